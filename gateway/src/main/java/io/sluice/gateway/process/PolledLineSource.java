@@ -1,0 +1,87 @@
+package io.sluice.gateway.process;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+
+/** Reads a child's output without a thread of its own: a shared thread looks every few milliseconds for what is there. */
+final class PolledLineSource implements LineSource {
+
+    private static final int POLL_MILLIS = 20;
+    private static final int READ_BYTES = 8 * 1_024;
+
+    /** After a child's death the JDK moves what is left of its output aside; two empty looks make sure that this is over. */
+    private static final int EMPTY_LOOKS_AFTER_DEATH = 2;
+
+    private final Process process;
+    private final InputStream stream;
+    private final Scheduler poller;
+    private @Nullable LineSplitter splitter;
+    private @Nullable Disposable polling;
+    private Runnable onClosed = () -> {};
+    private boolean closed;
+    private int emptyLooks;
+
+    PolledLineSource(Process process, InputStream stream, Scheduler poller) {
+        this.process = process;
+        this.stream = stream;
+        this.poller = poller;
+    }
+
+    @Override
+    public void listen(LineSplitter splitter, Runnable onClosed) {
+        this.splitter = splitter;
+        this.onClosed = onClosed;
+    }
+
+    void attach(EventLoop eventLoop) {
+        polling = poller.schedulePeriodically(() -> poll(eventLoop), 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs on the polling thread. */
+    private void poll(EventLoop eventLoop) {
+        boolean alive = process.isAlive();
+        byte[] read = readAvailable();
+        if (read.length > 0) {
+            emptyLooks = 0;
+            eventLoop.execute(() -> accept(read));
+        } else if (!alive && ++emptyLooks == EMPTY_LOOKS_AFTER_DEATH) {
+            eventLoop.execute(this::close);
+        }
+    }
+
+    private byte[] readAvailable() {
+        try {
+            return stream.readNBytes(Math.min(stream.available(), READ_BYTES));
+        } catch (IOException e) {
+            // The JDK closes the stream under us when the child dies; the child's death ends the polling soon.
+            return new byte[0];
+        }
+    }
+
+    private void accept(byte[] read) {
+        if (!closed && splitter != null) {
+            splitter.accept(ByteBuffer.wrap(read));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (polling != null) {
+            polling.dispose();
+        }
+        if (splitter != null) {
+            splitter.finish();
+        }
+        onClosed.run();
+    }
+}

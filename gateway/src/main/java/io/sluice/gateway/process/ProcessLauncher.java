@@ -1,0 +1,153 @@
+package io.sluice.gateway.process;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Starts child processes for event loops.
+ *
+ * <p>Starting a process blocks its caller, for 1.5 ms as a rule and for tens of milliseconds once thousands of descriptors are open; it
+ * runs on a few threads of this launcher, in the order of the calls, so that a burst of starts delays the starts and nobody else.
+ *
+ * <p>Thread-safe. One launcher serves all event loops of a program.
+ */
+public final class ProcessLauncher implements Disposable {
+
+    private static final int START_THREADS = 2;
+    private static final int THREAD_IDLE_SECONDS = 30;
+    private static final int MAX_FALLBACK_CHILDREN = 1_024;
+
+    private final Scheduler starts;
+    private final Plumbing epoll = new EpollPlumbing();
+    private final BlockingPlumbing fallback = new BlockingPlumbing(MAX_FALLBACK_CHILDREN);
+    private final boolean preferFallback;
+
+    private ProcessLauncher(int maxPendingStarts, boolean preferFallback) {
+        this.starts = Schedulers.newBoundedElastic(
+                START_THREADS, maxPendingStarts, "sluice-process-start", THREAD_IDLE_SECONDS, true);
+        this.preferFallback = preferFallback;
+    }
+
+    /**
+     * A launcher that takes the event loop's own epoll where it can.
+     *
+     * @param maxPendingStarts how many launches may wait for their turn on each starting thread; one more fails
+     * @return a new launcher
+     */
+    public static ProcessLauncher create(int maxPendingStarts) {
+        return new ProcessLauncher(maxPendingStarts, false);
+    }
+
+    /**
+     * A launcher that always takes the blocking fallback, for comparison and for tests of it.
+     *
+     * @param maxPendingStarts how many launches may wait for their turn on each starting thread; one more fails
+     * @return a new launcher
+     */
+    public static ProcessLauncher blocking(int maxPendingStarts) {
+        return new ProcessLauncher(maxPendingStarts, true);
+    }
+
+    /**
+     * Starts a process when subscribed to.
+     *
+     * <p>Errors: {@link IOException} if the program cannot be started (the message names why, and the program, but no argument), or if too
+     * many launches are pending. When the subscription is cancelled before the child is there, a child that starts nonetheless is killed.
+     *
+     * @param spec what to run
+     * @param eventLoop where the child will live
+     * @param output takes the child's lines, on the event loop
+     * @param stdinWatermarks the bounds of what may wait for room in the pipe to the child
+     * @return the running child, signalled on the event loop
+     */
+    public Mono<ChildProcess> launch(
+            ProcessSpec spec, EventLoop eventLoop, ProcessOutput output, Watermarks stdinWatermarks) {
+        return Mono.create(sink -> {
+            Launch launch = new Launch(spec, eventLoop, output, stdinWatermarks, sink);
+            sink.onCancel(launch::cancel);
+            try {
+                starts.schedule(launch::start);
+            } catch (RejectedExecutionException e) {
+                sink.error(new IOException("too many processes are waiting to be started", e));
+            }
+        });
+    }
+
+    /** Stops starting. Children that run go on; on the fallback, they can no longer be written to. */
+    @Override
+    public void dispose() {
+        starts.dispose();
+        fallback.dispose();
+    }
+
+    private Plumbing plumbingFor(EventLoop eventLoop) {
+        return !preferFallback && EpollPlumbing.serves(eventLoop) ? epoll : fallback;
+    }
+
+    private final class Launch {
+
+        private final ProcessSpec spec;
+        private final EventLoop eventLoop;
+        private final ProcessOutput output;
+        private final Watermarks stdinWatermarks;
+        private final MonoSink<ChildProcess> sink;
+        private volatile boolean cancelled;
+
+        Launch(
+                ProcessSpec spec,
+                EventLoop eventLoop,
+                ProcessOutput output,
+                Watermarks stdinWatermarks,
+                MonoSink<ChildProcess> sink) {
+            this.spec = spec;
+            this.eventLoop = eventLoop;
+            this.output = output;
+            this.stdinWatermarks = stdinWatermarks;
+            this.sink = sink;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+
+        /** Blocks; runs on a starting thread. */
+        void start() {
+            if (cancelled) {
+                return;
+            }
+            ProcessBuilder builder = new ProcessBuilder(spec.command())
+                    .directory(spec.directory().toFile());
+            builder.environment().clear();
+            builder.environment().putAll(spec.environment());
+            try {
+                Plumbing.Started started = plumbingFor(eventLoop).start(builder);
+                handOver(started);
+            } catch (IOException e) {
+                eventLoop.execute(() -> sink.error(e));
+            }
+        }
+
+        private void handOver(Plumbing.Started started) {
+            try {
+                eventLoop.execute(() -> {
+                    ChildProcess child = ChildProcess.attach(started, eventLoop, output, stdinWatermarks);
+                    if (cancelled) {
+                        started.process().destroyForcibly();
+                    } else {
+                        sink.success(child);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                // The event loop has shut down; nobody is left to own the child.
+                started.process().destroyForcibly();
+                sink.error(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,390 @@
+package io.sluice.gateway.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.IoHandlerFactory;
+import io.sluice.gateway.guards.NoBufferLeaks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.Flux;
+
+/** What holds for every child, whichever way its pipes are connected. All programs are real. */
+@ExtendWith(NoBufferLeaks.class)
+abstract class ChildProcessContract {
+
+    private static final int ITEM_BYTES = 100_000;
+
+    /** What the kernel, the queue and one item more can hold of a child's input that the child does not read. */
+    private static final int MOST_ITEMS_IN_FLIGHT = (2 * 64 * 1_024 + 32 * 1_024) / ITEM_BYTES + 2;
+
+    abstract IoHandlerFactory transport();
+
+    Children children;
+
+    @BeforeEach
+    void open() {
+        children = new Children(transport());
+    }
+
+    @AfterEach
+    void close() {
+        children.close();
+    }
+
+    static ByteBuf direct(byte[] bytes) {
+        return ByteBufAllocator.DEFAULT.directBuffer(bytes.length).writeBytes(bytes);
+    }
+
+    static byte[] noise(int seed, int length) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    void feed(ChildProcess child, Flux<ByteBuf> source) {
+        children.onLoop(() -> source.subscribe(child.stdin()));
+    }
+
+    @Test
+    void deliversEveryByteInOrderAndThenEndsTheInput() throws IOException {
+        Path expected = Files.createTempFile("sluice", ".bin");
+        byte[] all = noise(1, 3_000_000);
+        Files.write(expected, all);
+        ChildProcess child = children.start("/usr/bin/cmp", "-", expected.toString());
+
+        StepwiseSource source =
+                new StepwiseSource(30, i -> direct(Arrays.copyOfRange(all, i * 100_000, (i + 1) * 100_000)));
+        children.onLoop(() -> source.subscribe(child.stdin()));
+
+        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(children.stdout).isEmpty();
+        children.onLoop(() -> assertThat(child.stdin().writtenBytes()).isEqualTo(3_000_000));
+        Files.delete(expected);
+    }
+
+    @Test
+    void takesHeapAndCompositeAndEmptyBuffers() throws IOException {
+        Path expected = Files.createTempFile("sluice", ".bin");
+        byte[] part = noise(2, 150_000);
+        Files.write(expected, concat(List.of(part, part, part, part)));
+        ChildProcess child = children.start("/usr/bin/cmp", "-", expected.toString());
+
+        ByteBuf heap = Unpooled.wrappedBuffer(part);
+        ByteBuf empty = Unpooled.buffer(0);
+        ByteBuf composite = Unpooled.wrappedBuffer(direct(part), Unpooled.wrappedBuffer(part));
+        feed(child, Flux.just(heap, empty, composite, direct(part)));
+
+        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        Files.delete(expected);
+    }
+
+    private static byte[] concat(List<byte[]> parts) {
+        byte[] all = new byte[parts.stream().mapToInt(p -> p.length).sum()];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+
+    @Test
+    void asksForOneItemAtATimeAndForNoneWhileTheChildDoesNotRead() {
+        ChildProcess child = children.sh("kill -STOP $$; wc -c");
+        StepwiseSource source = new StepwiseSource(100, i -> direct(noise(i, ITEM_BYTES)));
+        children.onLoop(() -> source.subscribe(child.stdin()));
+
+        Awaitility.await().until(() -> stopped(child));
+        int delivered = settled(() -> source.delivered);
+        assertThat(source.largestRequest).isEqualTo(1);
+        assertThat(delivered).isBetween(1, MOST_ITEMS_IN_FLIGHT);
+        children.onLoop(() -> assertThat(child.stdin().waitingBytes()).isBetween(1L, 32L * 1_024 + ITEM_BYTES));
+
+        signal(child, "CONT");
+        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(children.stdout).containsExactly("10000000");
+        assertThat(source.largestRequest).isEqualTo(1);
+    }
+
+    @Test
+    void waitsForAReaderThatComesLate() {
+        ChildProcess child = children.sh("sleep 0.3; wc -c");
+        feed(child, Flux.range(0, 10).map(i -> direct(noise(i, ITEM_BYTES))));
+
+        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(children.stdout).containsExactly("1000000");
+    }
+
+    @Test
+    void cancelsItsSourceWhenTheChildClosesItsInput() {
+        ChildProcess child = children.sh("exec <&-; echo closed; exec sleep 20");
+        Awaitility.await().until(() -> children.stdout.contains("closed"));
+        StepwiseSource source = new StepwiseSource(100, i -> direct(noise(i, ITEM_BYTES)));
+        children.onLoop(() -> source.subscribe(child.stdin()));
+
+        child.stdin().closed().block(Children.PATIENCE);
+        assertThat(source.cancelled).isTrue();
+        children.onLoop(() -> assertThat(child.stdin().waitingBytes()).isZero());
+        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(128 + 15));
+    }
+
+    @Test
+    void cancelsItsSourceWhenTheChildDies() {
+        ChildProcess child = children.sh("kill -STOP $$");
+        StepwiseSource source = new StepwiseSource(100, i -> direct(noise(i, ITEM_BYTES)));
+        children.onLoop(() -> source.subscribe(child.stdin()));
+        Awaitility.await().until(() -> stopped(child));
+
+        signal(child, "KILL");
+
+        ProcessExit exit = children.exitOf(child);
+        assertThat(exit.signal()).hasValue(9);
+        assertThat(source.cancelled).isTrue();
+        child.stdin().closed().block(Children.PATIENCE);
+    }
+
+    @Test
+    void aSourceThatFailsEndsTheInputAndDiscardsWhatWaits() {
+        ChildProcess child = children.sh("kill -STOP $$; wc -c");
+        feed(child, Flux.concat(Flux.just(direct(noise(1, 200_000))), Flux.error(new IOException("torn"))));
+        Awaitility.await().until(() -> stopped(child));
+
+        signal(child, "CONT");
+
+        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(Integer.parseInt(children.stdout.get(0))).isBetween(1, 150_000);
+    }
+
+    @Test
+    void refusesASignalFromAnotherThread() {
+        ChildProcess child = children.start("/bin/cat");
+
+        assertThatThrownBy(() -> child.stdin().onComplete()).isInstanceOf(IllegalStateException.class);
+
+        feed(child, Flux.empty());
+        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+    }
+
+    @Test
+    void passesOnBothOutputsLineByLine() {
+        ChildProcess child = children.sh("printf 'one\\rtwo\\r\\n\\nthr'; echo oops >&2; printf 'ee'");
+
+        children.exitOf(child);
+        assertThat(children.stdout).containsExactly("one", "two", "three");
+        assertThat(children.stderr).containsExactly("oops");
+    }
+
+    @Test
+    void replacesALineThatIsTooLong() {
+        ChildProcess child = children.sh("head -c 100000 /dev/zero | tr '\\0' x; echo; echo after");
+
+        children.exitOf(child);
+        assertThat(children.stdout).hasSize(2);
+        assertThat(children.stdout.get(0)).contains("left out").hasSizeLessThan(100);
+        assertThat(children.stdout.get(1)).isEqualTo("after");
+    }
+
+    @Test
+    void readsATalkativeChildToItsEnd() {
+        ChildProcess child = children.sh("seq 1 200000; seq 1 100000 >&2");
+
+        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(children.stdout).hasSize(200_000).endsWith("200000");
+        assertThat(children.stderr).hasSize(100_000);
+    }
+
+    @Test
+    void aListenerThatThrowsHarmsNobody() {
+        ProcessOutput broken = new ProcessOutput() {
+            @Override
+            public void onStdout(String line) {
+                throw new IllegalStateException("seeded");
+            }
+
+            @Override
+            public void onStderr(String line) {
+                children.stderr.add(line);
+            }
+        };
+        ChildProcess child = Children.await(children.launch(broken, "/bin/sh", "-c", "echo a; echo b; echo c >&2"));
+
+        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(children.stderr).containsExactly("c");
+    }
+
+    @Test
+    void tellsTheExitCode() {
+        assertThat(children.exitOf(children.sh("exit 42"))).isEqualTo(new ProcessExit(42));
+    }
+
+    @Test
+    void tellsTheExitOfAChildWhoseOffspringHoldsTheOutput() {
+        ChildProcess child = children.sh("sleep 15 & echo $!; exit 0");
+
+        assertThat(child.exit().block(Duration.ofSeconds(5))).isEqualTo(new ProcessExit(0));
+        ProcessHandle.of(Long.parseLong(children.stdout.get(0))).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void aProgramThatIsMissingIsAnErrorThatNamesIt() {
+        assertThatThrownBy(() -> children.start("/no/such/program", "secret-argument"))
+                .rootCause()
+                .isInstanceOf(IOException.class)
+                .satisfies(e -> assertThat(e).message().doesNotContain("secret-argument"));
+        assertThatThrownBy(() -> children.start("/no/such/program")).hasMessageContaining("/no/such/program");
+    }
+
+    @Test
+    void theChildSeesTheGivenEnvironmentAndDirectoryOnly() {
+        ProcessSpec spec = new ProcessSpec(List.of("/usr/bin/env"), Map.of("ONLY", "this"), Path.of("/usr"));
+        ProcessOutput output = recording();
+        ChildProcess child =
+                Children.await(children.launcher().launch(spec, children.loop, output, Children.WATERMARKS));
+        children.exitOf(child);
+        assertThat(children.stdout).containsExactly("ONLY=this");
+
+        children.stdout.clear();
+        ProcessSpec pwd = new ProcessSpec(List.of("/bin/pwd"), Map.of(), Path.of("/usr"));
+        children.exitOf(Children.await(children.launcher().launch(pwd, children.loop, output, Children.WATERMARKS)));
+        assertThat(children.stdout).containsExactly("/usr");
+    }
+
+    private ProcessOutput recording() {
+        return new ProcessOutput() {
+            @Override
+            public void onStdout(String line) {
+                children.stdout.add(line);
+            }
+
+            @Override
+            public void onStderr(String line) {
+                children.stderr.add(line);
+            }
+        };
+    }
+
+    @Test
+    void theChildHasNoDescriptorButItsThree() {
+        List<ChildProcess> others =
+                IntStream.range(0, 5).mapToObj(i -> children.start("/bin/cat")).toList();
+        // ls opens the directory that it lists, hence the fourth.
+        children.exitOf(children.start("/bin/ls", "/proc/self/fd"));
+        assertThat(children.stdout).containsExactly("0", "1", "2", "3");
+        others.forEach(other -> feed(other, Flux.empty()));
+        others.forEach(children::exitOf);
+    }
+
+    @Test
+    void aLadderThatIsClimbedToTheTopKills() {
+        ChildProcess child = children.sh("trap '' TERM; echo ready; while :; do sleep 0.05; done");
+        Awaitility.await().until(() -> children.stdout.contains("ready"));
+
+        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(128 + 9));
+    }
+
+    @Test
+    void aChildThatAnswersTheSecondSignalIsNotKilled() {
+        ChildProcess child = children.sh(
+                "n=0; trap 'n=$((n+1)); [ $n = 2 ] && exit 7' TERM; echo ready;" + " while :; do sleep 0.02; done");
+        Awaitility.await().until(() -> children.stdout.contains("ready"));
+
+        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(7));
+    }
+
+    @Test
+    void aChildThatHeedsTheEndOfItsInputGetsNoSignal() {
+        ChildProcess child = children.start("/bin/cat");
+
+        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(0));
+        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(0));
+    }
+
+    @Test
+    void aLaunchThatIsCancelledLeavesNoProcess() {
+        long before = liveCats();
+        for (int i = 0; i < 20; i++) {
+            children.launch("/bin/cat").subscribe().dispose();
+        }
+        ChildProcess last = children.start("/bin/cat");
+        Awaitility.await().until(() -> liveCats() == before + 1);
+        feed(last, Flux.empty());
+        children.exitOf(last);
+    }
+
+    private static long liveCats() {
+        return ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().command().orElse("").endsWith("/cat"))
+                .count();
+    }
+
+    @Test
+    void aHundredChildrenLeaveNoDescriptorBehind() {
+        children.exitOf(children.sh("exit 0"));
+        long before = openDescriptors();
+        List<ChildProcess> all = IntStream.range(0, 100)
+                .mapToObj(i -> children.sh(i % 2 == 0 ? "wc -c" : "exit 1"))
+                .toList();
+        all.forEach(child -> feed(child, Flux.just(1).map(i -> direct(noise(i, ITEM_BYTES)))));
+        all.forEach(children::exitOf);
+
+        Awaitility.await().untilAsserted(() -> assertThat(openDescriptors()).isLessThanOrEqualTo(before));
+    }
+
+    static long openDescriptors() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.count() - 1;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static boolean stopped(ChildProcess child) {
+        try {
+            return Files.readString(Path.of("/proc/" + child.pid() + "/stat")).contains(") T ");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void signal(ChildProcess child, String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(child.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A counter's value once it has not moved for a while. */
+    static int settled(IntSupplier counter) {
+        int[] last = {-1};
+        Awaitility.await().during(Duration.ofMillis(300)).until(() -> {
+            int now = counter.getAsInt();
+            boolean same = now == last[0];
+            last[0] = now;
+            return same;
+        });
+        return last[0];
+    }
+}
