@@ -1,0 +1,30 @@
+package io.sluice.protocol;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** How the tracks are wrapped into one sequence of bytes. */
+public enum Container {
+    /**
+     * WebM and Matroska, which are one format with two names: Chromium asked for {@code video/webm;codecs=h264} reports
+     * and writes {@code video/x-matroska}.
+     */
+    WEBM,
+
+    /** Fragmented MP4 (ISO BMFF). */
+    MP4;
+
+    /**
+     * Finds the container of a media type.
+     *
+     * @param subtype what stands behind the slash, such as {@code webm}, in any case
+     * @return the container, or nothing if it is unknown
+     */
+    public static Optional<Container> ofSubtype(String subtype) {
+        return switch (subtype.toLowerCase(Locale.ROOT)) {
+            case "webm", "matroska", "x-matroska" -> Optional.of(WEBM);
+            case "mp4" -> Optional.of(MP4);
+            default -> Optional.empty();
+        };
+    }
+}

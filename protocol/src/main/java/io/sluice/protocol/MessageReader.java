@@ -1,0 +1,96 @@
+package io.sluice.protocol;
+
+import java.util.List;
+
+/** From JSON fields to messages, field by field; the counterpart of {@link MessageWriter}. */
+final class MessageReader {
+
+    private MessageReader() {}
+
+    static Parsed<ClientMessage> clientMessage(String type, Fields in) {
+        return switch (type) {
+            case "open" -> open(in);
+            case "stop" -> in.result(new Stop());
+            default -> unknown(type, "open, stop");
+        };
+    }
+
+    static Parsed<ServerMessage> serverMessage(String type, Fields in) {
+        return switch (type) {
+            case "opened" -> opened(in);
+            case "progress" -> progress(in);
+            case "ended" -> in.result(new Ended(in.count("acceptedBytes"), in.count("outTimeMs")));
+            case "failed" -> failed(in);
+            default -> unknown(type, "opened, progress, ended, failed");
+        };
+    }
+
+    private static Parsed<ClientMessage> open(Fields in) {
+        String streamKey = in.optionalString("streamKey");
+        List<String> offers = in.strings("offers", Open.MAX_OFFERS);
+        VideoSettings video = in.optionalObject("video", MessageReader::videoSettings);
+        AudioSettings audio = in.optionalObject("audio", MessageReader::audioSettings);
+        if (offers.isEmpty()) {
+            in.refuse(
+                    FailureCode.UNSUPPORTED_OFFER,
+                    "The field \"offers\" is empty; offer at least one media type that the client can record.");
+        }
+        return in.result(new Open(streamKey, offers, video, audio));
+    }
+
+    private static VideoSettings videoSettings(Fields in) {
+        return new VideoSettings(
+                in.optionalInteger("width", VideoSettings.MAX_SIDE),
+                in.optionalInteger("height", VideoSettings.MAX_SIDE),
+                in.optionalDecimal("frameRate", VideoSettings.MAX_FRAME_RATE),
+                in.optionalInteger("bitsPerSecond", VideoSettings.MAX_BITS_PER_SECOND));
+    }
+
+    private static AudioSettings audioSettings(Fields in) {
+        return new AudioSettings(
+                in.optionalInteger("sampleRate", AudioSettings.MAX_SAMPLE_RATE),
+                in.optionalInteger("channels", AudioSettings.MAX_CHANNELS),
+                in.optionalInteger("bitsPerSecond", AudioSettings.MAX_BITS_PER_SECOND));
+    }
+
+    private static Parsed<ServerMessage> opened(Fields in) {
+        return in.result(new Opened(
+                in.string("sessionId"),
+                in.string("mimeType"),
+                in.optionalNamed("video", TrackHandling::ofWireName),
+                in.optionalNamed("audio", TrackHandling::ofWireName),
+                in.integer("timesliceMs"),
+                in.integer("keyFrameIntervalMs"),
+                in.integer("maxBitsPerSecond"),
+                in.integer("maxMessageBytes")));
+    }
+
+    private static Parsed<ServerMessage> progress(Fields in) {
+        return in.result(new Progress(
+                in.count("acceptedBytes"),
+                in.count("queuedBytes"),
+                in.count("outTimeMs"),
+                in.decimal("framesPerSecond"),
+                in.count("bitsPerSecond"),
+                in.decimal("speed"),
+                in.count("droppedFrames")));
+    }
+
+    private static Parsed<ServerMessage> failed(Fields in) {
+        String reason = in.string("code");
+        FailureCode code = FailureCode.ofReason(reason).orElse(FailureCode.INTERNAL_ERROR);
+        if (!code.reason().equals(reason)) {
+            in.refuse(FailureCode.MALFORMED_MESSAGE, "The field \"code\" names no failure that is known.");
+        }
+        String message = in.string("message");
+        in.flag("retryable");
+        return in.result(new Failed(code, message));
+    }
+
+    /** Repeats the type only where it looks like one, lest a key that was put there by mistake ends up in a log. */
+    private static <T> Parsed<T> unknown(String type, String known) {
+        String shown = type.matches("[A-Za-z]{1,24}") ? "\"" + type + "\"" : "That";
+        return Parsed.refused(
+                FailureCode.UNKNOWN_MESSAGE_TYPE, shown + " is no message type that is known here: " + known + ".");
+    }
+}

@@ -1,0 +1,125 @@
+package io.sluice.protocol;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A MIME type taken apart: RFC 2045's grammar, with two things that browsers do besides: an unquoted value may hold
+ * commas and spaces ({@code codecs=vp8,opus}), and a parameter may be empty ({@code video/webm;}).
+ *
+ * @param type in lower case
+ * @param subtype in lower case
+ * @param parameters names in lower case, values unquoted, in their order
+ */
+record MimeType(String type, String subtype, Map<String, String> parameters) {
+
+    static Parsed<MimeType> parse(String text) {
+        return new Parser(text).parse();
+    }
+
+    private static final class Parser {
+        private final String text;
+        private final Map<String, String> parameters = new LinkedHashMap<>();
+        private int position;
+
+        Parser(String text) {
+            this.text = text;
+        }
+
+        Parsed<MimeType> parse() {
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if ((c < ' ' && c != '\t') || c > '~') {
+                    return refused("has " + Printable.character(text.codePointAt(i)) + " at position " + (i + 1));
+                }
+            }
+            String essence = until(';').strip().toLowerCase(Locale.ROOT);
+            int slash = essence.indexOf('/');
+            if (slash < 0 || !isToken(essence.substring(0, slash)) || !isToken(essence.substring(slash + 1))) {
+                return refused("does not start like \"video/webm\"");
+            }
+            while (position < text.length()) {
+                position++;
+                String problem = parameter();
+                if (!problem.isEmpty()) {
+                    return refused(problem);
+                }
+            }
+            return Parsed.ok(
+                    new MimeType(essence.substring(0, slash), essence.substring(slash + 1), Map.copyOf(parameters)));
+        }
+
+        /** Reads up to the next semicolon or the end. Returns what is wrong, or nothing. */
+        private String parameter() {
+            int start = position;
+            int equals = text.indexOf('=', start);
+            int semicolon = text.indexOf(';', start);
+            if (equals < 0 || (semicolon >= 0 && semicolon < equals)) {
+                String name = until(';').strip();
+                return name.isEmpty() ? "" : "has a parameter without a value";
+            }
+            String name = text.substring(start, equals).strip().toLowerCase(Locale.ROOT);
+            if (!isToken(name)) {
+                return "has a parameter without a proper name";
+            }
+            position = equals + 1;
+            skipSpace();
+            boolean quoted = position < text.length() && text.charAt(position) == '"';
+            StringBuilder value = new StringBuilder();
+            String problem = quoted ? quotedValue(value) : plainValue(value);
+            if (problem.isEmpty() && parameters.putIfAbsent(name, value.toString()) != null) {
+                return "names the same parameter twice";
+            }
+            return problem;
+        }
+
+        private String plainValue(StringBuilder value) {
+            String plain = until(';').strip();
+            value.append(plain);
+            return plain.indexOf('"') >= 0 ? "has a quotation mark in the middle of a value" : "";
+        }
+
+        private String quotedValue(StringBuilder value) {
+            position++;
+            while (position < text.length() && text.charAt(position) != '"') {
+                if (text.charAt(position) == '\\') {
+                    position++;
+                }
+                if (position < text.length()) {
+                    value.append(text.charAt(position++));
+                }
+            }
+            if (position >= text.length()) {
+                return "opens a quotation mark and does not close it";
+            }
+            position++;
+            return until(';').isBlank() ? "" : "goes on after the closing quotation mark";
+        }
+
+        private String until(char end) {
+            int start = position;
+            int found = text.indexOf(end, start);
+            position = found < 0 ? text.length() : found;
+            return text.substring(start, position);
+        }
+
+        private void skipSpace() {
+            while (position < text.length() && (text.charAt(position) == ' ' || text.charAt(position) == '\t')) {
+                position++;
+            }
+        }
+
+        private Parsed<MimeType> refused(String problem) {
+            return Parsed.refused(
+                    FailureCode.UNSUPPORTED_OFFER,
+                    "The media type " + Printable.text(text) + " " + problem
+                            + "; write it like video/webm;codecs=\"vp8,opus\".");
+        }
+    }
+
+    /** RFC 2045: printable ASCII without space and tspecials. */
+    private static boolean isToken(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c <= '~' && "()<>@,;:\\\"/[]?=".indexOf(c) < 0);
+    }
+}

@@ -1,0 +1,12 @@
+package io.sluice.protocol;
+
+/** What the gateway says in a text frame. */
+public sealed interface ServerMessage permits Opened, Progress, Ended, Failed {
+
+    /**
+     * The name on the wire.
+     *
+     * @return the value of the {@code type} field
+     */
+    String type();
+}
