@@ -3,6 +3,7 @@ package io.sluice.protocol;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A MIME type taken apart: RFC 2045's grammar, with two things that browsers do besides: an unquoted value may hold
@@ -10,7 +11,7 @@ import java.util.Map;
  *
  * @param type in lower case
  * @param subtype in lower case
- * @param parameters names in lower case, values unquoted, in their order
+ * @param parameters names in lower case, values unquoted
  */
 record MimeType(String type, String subtype, Map<String, String> parameters) {
 
@@ -42,7 +43,7 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
             while (position < text.length()) {
                 position++;
                 String problem = parameter();
-                if (!problem.isEmpty()) {
+                if (problem != null) {
                     return refused(problem);
                 }
             }
@@ -50,14 +51,14 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
                     new MimeType(essence.substring(0, slash), essence.substring(slash + 1), Map.copyOf(parameters)));
         }
 
-        /** Reads up to the next semicolon or the end. Returns what is wrong, or nothing. */
-        private String parameter() {
+        /** Reads up to the next semicolon or the end. Returns what is wrong, or null. */
+        private @Nullable String parameter() {
             int start = position;
             int equals = text.indexOf('=', start);
             int semicolon = text.indexOf(';', start);
             if (equals < 0 || (semicolon >= 0 && semicolon < equals)) {
                 String name = until(';').strip();
-                return name.isEmpty() ? "" : "has a parameter without a value";
+                return name.isEmpty() ? null : "has a parameter without a value";
             }
             String name = text.substring(start, equals).strip().toLowerCase(Locale.ROOT);
             if (!isToken(name)) {
@@ -68,19 +69,19 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
             boolean quoted = position < text.length() && text.charAt(position) == '"';
             StringBuilder value = new StringBuilder();
             String problem = quoted ? quotedValue(value) : plainValue(value);
-            if (problem.isEmpty() && parameters.putIfAbsent(name, value.toString()) != null) {
+            if (problem == null && parameters.putIfAbsent(name, value.toString()) != null) {
                 return "names the same parameter twice";
             }
             return problem;
         }
 
-        private String plainValue(StringBuilder value) {
+        private @Nullable String plainValue(StringBuilder value) {
             String plain = until(';').strip();
             value.append(plain);
-            return plain.indexOf('"') >= 0 ? "has a quotation mark in the middle of a value" : "";
+            return plain.indexOf('"') >= 0 ? "has a quotation mark in the middle of a value" : null;
         }
 
-        private String quotedValue(StringBuilder value) {
+        private @Nullable String quotedValue(StringBuilder value) {
             position++;
             while (position < text.length() && text.charAt(position) != '"') {
                 if (text.charAt(position) == '\\') {
@@ -94,7 +95,7 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
                 return "opens a quotation mark and does not close it";
             }
             position++;
-            return until(';').isBlank() ? "" : "goes on after the closing quotation mark";
+            return until(';').isBlank() ? null : "goes on after the closing quotation mark";
         }
 
         private String until(char end) {
@@ -111,10 +112,11 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
         }
 
         private Parsed<MimeType> refused(String problem) {
+            // Without a slash it is no media type at all, and might be a stream key in the wrong place.
+            String shown = text.indexOf('/') < 0 ? "" : Printable.text(text) + " ";
             return Parsed.refused(
                     FailureCode.UNSUPPORTED_OFFER,
-                    "The media type " + Printable.text(text) + " " + problem
-                            + "; write it like video/webm;codecs=\"vp8,opus\".");
+                    "The media type " + shown + problem + "; write it like video/webm;codecs=\"vp8,opus\".");
         }
     }
 

@@ -22,7 +22,8 @@ final class Printable {
                 line.append('<').append(number(codePoint)).append('>');
             }
         });
-        return line.append(text.length() > MAX_LENGTH ? "…\"" : "\"").toString();
+        boolean cut = text.codePointCount(0, text.length()) > MAX_LENGTH;
+        return line.append(cut ? "…\"" : "\"").toString();
     }
 
     private static boolean isPrintable(int codePoint) {

@@ -1,0 +1,305 @@
+package io.sluice.protocol;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControlCodecTest {
+
+    private final ControlCodec codec = new ControlCodec();
+
+    @Test
+    void theOpenOfTheDocumentedContractIsUnderstood() {
+        String text = """
+                {"type":"open","streamKey":"demo","offers":["video/webm;codecs=\\"avc1.42E01F,opus\\"","video/webm"],
+                 "video":{"width":1280,"height":720,"frameRate":30,"bitsPerSecond":2500000},
+                 "audio":{"sampleRate":48000,"channels":1,"bitsPerSecond":128000}}""";
+
+        assertThat(codec.decode(text))
+                .isEqualTo(Parsed.ok(new Open(
+                        "demo",
+                        List.of("video/webm;codecs=\"avc1.42E01F,opus\"", "video/webm"),
+                        new VideoSettings(1280, 720, 30.0, 2_500_000),
+                        new AudioSettings(48_000, 1, 128_000))));
+    }
+
+    @Test
+    void theFieldsMayComeInAnyOrderAndUnknownOnesAreIgnored() {
+        String text = """
+                {"x":{"y":[1,{"z":null}]},"offers":["video/webm"],"video":{"rotation":90},"type":"open","streamkey":1}""";
+
+        assertThat(codec.decode(text))
+                .isEqualTo(Parsed.ok(
+                        new Open(null, List.of("video/webm"), new VideoSettings(null, null, null, null), null)));
+    }
+
+    @Test
+    void nullSaysAsLittleAsNoField() {
+        String text = """
+                {"type":"open","streamKey":null,"offers":["video/webm"],"video":null,"audio":{"channels":null}}""";
+
+        assertThat(codec.decode(text))
+                .isEqualTo(Parsed.ok(new Open(null, List.of("video/webm"), null, new AudioSettings(null, null, null))));
+    }
+
+    @Test
+    void whatABrowserReportsAsZeroIsUnknown() {
+        String text = """
+                {"type":"open","offers":["video/webm"],"video":{"width":1280.0,"height":0,"frameRate":0,"bitsPerSecond":0}}""";
+
+        assertThat(codec.decode(text))
+                .isEqualTo(Parsed.ok(
+                        new Open(null, List.of("video/webm"), new VideoSettings(1280, null, null, null), null)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"type\":\"stop\"}", " \r\n\t{ \"type\" : \"\\u0073top\" , \"why\" : \"tired\" } \n"})
+    void stopIsUnderstood(String text) {
+        assertThat(codec.decode(text)).isEqualTo(Parsed.ok(new Stop()));
+    }
+
+    @ParameterizedTest
+    @FieldSource("io.sluice.protocol.Samples#FULL_CLIENT_MESSAGES")
+    @FieldSource("io.sluice.protocol.Samples#BARE_CLIENT_MESSAGES")
+    void aClientMessageSurvivesTheWay(ClientMessage message) {
+        String text = codec.encode(message);
+
+        assertThat(codec.decode(text)).isEqualTo(Parsed.ok(message));
+        assertThat(codec.decode(text.getBytes(UTF_8))).isEqualTo(Parsed.ok(message));
+    }
+
+    @Test
+    void aBufferIsReadBetweenItsPositionAndItsLimitAndStaysAsItIs() {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(64);
+        buffer.put(3, "{\"type\":\"stop\"}".getBytes(UTF_8)).position(3).limit(18);
+
+        assertThat(codec.decode(buffer.asReadOnlyBuffer())).isEqualTo(Parsed.ok(new Stop()));
+        assertThat(codec.decode(buffer)).isEqualTo(Parsed.ok(new Stop()));
+        assertThat(buffer.position()).isEqualTo(3);
+        assertThat(buffer.limit()).isEqualTo(18);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " > ",
+            quoteCharacter = '`',
+            value = {
+                "`` > is not a JSON object",
+                "`   ` > is not a JSON object",
+                "stop > is not valid JSON at line 1, column",
+                "null > is not a JSON object",
+                "\"stop\" > is not a JSON object",
+                "[{\"type\":\"stop\"}] > is not a JSON object",
+                "{\"type\":\"stop\" > is not valid JSON",
+                "{\"type\":\"stop\",} > is not valid JSON",
+                "{'type':'stop'} > is not valid JSON",
+                "{type:\"stop\"} > is not valid JSON",
+                "{\"type\":\"stop\"/**/} > is not valid JSON",
+                "{\"type\":NaN} > is not valid JSON",
+                "{\"type\":01} > is not valid JSON",
+                "{\"type\":\"\\x\"} > is not valid JSON",
+                "{\"type\":\"stop\"}} > is not valid JSON",
+                "{\"type\":\"stop\"}{\"type\":\"stop\"} > goes on after the end",
+                "{\"type\":\"stop\"} 1 > goes on after the end",
+                "{} > has no field \"type\"",
+                "{\"Type\":\"stop\"} > has no field \"type\"",
+                "{\"type\":null} > \"type\" that is not a string",
+                "{\"type\":7} > \"type\" that is not a string",
+                "{\"type\":[\"stop\"]} > \"type\" that is not a string",
+                "{\"type\":\"stop\",\"type\":\"open\"} > has the field \"type\" twice",
+                "{\"type\":\"stop\",\"a\":{\"b\":1,\"b\":{}}} > has the field \"b\" twice",
+                "{\"type\":\"stop\",\"a\":[],\"a\":[]} > has the field \"a\" twice",
+                "{\"live_123\":1,\"live_123\":2} > has a field twice",
+            })
+    void whatIsNoMessageIsRefusedInWords(String text, String words) {
+        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, words);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " > ",
+            quoteCharacter = '`',
+            value = {
+                "`` > \"offers\" is missing",
+                "\"offers\":null > \"offers\" is missing",
+                "\"offers\":3 > \"offers\" must be an array of strings",
+                "\"offers\":\"video/webm\" > \"offers\" must be an array of strings",
+                "\"offers\":{} > \"offers\" must be an array of strings",
+                "\"offers\":[\"video/webm\",3] > \"offers\" must be an array of strings",
+                "\"offers\":[null] > \"offers\" must be an array of strings",
+                "\"offers\":[\"a\"],\"streamKey\":7 > \"streamKey\" must be a string",
+                "\"offers\":[\"a\"],\"streamKey\":[\"a\"] > \"streamKey\" must be a string",
+                "\"offers\":[\"a\"],\"video\":true > \"video\" must be an object",
+                "\"offers\":[\"a\"],\"video\":[1280,720] > \"video\" must be an object",
+                "\"offers\":[\"a\"],\"video\":{\"width\":-1} > \"video.width\" must be a whole number from 0 to 16384",
+                "\"offers\":[\"a\"],\"video\":{\"width\":16385} > \"video.width\" must be a whole number from 0 to 16384",
+                "\"offers\":[\"a\"],\"video\":{\"width\":12.5} > \"video.width\" must be a whole number",
+                "\"offers\":[\"a\"],\"video\":{\"width\":\"1280\"} > \"video.width\" must be a whole number",
+                "\"offers\":[\"a\"],\"video\":{\"height\":4294967297} > \"video.height\" must be a whole number",
+                "\"offers\":[\"a\"],\"video\":{\"height\":1e99} > \"video.height\" must be a whole number",
+                "\"offers\":[\"a\"],\"video\":{\"height\":99999999999999999999} > \"video.height\" must be a whole number",
+                "\"offers\":[\"a\"],\"video\":{\"frameRate\":-0.1} > \"video.frameRate\" must be a number from 0 to 1000",
+                "\"offers\":[\"a\"],\"video\":{\"frameRate\":1000.1} > \"video.frameRate\" must be a number from 0 to 1000",
+                "\"offers\":[\"a\"],\"video\":{\"frameRate\":1e999} > \"video.frameRate\" must be a number",
+                "\"offers\":[\"a\"],\"video\":{\"frameRate\":\"30\"} > \"video.frameRate\" must be a number",
+                "\"offers\":[\"a\"],\"video\":{\"bitsPerSecond\":1000000001} > \"video.bitsPerSecond\" must be",
+                "\"offers\":[\"a\"],\"audio\":{\"sampleRate\":768001} > \"audio.sampleRate\" must be",
+                "\"offers\":[\"a\"],\"audio\":{\"channels\":65} > \"audio.channels\" must be",
+                "\"offers\":[\"a\"],\"audio\":{\"channels\":true} > \"audio.channels\" must be",
+                "\"offers\":[\"a\"],\"audio\":{\"bitsPerSecond\":-128000} > \"audio.bitsPerSecond\" must be",
+            })
+    void aWrongFieldIsRefusedByItsName(String fields, String words) {
+        String text = fields.isEmpty() ? "{\"type\":\"open\"}" : "{\"type\":\"open\"," + fields + "}";
+
+        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, words);
+    }
+
+    @Test
+    void theLargestValuesAreAccepted() {
+        String text = """
+                {"type":"open","offers":["a"],
+                 "video":{"width":16384,"height":16384,"frameRate":1000,"bitsPerSecond":1000000000},
+                 "audio":{"sampleRate":768000,"channels":64,"bitsPerSecond":100000000}}""";
+
+        assertThat(codec.decode(text).toOptional()).isPresent();
+    }
+
+    @Test
+    void sixtyFourOffersAreAcceptedAndOneMoreIsNot() {
+        assertThat(codec.decode(openWithOffers(64)).toOptional()).isPresent();
+        assertRefused(
+                codec.decode(openWithOffers(65)), FailureCode.MALFORMED_MESSAGE, "\"offers\" has 65 elements; 64");
+    }
+
+    @Test
+    void noOfferAtAllIsAnUnsupportedOffer() {
+        assertRefused(
+                codec.decode("{\"type\":\"open\",\"offers\":[]}"),
+                FailureCode.UNSUPPORTED_OFFER,
+                "\"offers\" is empty");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"opne", "OPEN", "opened", "ping"})
+    void anUnknownTypeIsRefusedWithTheKnownOnes(String type) {
+        assertRefused(
+                codec.decode("{\"type\":\"" + type + "\"}"),
+                FailureCode.UNKNOWN_MESSAGE_TYPE,
+                "\"" + type + "\" is no message type that is known here: open, stop.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "live_123_secret", "open\\u000a", "a b", "oooooooooooooooooooooooooooooooooo"})
+    void aTypeThatDoesNotLookLikeOneIsNotRepeated(String type) {
+        assertRefused(
+                codec.decode("{\"type\":\"" + type + "\"}"),
+                FailureCode.UNKNOWN_MESSAGE_TYPE,
+                "That is no message type that is known here: open, stop.");
+    }
+
+    static Stream<byte[]> invalidUtf8() {
+        return Stream.of(
+                "{\"type\":\"stop\",\"x\":\"é\"}".getBytes(ISO_8859_1),
+                "{\"type\":\"stop\",\"x\":\"\u00c0\u00af\"}".getBytes(ISO_8859_1),
+                "{\"type\":\"stop\",\"x\":\"\u00ed\u00a0\u0080\"}".getBytes(ISO_8859_1),
+                "{\"type\":\"stop\",\"x\":\"\u00f4\u0090\u0080\u0080\"}".getBytes(ISO_8859_1),
+                "{\"type\":\"stop\",\"x\":\"\u00e2\u0082".getBytes(ISO_8859_1),
+                new byte[] {(byte) 0xff});
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalidUtf8")
+    void bytesThatAreNotUtf8AreRefused(byte[] bytes) {
+        assertRefused(codec.decode(bytes), FailureCode.MALFORMED_MESSAGE, "is not valid UTF-8");
+    }
+
+    @Test
+    void otherEncodingsOfJsonAreRefused() {
+        assertRefused(codec.decode("{\"type\":\"stop\"}".getBytes(UTF_16LE)), FailureCode.MALFORMED_MESSAGE, "JSON");
+        assertRefused(codec.decode("\ufeff{\"type\":\"stop\"}"), FailureCode.MALFORMED_MESSAGE, "JSON");
+    }
+
+    @Test
+    void deepNestingIsRefused() {
+        assertThat(codec.decode(nested(15)).toOptional()).isPresent();
+        assertRefused(codec.decode(nested(16)), FailureCode.MALFORMED_MESSAGE, "nested deeper than 16 levels");
+        assertRefused(codec.decode(nested(30_000)), FailureCode.MALFORMED_MESSAGE, "nested deeper than 16 levels");
+    }
+
+    @Test
+    void anEndlessNumberIsRefused() {
+        String text = "{\"type\":\"stop\",\"x\":" + "9".repeat(60_000) + "}";
+
+        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, "endless");
+    }
+
+    @Test
+    void aMessageOf65536BytesIsAcceptedAndOneMoreIsNot() {
+        String start = "{\"type\":\"stop\",\"x\":\"";
+        String longest = start + "y".repeat(65_536 - start.length() - 2) + "\"}";
+
+        assertThat(codec.decode(longest).toOptional()).isPresent();
+        assertThat(codec.decode(longest.getBytes(UTF_8)).toOptional()).isPresent();
+        assertRefused(codec.decode(longest + " "), FailureCode.MESSAGE_TOO_LARGE, "65536");
+        assertRefused(codec.decode((longest + " ").getBytes(UTF_8)), FailureCode.MESSAGE_TOO_LARGE, "65536");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"open\",\"streamKey\":live_123_secret}",
+                "{\"type\":\"open\",\"streamKey\":\"live_123_secret\"\"}",
+                "{\"type\":\"open\",\"streamKey\":\"live_123_secret}",
+                "{\"type\":\"open\",\"streamKey\":{\"live_123_secret\":1}}",
+                "{\"type\":\"open\",\"streamKey\":\"live_123_secret\",\"offers\":3}",
+                "{\"type\":\"live_123_secret\"}",
+                "{\"live_123_secret\":1,\"live_123_secret\":2}",
+                "live_123_secret"
+            })
+    void noRefusalRepeatsAStreamKey(String text) {
+        assertThat(codec.decode(text))
+                .isInstanceOfSatisfying(
+                        Parsed.Refused.class,
+                        refused -> assertThat(refused.failure().message()).doesNotContain("live_123_secret"));
+    }
+
+    @Test
+    void anOpenThatIsPrintedDoesNotShowItsKey() {
+        assertThat(new Open(Samples.KEY, List.of("video/webm"), null, null))
+                .asString()
+                .contains("streamKey=live…", "offers=[video/webm]")
+                .doesNotContain(Samples.KEY);
+        assertThat(new Open("short", List.of(), null, null)).asString().doesNotContain("short");
+        assertThat(new Open("not a key\n", List.of(), null, null)).asString().contains("streamKey=invalid");
+        assertThat(new Open(null, List.of(), null, null)).asString().contains("streamKey=none");
+    }
+
+    private static String openWithOffers(int count) {
+        return "{\"type\":\"open\",\"offers\":[" + "\"a\",".repeat(count - 1) + "\"a\"]}";
+    }
+
+    private static String nested(int levels) {
+        return "{\"type\":\"stop\",\"x\":" + "[".repeat(levels) + "]".repeat(levels) + "}";
+    }
+
+    private static void assertRefused(Parsed<?> parsed, FailureCode code, String words) {
+        assertThat(parsed).isInstanceOfSatisfying(Parsed.Refused.class, refused -> {
+            assertThat(refused.failure().code()).isEqualTo(code);
+            assertThat(refused.failure().message())
+                    .contains(words)
+                    .endsWith(".")
+                    .doesNotContain("\n");
+        });
+    }
+}

@@ -1,0 +1,42 @@
+package io.sluice.protocol;
+
+import java.util.List;
+
+/** Every message once with all its fields and once with as few as it may have. */
+final class Samples {
+
+    static final String KEY = "live_123456789_AbCdEfGh?bandwidthtest=true";
+
+    static final List<ClientMessage> FULL_CLIENT_MESSAGES = List.of(
+            new Open(
+                    KEY,
+                    List.of("video/webm;codecs=\"avc1.42E01F,opus\"", "video/webm"),
+                    new VideoSettings(1280, 720, 29.97, 2_500_000),
+                    new AudioSettings(48_000, 1, 128_000)),
+            new Stop());
+
+    static final List<ClientMessage> BARE_CLIENT_MESSAGES =
+            List.of(new Open(null, List.of("video/webm"), null, null), new Stop());
+
+    static final List<ServerMessage> FULL_SERVER_MESSAGES = List.of(
+            new Opened(
+                    "s-1",
+                    "video/webm;codecs=\"avc1.42E01F,opus\"",
+                    TrackHandling.COPY,
+                    TrackHandling.TRANSCODE,
+                    250,
+                    2_000,
+                    8_000_000,
+                    4_194_304),
+            new Progress(9_000_000_000L, 65_536, 61_000, 29.97, 2_480_000, 1.01, 3),
+            new Ended(9_000_000_001L, 61_033),
+            new Failed(FailureCode.STREAM_KEY_IN_USE, "Another stream is live under this key; end that one first."));
+
+    static final List<ServerMessage> BARE_SERVER_MESSAGES = List.of(
+            new Opened("s-1", "audio/webm", null, null, 250, 2_000, 8_000_000, 4_194_304),
+            new Progress(0, 0, 0, 0, 0, 0, 0),
+            new Ended(0, 0),
+            new Failed(FailureCode.INTERNAL_ERROR, ""));
+
+    private Samples() {}
+}
