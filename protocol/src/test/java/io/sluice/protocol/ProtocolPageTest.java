@@ -23,20 +23,13 @@ class ProtocolPageTest {
     private static final Pattern FIELD_ROW = Pattern.compile("^\\| `([A-Za-z.]+)` \\| (yes)? ?\\|", Pattern.MULTILINE);
 
     private final String page = AsyncApi.docs("protocol.md");
-    private final ControlCodec codec = new ControlCodec();
 
     @Test
     void everyExampleIsUnderstoodWhole() {
         List<String> types = new ArrayList<>();
         for (MatchResult match : EXAMPLE.matcher(page).results().toList()) {
             String example = match.group(1);
-            String again = codec.decode(example)
-                    .map(codec::encode)
-                    .fold(
-                            text -> text,
-                            failure -> codec.decodeServerMessage(example)
-                                    .map(codec::encode)
-                                    .orElseThrow());
+            String again = Samples.thereAndBack(example);
             assertThat(again).isEqualTo(example);
             types.add(again.replaceFirst("^\\{\"type\":\"([a-z]+)\".*", "$1"));
         }

@@ -1,6 +1,8 @@
 package io.sluice.protocol;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Every message once with all its fields and once with as few as it may have. */
 final class Samples {
@@ -38,5 +40,23 @@ final class Samples {
             new Ended(0, 0),
             new Failed(FailureCode.INTERNAL_ERROR, ""));
 
+    static final Set<String> CLIENT_TYPES =
+            FULL_CLIENT_MESSAGES.stream().map(ClientMessage::type).collect(Collectors.toUnmodifiableSet());
+
+    static final Set<String> SERVER_TYPES =
+            FULL_SERVER_MESSAGES.stream().map(ServerMessage::type).collect(Collectors.toUnmodifiableSet());
+
     private Samples() {}
+
+    /** Reads the text as whichever side's message it is, and writes that message again. */
+    static String thereAndBack(String text) {
+        ControlCodec codec = new ControlCodec();
+        return codec.decode(text)
+                .map(codec::encode)
+                .fold(
+                        same -> same,
+                        failure -> codec.decodeServerMessage(text)
+                                .map(codec::encode)
+                                .orElseThrow());
+    }
 }
