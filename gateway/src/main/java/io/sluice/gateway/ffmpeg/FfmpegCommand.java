@@ -1,0 +1,132 @@
+package io.sluice.gateway.ffmpeg;
+
+import io.sluice.gateway.ffmpeg.StreamPlan.Encoding;
+import io.sluice.gateway.ffmpeg.StreamPlan.OutputPlan;
+import io.sluice.protocol.TrackHandling;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a plan into FFmpeg's arguments: media on standard input, progress on standard output, words on standard error.
+ * The arguments are for {@code exec}, never for a shell, and hold the stream's secrets.
+ */
+public final class FfmpegCommand {
+
+    /** Platforms ask for a keyframe every 2 s; players join, and HLS segments are cut, there. */
+    private static final int KEYFRAME_SECONDS = 2;
+
+    /** Of the encoder. Two keep 1080p60 in real time on slow cores; more would only multiply over hundreds of streams. */
+    private static final int ENCODER_THREADS = 2;
+
+    private final List<String> arguments = new ArrayList<>();
+
+    private FfmpegCommand() {}
+
+    /**
+     * The command for a plan.
+     *
+     * @param ffmpeg the program, to be started with its {@link Ffmpeg#environment()}
+     * @param plan what it is to do; start it in its {@link StreamPlan#workingDirectory()}
+     * @param outputTimeout how long a single read or write on an RTMP connection may take, at least a millisecond.
+     *     FFmpeg goes on to write its trailer when one has timed out, so it may take three times as long to leave
+     * @return the program and its arguments
+     */
+    public static List<String> of(Ffmpeg ffmpeg, StreamPlan plan, Duration outputTimeout) {
+        FfmpegCommand command = new FfmpegCommand();
+        command.add(ffmpeg.executable().toString());
+        command.general();
+        command.input(Demuxer.of(plan.format().container()));
+        for (OutputPlan output : plan.outputs()) {
+            command.output(output, plan.encoding(), outputTimeout);
+        }
+        return List.copyOf(command.arguments);
+    }
+
+    private void general() {
+        add("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+warning");
+        add("-progress", "pipe:1", "-stats_period", "1");
+        // One thread per filter graph: each graph here is a few cheap filters, and there are hundreds of processes.
+        add("-filter_threads", "1");
+    }
+
+    /**
+     * The input comes from a stranger: its format is said, not guessed, and neither it nor anything inside may name
+     * another place to read from. It is {@code pipe:0} and not {@code -}, which newer FFmpegs take for another protocol.
+     */
+    private void input(Demuxer demuxer) {
+        add("-protocol_whitelist", "pipe", "-format_whitelist", demuxer.whitelist());
+        // By default FFmpeg reads a second and more of a live stream before it writes anything. The containers here say
+        // at once what is in them, and start at a keyframe.
+        add("-fpsprobesize", "0", "-probesize", "8192");
+        // A decoder with several threads holds back a frame for each.
+        add("-threads", "1", "-f", demuxer.ffmpegName(), "-i", "pipe:0");
+    }
+
+    private void output(OutputPlan plan, Encoding encoding, Duration outputTimeout) {
+        video(plan.video(), encoding);
+        audio(plan.audio(), encoding);
+        if (plan.output() instanceof Output.RtmpOutput rtmp) {
+            add("-flvflags", "no_duration_filesize"); // they stand at the start, where a live stream cannot go back to
+            add("-rw_timeout", Long.toString(outputTimeout.toNanos() / 1000), "-tcp_nodelay", "1");
+            add("-f", "flv", rtmp.url());
+        } else {
+            hls();
+        }
+    }
+
+    private void video(@Nullable TrackHandling handling, Encoding encoding) {
+        if (handling == null) {
+            return;
+        }
+        add("-map", "0:v:0?");
+        H264Encoder encoder = encoding.h264();
+        if (handling == TrackHandling.COPY || encoder == null) {
+            add("-c:v", "copy");
+            return;
+        }
+        String bits = Integer.toString(encoding.videoBitsPerSecond());
+        int frames = (int) Math.ceil(encoding.frameRate() * KEYFRAME_SECONDS);
+        // H.264 in 4:2:0 has even sides only; a window or a canvas may have any.
+        add("-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p");
+        // With so little probing FFmpeg guesses 1000 frames per second, and would spread the bits over them. The rate
+        // is
+        // then constant: frames are repeated where the browser leaves some out, as it does of a picture that stands
+        // still.
+        add("-r", String.format(Locale.ROOT, "%.3f", encoding.frameRate()));
+        add("-c:v", encoder.ffmpegName());
+        add(encoder.liveOptions().toArray(String[]::new));
+        add("-threads:v", Integer.toString(ENCODER_THREADS));
+        // In frames for the encoder's rate control, in time because frames may come slower than announced.
+        add("-g", Integer.toString(frames), "-force_key_frames", "expr:gte(t,n_forced*" + KEYFRAME_SECONDS + ")");
+        add("-b:v", bits, "-maxrate", bits, "-bufsize", bits);
+    }
+
+    private void audio(TrackHandling handling, Encoding encoding) {
+        add("-map", "0:a:0?");
+        if (handling == TrackHandling.COPY) {
+            add("-c:a", "copy");
+            return;
+        }
+        // Browsers leave holes in Opus when a track is muted; unfilled, sound would run ahead of the picture.
+        add("-af", "aresample=async=1,aformat=sample_rates=48000:channel_layouts=mono|stereo");
+        add("-c:a", "aac", "-b:a", Integer.toString(encoding.audioBitsPerSecond()));
+    }
+
+    /**
+     * MPEG-TS rather than fragmented MP4: it needs no initialisation segment, repeats its parameter sets, and every
+     * player of HLS reads it. Names are relative to the working directory, whose own name may hold what FFmpeg would
+     * take for a pattern.
+     */
+    private void hls() {
+        add("-f", "hls", "-hls_time", "1", "-hls_list_size", "6", "-hls_delete_threshold", "2");
+        add("-hls_segment_type", "mpegts", "-hls_segment_filename", "segment%d.ts");
+        add("-hls_flags", "delete_segments+independent_segments+temp_file", "index.m3u8");
+    }
+
+    private void add(String... some) {
+        arguments.addAll(List.of(some));
+    }
+}
