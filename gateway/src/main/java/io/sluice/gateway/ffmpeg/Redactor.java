@@ -1,7 +1,6 @@
 package io.sluice.gateway.ffmpeg;
 
 import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,7 +8,6 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -55,12 +53,7 @@ public final class Redactor {
         Comparator<String> longestFirst = Comparator.comparing(String::length, Comparator.reverseOrder());
         this.urls = whole.stream().sorted(longestFirst).toList();
         this.secrets = found.stream().sorted(longestFirst).toList();
-        for (String secret : this.secrets) {
-            String quoted = Pattern.quote(secret);
-            patterns.add(Pattern.compile(
-                    secret.length() < DISTINCTIVE_LENGTH ? "(?<![A-Za-z0-9])" + quoted + "(?![A-Za-z0-9])" : quoted,
-                    Pattern.CASE_INSENSITIVE));
-        }
+        this.secrets.forEach(secret -> patterns.add(anyFormOf(secret)));
     }
 
     /**
@@ -76,7 +69,7 @@ public final class Redactor {
         }
         clean = CREDENTIALS.matcher(clean).replaceAll(MARK + "@");
         for (Pattern pattern : patterns) {
-            clean = pattern.matcher(clean).replaceAll(Matcher.quoteReplacement(MARK));
+            clean = pattern.matcher(clean).replaceAll(MARK);
         }
         return withoutCutSecret(clean);
     }
@@ -128,18 +121,26 @@ public final class Redactor {
             return;
         }
         found.add(secret);
-        String encoded = URLEncoder.encode(secret, StandardCharsets.UTF_8);
-        found.add(encoded);
-        found.add(encoded.replace("+", "%20"));
-        // What a URL library leaves alone, each in its own way.
-        found.add(encoded.replace("%3D", "=").replace("%26", "&"));
-        found.add(encoded.replace("%3D", "=").replace("%26", "&").replace("%3F", "?"));
         try {
-            found.add(URLDecoder.decode(secret, StandardCharsets.UTF_8));
+            // Not as in a form: there a plus would become a space.
             found.add(URLDecoder.decode(secret.replace("+", "%2B"), StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
             // A stray percent sign: then it was never encoded, and there is nothing to decode.
         }
-        found.removeIf(String::isBlank);
+    }
+
+    /** Each character may stand for itself or be percent-encoded, whatever the others are. */
+    private static Pattern anyFormOf(String secret) {
+        StringBuilder regex = new StringBuilder();
+        secret.codePoints().forEach(c -> {
+            String character = Character.toString(c);
+            regex.append("(?:").append(Pattern.quote(character)).append('|');
+            for (byte b : character.getBytes(StandardCharsets.UTF_8)) {
+                regex.append(String.format("%%%02x", b));
+            }
+            regex.append(')');
+        });
+        String distinct = secret.length() < DISTINCTIVE_LENGTH ? "(?<![A-Za-z0-9])%s(?![A-Za-z0-9])" : "%s";
+        return Pattern.compile(distinct.replace("%s", regex), Pattern.CASE_INSENSITIVE);
     }
 }
