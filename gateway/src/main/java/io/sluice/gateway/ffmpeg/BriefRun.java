@@ -36,7 +36,8 @@ final class BriefRun {
     /**
      * What came back.
      *
-     * @param exitCode the exit code, or empty when the program had to be killed
+     * @param exitCode the exit code; means nothing if the program was not in time
+     * @param inTime whether it left within the deadline; otherwise it was killed
      * @param output standard output and standard error as they came, at most a megabyte
      */
     record Answer(int exitCode, boolean inTime, String output) {

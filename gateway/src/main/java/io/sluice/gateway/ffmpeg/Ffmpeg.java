@@ -16,7 +16,14 @@ import java.util.Optional;
  */
 public record Ffmpeg(Path executable, Source source, FfmpegCapabilities capabilities, Map<String, String> environment) {
 
-    /** Copies the environment. */
+    /**
+     * Copies the environment.
+     *
+     * @param executable absolute path of the program
+     * @param source where it was found
+     * @param capabilities what it can do
+     * @param environment the complete environment to start it with
+     */
     public Ffmpeg {
         environment = Map.copyOf(environment);
     }

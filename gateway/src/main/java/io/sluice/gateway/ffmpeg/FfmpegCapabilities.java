@@ -41,7 +41,17 @@ public record FfmpegCapabilities(
             Pattern.compile("^ ([D.])([E.])[VASDT.]\\S{3} +(\\S+)(.*)$", Pattern.MULTILINE);
     private static final Pattern FORMAT = Pattern.compile("^ ([D ])([E ])[d ]? *(\\S+) ", Pattern.MULTILINE);
 
-    /** Copies the sets. */
+    /**
+     * Copies the sets.
+     *
+     * @param version as the program calls itself
+     * @param libavformat its container library's version
+     * @param encoders names of encoders
+     * @param decoders names of decoders
+     * @param muxers names of output formats
+     * @param demuxers names of input formats
+     * @param outputProtocols names of protocols it can write to
+     */
     public FfmpegCapabilities {
         encoders = Set.copyOf(encoders);
         decoders = Set.copyOf(decoders);

@@ -16,8 +16,14 @@ public sealed interface Output {
      */
     record RtmpOutput(String url, boolean enhanced) implements Output {
 
-        /** Refuses other schemes: FFmpeg would take anything else for a file or another protocol. */
+        /**
+         * Refuses other schemes, by an {@link IllegalArgumentException}.
+         *
+         * @param url the whole URL, starting with rtmp:// or rtmps://
+         * @param enhanced whether the server takes Enhanced RTMP
+         */
         public RtmpOutput {
+            // FFmpeg would take anything else for a file or another protocol.
             if (!url.regionMatches(true, 0, "rtmp://", 0, 7) && !url.regionMatches(true, 0, "rtmps://", 0, 8)) {
                 throw new IllegalArgumentException("An RTMP output's URL starts with rtmp:// or rtmps://.");
             }

@@ -18,7 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding encoding) {
 
-    /** Copies the list and checks it. */
+    /**
+     * Copies the list, and insists on one output at least.
+     *
+     * @param format the offer that was chosen
+     * @param outputs what becomes of the tracks at each output
+     * @param encoding how tracks that must be transcoded are encoded
+     */
     public StreamPlan {
         outputs = List.copyOf(outputs);
         if (outputs.isEmpty()) {
