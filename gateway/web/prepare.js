@@ -1,0 +1,15 @@
+// `npm ci` for the Maven build, skipped when what is installed is as new as the lockfile.
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const changed = (...path) => statSync(join(here, ...path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const wanted = Math.max(changed("package.json"), changed("package-lock.json"));
+
+if (changed("node_modules", ".package-lock.json") < wanted) {
+  // npm is a script on Windows, which only a shell starts.
+  const npm = spawnSync("npm ci --no-progress", { cwd: here, shell: true, stdio: "inherit" });
+  process.exitCode = npm.status ?? 1;
+}
