@@ -1,0 +1,61 @@
+package io.sluice.gateway.ffmpeg;
+
+import io.netty.channel.EventLoop;
+import io.sluice.gateway.process.ProcessLauncher;
+import io.sluice.gateway.process.ProcessSpec;
+import io.sluice.gateway.process.Watermarks;
+import io.sluice.protocol.StreamKey;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import reactor.core.publisher.Mono;
+
+/** Starts an FFmpeg for a stream. Thread-safe. */
+public final class FfmpegLauncher {
+
+    /** The hand-off before it holds what waits; here it is enough that the next piece is at hand when the pipe has room. */
+    private static final Watermarks STDIN_WATERMARKS = new Watermarks(16 * 1_024, 32 * 1_024);
+
+    private final Ffmpeg ffmpeg;
+    private final ProcessLauncher processes;
+    private final Path emptyDirectory;
+    private final Duration outputTimeout;
+
+    /**
+     * A launcher for one FFmpeg program.
+     *
+     * @param ffmpeg the program
+     * @param processes starts its processes
+     * @param emptyDirectory where streams without files of their own run
+     * @param outputTimeout how long an output may take nothing before FFmpeg gives it up
+     */
+    public FfmpegLauncher(Ffmpeg ffmpeg, ProcessLauncher processes, Path emptyDirectory, Duration outputTimeout) {
+        this.ffmpeg = ffmpeg;
+        this.processes = processes;
+        this.emptyDirectory = emptyDirectory;
+        this.outputTimeout = outputTimeout;
+    }
+
+    /**
+     * Starts FFmpeg when subscribed to.
+     *
+     * @param streamKey taken out of everything that FFmpeg says
+     * @param plan what to do
+     * @param eventLoop where the stream lives
+     * @return the running stream, on the event loop; an {@link java.io.IOException} if the process cannot be started
+     */
+    public Mono<FfmpegStream> launch(StreamKey streamKey, StreamPlan plan, EventLoop eventLoop) {
+        return Mono.defer(() -> {
+            List<Output> outputs =
+                    plan.outputs().stream().map(StreamPlan.OutputPlan::output).toList();
+            FfmpegStream.Report report = new FfmpegStream.Report(new Redactor(List.of(streamKey.value()), outputs));
+            ProcessSpec spec = new ProcessSpec(
+                    FfmpegCommand.of(ffmpeg, plan, outputTimeout),
+                    ffmpeg.environment(),
+                    plan.workingDirectory().orElse(emptyDirectory));
+            return processes
+                    .launch(spec, eventLoop, report, STDIN_WATERMARKS)
+                    .map(process -> new FfmpegStream(process, report));
+        });
+    }
+}

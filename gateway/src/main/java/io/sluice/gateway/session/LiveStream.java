@@ -1,0 +1,165 @@
+package io.sluice.gateway.session;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.sluice.gateway.ffmpeg.FfmpegOutcome;
+import io.sluice.gateway.ffmpeg.FfmpegProgress;
+import io.sluice.gateway.ffmpeg.FfmpegStream;
+import io.sluice.gateway.media.MediaHandOff;
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Progress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hand-off joined to an FFmpeg that runs, watched once a second, until that FFmpeg was reaped.
+ *
+ * <p>It ends in one of three ways: {@link #finish} delivers what came and lets FFmpeg write its trailer; {@link #abort} gives up what
+ * waits; or FFmpeg leaves by itself. In each case the outcome is told once.
+ */
+final class LiveStream {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
+    private static final Duration PULSE = Duration.ofSeconds(1);
+
+    private final EventLoop eventLoop;
+    private final SessionLimits limits;
+    private final StreamStart.Running running;
+    private final FfmpegStream ffmpeg;
+    private final MediaHandOff handOff;
+    private final Consumer<Progress> onProgress;
+    private final Consumer<FfmpegOutcome> onEnded;
+    private final Vitals vitals;
+
+    private @Nullable ScheduledFuture<?> pulse;
+    private @Nullable Failure failure;
+    private @Nullable ScheduledFuture<?> finishDeadline;
+    private boolean ending;
+    private boolean ended;
+
+    LiveStream(
+            EventLoop eventLoop,
+            SessionLimits limits,
+            StreamStart.Running running,
+            MediaHandOff handOff,
+            Consumer<Progress> onProgress,
+            Consumer<FfmpegOutcome> onEnded) {
+        this.eventLoop = eventLoop;
+        this.limits = limits;
+        this.running = running;
+        this.ffmpeg = running.ffmpeg();
+        this.handOff = handOff;
+        this.onProgress = onProgress;
+        this.onEnded = onEnded;
+        this.vitals = new Vitals(limits, System.nanoTime());
+    }
+
+    /** Joins the two. From here on media flows. */
+    void begin() {
+        pulse = eventLoop.scheduleAtFixedRate(this::pulse, PULSE.toMillis(), PULSE.toMillis(), TimeUnit.MILLISECONDS);
+        handOff.subscribe(ffmpeg.input());
+        ffmpeg.outcome().subscribe(this::ffmpegEnded);
+    }
+
+    void mediaCame() {
+        vitals.mediaCame(System.nanoTime());
+    }
+
+    /**
+     * Ends the stream in order: all that came is delivered, FFmpeg writes its trailer.
+     *
+     * @param reason why, unless the client wanted it
+     */
+    void finish(Optional<Failure> reason) {
+        if (ending) {
+            return;
+        }
+        ending = true;
+        failure = reason.orElse(null);
+        running.lease().ending();
+        finishDeadline = eventLoop.schedule(
+                this::finishTookTooLong, limits.finishTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        handOff.complete();
+    }
+
+    /** Ends the stream at once; what waits is lost. */
+    void abort(Failure reason) {
+        ending = true;
+        if (failure == null) {
+            failure = reason;
+        }
+        running.lease().ending();
+        handOff.discard();
+        ffmpeg.shutdown().subscribe(exit -> {}, error -> {
+            LOG.error("[{}] FFmpeg could not be ended, the key is given back nonetheless", id(), error);
+            ffmpegEnded(new FfmpegOutcome(ffmpeg.progress(), ffmpeg.acceptedBytes(), Optional.of(reason)));
+        });
+    }
+
+    private void finishTookTooLong() {
+        abort(new Failure(
+                FailureCode.STREAM_STALLED,
+                "The last of the stream could not be delivered within "
+                        + limits.finishTimeout().toSeconds() + " s: its output does not accept it any more."));
+    }
+
+    private void pulse() {
+        onProgress.accept(progress());
+        if (!ending) {
+            vitals.check(System.nanoTime(), ffmpeg.acceptedBytes(), waitingBytes())
+                    .ifPresent(this::end);
+        }
+    }
+
+    private void end(Failure reason) {
+        LOG.warn("[{}] {}: {}", id(), reason.code().reason(), reason.message());
+        if (reason.code() == FailureCode.MEDIA_TIMEOUT) {
+            finish(Optional.of(reason));
+        } else {
+            abort(reason);
+        }
+    }
+
+    private Progress progress() {
+        FfmpegProgress latest = ffmpeg.progress();
+        return new Progress(
+                ffmpeg.acceptedBytes(),
+                waitingBytes(),
+                latest.outTime().toMillis(),
+                latest.framesPerSecond().orElse(0),
+                (long) latest.bitsPerSecond().orElse(0),
+                latest.speed().orElse(0),
+                latest.droppedFrames());
+    }
+
+    private long waitingBytes() {
+        return handOff.waitingBytes() + ffmpeg.waitingBytes();
+    }
+
+    private void ffmpegEnded(FfmpegOutcome outcome) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        cancel(pulse);
+        cancel(finishDeadline);
+        handOff.discard();
+        onEnded.accept(failure == null ? outcome : outcome.because(failure));
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    private String id() {
+        return running.request().sessionId();
+    }
+}

@@ -1,0 +1,83 @@
+package io.sluice.gateway.session;
+
+import io.sluice.protocol.StreamKey;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * An RTMP or RTMPS URL with a place for the stream key, such as {@code rtmp://host/app/{streamKey}}. Without the place, every stream goes
+ * to the same URL.
+ */
+public final class PublishTemplate {
+
+    /** The place that a stream's key takes. */
+    public static final String PLACEHOLDER = "{streamKey}";
+
+    private final String template;
+    private final URI shape;
+
+    private PublishTemplate(String template, URI shape) {
+        this.template = template;
+        this.shape = shape;
+    }
+
+    /**
+     * Reads a template.
+     *
+     * @param template as the operator wrote it
+     * @return the template
+     * @throws IllegalArgumentException with words for the operator if it is none
+     */
+    public static PublishTemplate parse(String template) {
+        URI shape;
+        try {
+            shape = new URI(template.replace(PLACEHOLDER, "streamKey"));
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(
+                    "the publish URL is not a URL: " + e.getReason() + " at position " + (e.getIndex() + 1)
+                            + "; expected rtmp://host/app/" + PLACEHOLDER,
+                    e);
+        }
+        String scheme = Optional.ofNullable(shape.getScheme()).orElse("").toLowerCase(Locale.ROOT);
+        if (!scheme.equals("rtmp") && !scheme.equals("rtmps")) {
+            throw new IllegalArgumentException(
+                    "the publish URL must start with rtmp:// or rtmps://, as in rtmp://host/app/" + PLACEHOLDER);
+        }
+        if (shape.getHost() == null
+                || shape.getRawPath() == null
+                || shape.getRawPath().length() < 2) {
+            throw new IllegalArgumentException(
+                    "the publish URL needs a host and an application, as in rtmp://host/app/" + PLACEHOLDER);
+        }
+        int placeholder = template.indexOf(PLACEHOLDER);
+        int path = template.indexOf('/', template.indexOf("://") + 3);
+        if (placeholder >= 0 && placeholder < path) {
+            throw new IllegalArgumentException("in the publish URL " + PLACEHOLDER + " may stand in the path only");
+        }
+        return new PublishTemplate(template, shape);
+    }
+
+    /**
+     * The URL for one stream. A key holds no character that could leave its place; see {@link StreamKey}.
+     *
+     * @param key the stream's key
+     * @return a secret
+     */
+    String urlFor(StreamKey key) {
+        return template.replace(PLACEHOLDER, key.value());
+    }
+
+    /** Shows scheme, host and, where a placeholder makes it harmless, the path. */
+    @Override
+    public String toString() {
+        String server =
+                shape.getScheme() + "://" + shape.getHost() + (shape.getPort() < 0 ? "" : ":" + shape.getPort());
+        int query = template.indexOf('?');
+        boolean harmless = template.contains(PLACEHOLDER) && query < 0 && shape.getUserInfo() == null;
+        return harmless
+                ? server + template.substring(template.indexOf('/', template.indexOf("://") + 3))
+                : server + "/…";
+    }
+}

@@ -1,0 +1,64 @@
+package io.sluice.gateway.session;
+
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.Progress;
+import io.sluice.protocol.StreamKey;
+import io.sluice.protocol.TrackHandling;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What happens in a stream's life, for whoever embeds the gateway. A stream that started ends exactly once. */
+public sealed interface SessionEvent {
+
+    /**
+     * Names the session.
+     *
+     * @return the id that the client was told, and that the log shows
+     */
+    String sessionId();
+
+    /**
+     * The key of the stream.
+     *
+     * @return the key; prints redacted
+     */
+    StreamKey streamKey();
+
+    /**
+     * FFmpeg runs and takes media.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key
+     * @param mimeType what the client sends
+     * @param video copied or transcoded, or null without video
+     * @param audio copied or transcoded, or null without audio
+     */
+    record Started(
+            String sessionId,
+            StreamKey streamKey,
+            String mimeType,
+            @Nullable TrackHandling video,
+            @Nullable TrackHandling audio)
+            implements SessionEvent {}
+
+    /**
+     * About once a second while the stream is live.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key
+     * @param progress what the client is told too
+     */
+    record Progressed(String sessionId, StreamKey streamKey, Progress progress) implements SessionEvent {}
+
+    /**
+     * The stream is over and its FFmpeg was reaped.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key
+     * @param acceptedBytes the media bytes that FFmpeg's standard input took
+     * @param outTimeMs how far the output got, in milliseconds of media
+     * @param failure why it ended, unless the client ended it in order
+     */
+    record Ended(String sessionId, StreamKey streamKey, long acceptedBytes, long outTimeMs, Optional<Failure> failure)
+            implements SessionEvent {}
+}

@@ -1,0 +1,388 @@
+package io.sluice.gateway.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.sluice.gateway.ffmpeg.FfmpegOutcome;
+import io.sluice.gateway.media.MediaHandOff;
+import io.sluice.gateway.session.StreamStart.Offer;
+import io.sluice.gateway.session.StreamStart.Running;
+import io.sluice.protocol.ClientMessage;
+import io.sluice.protocol.Ended;
+import io.sluice.protocol.Failed;
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Open;
+import io.sluice.protocol.Opened;
+import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Progress;
+import io.sluice.protocol.ServerMessage;
+import io.sluice.protocol.StreamKey;
+import java.net.SocketAddress;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * One stream, from the upgrade to the end of its FFmpeg. It outlives its connection: what was sent before the connection closed is
+ * delivered.
+ *
+ * <p>Confined to the event loop of its connection, but for {@link #shutDown()}, {@link #done()} and {@link #id()}.
+ */
+public final class StreamSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamSession.class);
+
+    private final SessionContext context;
+    private final EventLoop eventLoop;
+    private final Client client;
+    private final String id;
+    private final @Nullable SocketAddress remoteAddress;
+    private final @Nullable String offeredKey;
+    private final boolean plain;
+    private final MediaHandOff handOff;
+    private final Identification identification = new Identification();
+    private final Sinks.Empty<Void> done = Sinks.empty();
+
+    private SessionState state = SessionState.NEGOTIATING;
+    private @Nullable Future<?> openDeadline;
+    private @Nullable LiveStream live;
+    private boolean mediaEnded;
+
+    private StreamSession(
+            SessionContext context,
+            EventLoop eventLoop,
+            Client client,
+            @Nullable SocketAddress remoteAddress,
+            @Nullable String offeredKey,
+            boolean plain) {
+        this.context = context;
+        this.eventLoop = eventLoop;
+        this.client = client;
+        this.id = SessionIds.next();
+        this.remoteAddress = remoteAddress;
+        this.offeredKey = offeredKey;
+        this.plain = plain;
+        this.handOff = new MediaHandOff(
+                eventLoop, context.limits().lowWaterBytes(), context.limits().highWaterBytes(), client::pauseMedia);
+        context.streams().add(this);
+    }
+
+    /**
+     * A session that waits for {@code open}.
+     *
+     * @param context what all sessions share
+     * @param eventLoop the connection's
+     * @param client the client
+     * @param remoteAddress the peer, for the authorizer and the log
+     * @param streamKey the key as the request's query had it, or null
+     * @return a session that must be told when the connection closes
+     */
+    public static StreamSession negotiated(
+            SessionContext context,
+            EventLoop eventLoop,
+            Client client,
+            @Nullable SocketAddress remoteAddress,
+            @Nullable String streamKey) {
+        StreamSession session = new StreamSession(context, eventLoop, client, remoteAddress, streamKey, false);
+        session.openDeadline = eventLoop.schedule(
+                session::openTimedOut, context.limits().openTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        return session;
+    }
+
+    /**
+     * A session whose media comes from the first byte on.
+     *
+     * @param context what all sessions share
+     * @param eventLoop the connection's
+     * @param client the client
+     * @param remoteAddress the peer, for the authorizer and the log
+     * @param streamKey the key, or null if there was none
+     * @param mimeType what the client says it sends, or null to find out
+     * @return a session that must be told when the connection closes
+     */
+    public static StreamSession plain(
+            SessionContext context,
+            EventLoop eventLoop,
+            Client client,
+            @Nullable SocketAddress remoteAddress,
+            @Nullable String streamKey,
+            @Nullable String mimeType) {
+        StreamSession session = new StreamSession(context, eventLoop, client, remoteAddress, streamKey, true);
+        Mono<Parsed<Offer>> offer = Mono.justOrEmpty(mimeType)
+                .map(Offers::ofMimeType)
+                .filter(parsed -> !Offers.leavesCodecsOpen(parsed))
+                .switchIfEmpty(session.identification.offer());
+        session.start(session.key(null), offer);
+        return session;
+    }
+
+    /**
+     * Names the session.
+     *
+     * @return the id that the client is told and that the log shows
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The session's end: nothing of it is left.
+     *
+     * @return completes for every subscriber, early or late
+     */
+    public Mono<Void> done() {
+        return done.asMono();
+    }
+
+    /**
+     * Takes a control message.
+     *
+     * @param message the message, or what is wrong with it
+     */
+    public void receive(Parsed<ClientMessage> message) {
+        message.fold(
+                sound -> {
+                    if (sound instanceof Open open) {
+                        open(open);
+                    } else {
+                        stop();
+                    }
+                    return sound;
+                },
+                wrong -> {
+                    fail(wrong);
+                    return wrong;
+                });
+    }
+
+    /**
+     * Takes media.
+     *
+     * @param media the next bytes of the stream; their reference passes to the session
+     */
+    public void receive(ByteBuf media) {
+        if (state == SessionState.ENDED || (!plain && live == null)) {
+            media.release();
+            fail(new Failure(
+                    FailureCode.MEDIA_BEFORE_OPENED,
+                    "Media came before the gateway had answered open: send open first, and wait for opened."));
+            return;
+        }
+        if (live == null) {
+            identification.look(media);
+        } else {
+            live.mediaCame();
+        }
+        handOff.offer(media);
+    }
+
+    /** The connection has closed, in whatever way. What came is delivered. */
+    public void disconnected() {
+        if (state == SessionState.NEGOTIATING) {
+            end();
+        } else {
+            endMedia(Optional.empty());
+        }
+    }
+
+    /**
+     * The client broke the rules. A stream that is live is ended in order all the same: what came before was sound.
+     *
+     * @param failure how
+     */
+    public void fail(Failure failure) {
+        if (state == SessionState.ENDED) {
+            return;
+        }
+        LOG.warn("[{}] {} {}: {}", id, remoteAddress, failure.code().reason(), failure.message());
+        if (live != null) {
+            live.finish(Optional.of(failure));
+        } else {
+            refuse(failure);
+        }
+    }
+
+    /** Ends the session in order because the gateway leaves. Callable from any thread. */
+    public void shutDown() {
+        eventLoop.execute(() -> fail(
+                new Failure(FailureCode.SHUTTING_DOWN, "The gateway is being shut down: go live again in a moment.")));
+    }
+
+    private void open(Open open) {
+        if (state != SessionState.NEGOTIATING) {
+            fail(new Failure(
+                    FailureCode.UNEXPECTED_MESSAGE,
+                    "open came a second time: one connection carries one stream, so open another connection."));
+            return;
+        }
+        Parsed<Offer> offer = Offers.of(open);
+        if (offer instanceof Parsed.Refused<Offer> refused) {
+            fail(refused.failure());
+            return;
+        }
+        start(key(open.streamKey()), Mono.just(offer));
+    }
+
+    private void stop() {
+        if (state == SessionState.NEGOTIATING) {
+            fail(new Failure(FailureCode.UNEXPECTED_MESSAGE, "stop came before open: there is nothing to stop."));
+        } else {
+            endMedia(Optional.empty());
+        }
+    }
+
+    private void openTimedOut() {
+        fail(new Failure(
+                FailureCode.OPEN_TIMEOUT,
+                "No open came within " + context.limits().openTimeout().toSeconds()
+                        + " s of the upgrade: send it as the first message."));
+    }
+
+    private Parsed<StreamKey> key(@Nullable String inMessage) {
+        String key = inMessage == null ? offeredKey : inMessage;
+        return key == null
+                ? Parsed.refused(
+                        FailureCode.INVALID_STREAM_KEY,
+                        "There is no stream key: give it as the query parameter streamKey, or in open.")
+                : StreamKey.parse(key);
+    }
+
+    private void start(Parsed<StreamKey> parsedKey, Mono<Parsed<Offer>> offer) {
+        if (openDeadline != null) {
+            openDeadline.cancel(false);
+        }
+        if (parsedKey instanceof Parsed.Refused<StreamKey> refused) {
+            fail(refused.failure());
+            return;
+        }
+        PublishRequest request = new PublishRequest(id, parsedKey.orElseThrow(), remoteAddress);
+        StreamStart start = new StreamStart(context, request, eventLoop);
+        become(SessionState.STARTING);
+        start.start(offer).subscribe(result -> started(start, result), error -> {
+            LOG.error("[{}] The stream could not be started", id, error);
+            started(
+                    start,
+                    Parsed.refused(
+                            FailureCode.INTERNAL_ERROR, "The gateway could not start the stream: tell its operator."));
+        });
+    }
+
+    private void started(StreamStart start, Parsed<Running> result) {
+        if (result instanceof Parsed.Refused<Running> refused) {
+            fail(refused.failure());
+            done.tryEmitEmpty();
+            return;
+        }
+        Running running = result.orElseThrow();
+        if (state == SessionState.ENDED) {
+            // The client has gone while FFmpeg was being started.
+            running.ffmpeg().shutdown().then().onErrorComplete().subscribe(null, null, () -> {
+                start.release(running.lease());
+                done.tryEmitEmpty();
+            });
+            return;
+        }
+        become(SessionState.LIVE);
+        Opened opened = Offers.opened(id, running.plan(), context.limits());
+        LOG.info(
+                "[{}] {} is live under {}: {} ({}), video {}, audio {}",
+                id,
+                remoteAddress,
+                running.request().streamKey(),
+                opened.mimeType(),
+                running.ffmpeg(),
+                opened.video(),
+                opened.audio());
+        live = new LiveStream(
+                eventLoop, context.limits(), running, handOff, progress -> progressed(running, progress), outcome -> {
+                    start.release(running.lease());
+                    ended(running, outcome);
+                });
+        client.tell(opened);
+        tellListener(new SessionEvent.Started(
+                id, running.request().streamKey(), opened.mimeType(), opened.video(), opened.audio()));
+        live.begin();
+        if (mediaEnded) {
+            live.finish(Optional.empty());
+        }
+    }
+
+    private void endMedia(Optional<Failure> reason) {
+        mediaEnded = true;
+        if (live != null) {
+            live.finish(reason);
+        } else if (handOff.waitingBytes() == 0 && state != SessionState.ENDED) {
+            client.tell(new Ended(0, 0));
+            end();
+        } else {
+            // A plain client may have said everything before FFmpeg is there to hear it.
+            identification.giveUp(
+                    new Failure(
+                            FailureCode.UNRECOGNIZED_MEDIA,
+                            "The stream ended before its container was complete: send WebM, Matroska or MP4 from its first byte on."));
+        }
+    }
+
+    private void progressed(Running running, Progress progress) {
+        client.tell(progress);
+        tellListener(new SessionEvent.Progressed(id, running.request().streamKey(), progress));
+    }
+
+    private void ended(Running running, FfmpegOutcome outcome) {
+        long outTimeMs = outcome.progress().outTime().toMillis();
+        Optional<Failure> failure = outcome.acceptedBytes() == 0 && mediaEnded ? Optional.empty() : outcome.failure();
+        LOG.info(
+                "[{}] ended: {} bytes, {} ms{}",
+                id,
+                outcome.acceptedBytes(),
+                outTimeMs,
+                failure.map(f -> ", " + f.code().reason() + ": " + f.message()).orElse(""));
+        client.tell(
+                failure.<ServerMessage>map(Failed::of).orElseGet(() -> new Ended(outcome.acceptedBytes(), outTimeMs)));
+        tellListener(
+                new SessionEvent.Ended(id, running.request().streamKey(), outcome.acceptedBytes(), outTimeMs, failure));
+        live = null;
+        end();
+        done.tryEmitEmpty();
+    }
+
+    /** Ends a session that never went live. */
+    private void refuse(Failure failure) {
+        client.tell(Failed.of(failure));
+        identification.giveUp(failure);
+        end();
+    }
+
+    private void end() {
+        boolean starting = state == SessionState.STARTING;
+        become(SessionState.ENDED);
+        if (openDeadline != null) {
+            openDeadline.cancel(false);
+        }
+        handOff.discard();
+        context.streams().remove(this);
+        if (!starting) {
+            done.tryEmitEmpty();
+        }
+    }
+
+    private void become(SessionState next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("a session cannot go from " + state + " to " + next);
+        }
+        state = next;
+    }
+
+    private void tellListener(SessionEvent event) {
+        try {
+            context.listener().on(event);
+        } catch (RuntimeException e) {
+            LOG.error("[{}] The session listener failed", id, e);
+        }
+    }
+}
