@@ -1,0 +1,73 @@
+package io.sluice.gateway.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.sluice.gateway.session.Client;
+import io.sluice.protocol.ControlCodec;
+import io.sluice.protocol.Ended;
+import io.sluice.protocol.Failed;
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.Progress;
+import io.sluice.protocol.ServerMessage;
+import reactor.netty.NettyPipeline;
+
+/**
+ * The only one who writes to a client. What it writes is little and never waits: progress is left out while the client does not read,
+ * pongs are limited, and everything else comes once.
+ */
+final class ClientWriter implements Client {
+
+    private final Channel channel;
+    private final ControlCodec codec;
+    private final boolean speaksJson;
+    private final Ponger ponger;
+    private boolean closing;
+
+    ClientWriter(Channel channel, ControlCodec codec, boolean speaksJson) {
+        this.channel = channel;
+        this.codec = codec;
+        this.speaksJson = speaksJson;
+        this.ponger = new Ponger(channel);
+    }
+
+    @Override
+    public void tell(ServerMessage message) {
+        if (closing || !channel.isActive() || (message instanceof Progress && !channel.isWritable())) {
+            return;
+        }
+        if (speaksJson) {
+            channel.writeAndFlush(new TextWebSocketFrame(codec.encode(message)));
+        }
+        if (message instanceof Ended) {
+            close(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+        } else if (message instanceof Failed failed) {
+            String reason = new Failure(failed.code(), failed.message()).closeReason();
+            close(new CloseWebSocketFrame(failed.code().closeCode(), reason));
+        }
+    }
+
+    @Override
+    public void pauseMedia(boolean paused) {
+        if (!closing) {
+            channel.config().setAutoRead(!paused);
+        }
+    }
+
+    /** Answers a ping; the content stays the caller's. */
+    void pong(ByteBuf content) {
+        if (!closing) {
+            ponger.answer(content);
+        }
+    }
+
+    private void close(CloseWebSocketFrame frame) {
+        closing = true;
+        ponger.stop();
+        channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, ClosingHandshake.NAME, new ClosingHandshake());
+        channel.config().setAutoRead(true);
+        channel.writeAndFlush(frame);
+    }
+}

@@ -1,0 +1,114 @@
+package io.sluice.gateway.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.sluice.gateway.session.StreamSession;
+import io.sluice.protocol.ControlCodec;
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Parsed;
+import java.io.ByteArrayOutputStream;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+
+/**
+ * The one subscription to a client's frames: control messages go to the session as messages, media as bytes.
+ *
+ * <p><b>Demand</b> is unbounded, and that is what makes the end of a stream safe: Reactor Netty handles the client's close as soon as it
+ * arrives and drops whatever demand has not yet let through. The flow is held back one station earlier, by not reading the socket; see
+ * {@link ClientWriter#pauseMedia}. <b>Ownership:</b> Reactor Netty releases each frame after {@code onNext}, so media is retained here.
+ */
+final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FrameReceiver.class);
+
+    private final StreamSession session;
+    private final ClientWriter client;
+    private final ControlCodec codec;
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream(0);
+    private boolean inText;
+
+    FrameReceiver(StreamSession session, ClientWriter client, ControlCodec codec) {
+        this.session = session;
+        this.client = client;
+        this.codec = codec;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(WebSocketFrame frame) {
+        if (frame.rsv() != 0) {
+            session.fail(new Failure(
+                    FailureCode.PROTOCOL_VIOLATION,
+                    "A frame has reserved bits set, but no extension was negotiated: send frames without extensions."));
+        } else if (frame instanceof BinaryWebSocketFrame) {
+            inText = false;
+            session.receive(frame.content().retain());
+        } else if (frame instanceof TextWebSocketFrame) {
+            inText = true;
+            text.reset();
+            control(frame);
+        } else if (frame instanceof ContinuationWebSocketFrame) {
+            // The decoder has already made sure that there is something to continue.
+            if (inText) {
+                control(frame);
+            } else {
+                session.receive(frame.content().retain());
+            }
+        } else if (frame instanceof PingWebSocketFrame) {
+            client.pong(frame.content());
+        }
+    }
+
+    private void control(WebSocketFrame frame) {
+        ByteBuf content = frame.content();
+        if (text.size() + content.readableBytes() > ControlCodec.MAX_MESSAGE_BYTES) {
+            text.reset();
+            session.receive(Parsed.refused(
+                    FailureCode.MALFORMED_MESSAGE,
+                    "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
+                            + " bytes: text frames are for control messages, binary frames for media."));
+        } else if (frame.isFinalFragment() && text.size() == 0) {
+            session.receive(codec.decode(content.nioBuffer()));
+        } else {
+            byte[] part = new byte[content.readableBytes()];
+            content.getBytes(content.readerIndex(), part);
+            text.writeBytes(part);
+            if (frame.isFinalFragment()) {
+                session.receive(codec.decode(text.toByteArray()));
+                text.reset();
+            }
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        // Netty has told the client already: its decoder answers a violation with a close frame before it throws.
+        if (error instanceof CorruptedWebSocketFrameException corrupted) {
+            boolean tooLarge = corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
+            session.fail(new Failure(
+                    tooLarge ? FailureCode.MESSAGE_TOO_LARGE : FailureCode.PROTOCOL_VIOLATION,
+                    String.valueOf(corrupted.getMessage())));
+        } else {
+            LOG.debug("[{}] The connection broke", session.id(), error);
+        }
+        session.disconnected();
+    }
+
+    @Override
+    public void onComplete() {
+        session.disconnected();
+    }
+}
