@@ -1,0 +1,165 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.ffmpeg.Ffmpeg;
+import io.sluice.gateway.ffmpeg.FfmpegLauncher;
+import io.sluice.gateway.ffmpeg.FfmpegLocator;
+import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.StreamPlanner;
+import io.sluice.gateway.http.HealthRoutes;
+import io.sluice.gateway.http.PageRoutes;
+import io.sluice.gateway.http.PreviewRoutes;
+import io.sluice.gateway.process.ProcessLauncher;
+import io.sluice.gateway.session.Authorizer;
+import io.sluice.gateway.session.LiveStreams;
+import io.sluice.gateway.session.Outputs;
+import io.sluice.gateway.session.Previews;
+import io.sluice.gateway.session.SessionContext;
+import io.sluice.gateway.session.SessionListener;
+import io.sluice.gateway.session.StreamSession;
+import io.sluice.gateway.websocket.IngestRoutes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/**
+ * A gateway from WebSockets through FFmpeg to RTMP, to be mounted into a Reactor Netty server: this class wires it, and its
+ * {@link GatewayBuilder} sets it up.
+ *
+ * <p>Thread-safe. It brings no server, no event loops and no global state; streams run on the event loops of the server that it is
+ * mounted in, so that server should run on Netty's epoll where there is one (Reactor Netty does by itself if the native transport is on
+ * the class path). Close it when the server is to stop, before the server's event loops are.
+ */
+public final class Gateway {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    /** What a stream may take to be ended by force after it did not finish in time, and a little for everything around it. */
+    private static final Duration FORCE_ALLOWANCE = Duration.ofSeconds(7);
+
+    private final GatewayConfig config;
+    private final Ffmpeg ffmpeg;
+    private final WorkFolder folder;
+    private final Scheduler blocking = Schedulers.boundedElastic();
+    private final ProcessLauncher processes;
+    private final @Nullable Previews previews;
+    private final SessionContext context;
+    private final Mono<Void> closing;
+    private volatile boolean accepting = true;
+
+    private Gateway(
+            GatewayConfig config, Ffmpeg ffmpeg, WorkFolder folder, Authorizer authorizer, SessionListener listener) {
+        this.config = config;
+        this.ffmpeg = ffmpeg;
+        this.folder = folder;
+        this.processes = ProcessLauncher.create(config.maxPendingStarts());
+        boolean watchable = config.preview() || config.publish().isEmpty();
+        this.previews = watchable ? new Previews(folder.previews(), config.previewLinger(), blocking) : null;
+        this.context = new SessionContext(
+                config.limits(),
+                new LiveStreams(),
+                authorizer,
+                new Outputs(config.publish(), config.enhancedRtmp(), previews),
+                new StreamPlanner(ffmpeg.capabilities()),
+                new FfmpegLauncher(ffmpeg, processes, folder.empty(), config.outputTimeout()),
+                listener);
+        this.closing = Mono.defer(this::closeOnce).cache();
+    }
+
+    /**
+     * Begins to set up a gateway.
+     *
+     * @return a builder with the defaults
+     */
+    public static GatewayBuilder builder() {
+        return new GatewayBuilder();
+    }
+
+    /** Finds FFmpeg and makes the folders. Blocks. */
+    static Gateway start(GatewayConfig config, Authorizer authorizer, SessionListener listener)
+            throws IOException, FfmpegUnavailableException {
+        Ffmpeg ffmpeg = new FfmpegLocator(System.getenv(), config.ffmpegEnvironment()).locate(config.ffmpeg());
+        return new Gateway(config, ffmpeg, WorkFolder.create(), authorizer, listener);
+    }
+
+    /**
+     * Adds all of the gateway's routes: {@code /ingest} and {@code /api/v0/stream} for publishers, the pages, the previews, and
+     * {@code /health/live} and {@code /health/ready}.
+     *
+     * @param routes the server's routes
+     * @param prefix what comes before the paths: empty, or beginning and not ending with a slash, as in {@code /live}
+     * @throws IllegalArgumentException if the prefix has another form
+     */
+    public void mount(HttpServerRoutes routes, String prefix) {
+        if (!prefix.isEmpty() && (!prefix.startsWith("/") || prefix.endsWith("/"))) {
+            throw new IllegalArgumentException(
+                    "the prefix must be empty, or begin and not end with a slash: " + prefix);
+        }
+        new IngestRoutes(context, this::isReady).mount(routes, prefix);
+        new HealthRoutes(this::isReady).mount(routes, prefix);
+        new PageRoutes(!config.publish().isEmpty(), previews != null, GatewayVersion.VERSION).mount(routes, prefix);
+        if (previews != null) {
+            new PreviewRoutes(previews, blocking).mount(routes, prefix);
+        }
+    }
+
+    /**
+     * Whether new streams are accepted.
+     *
+     * @return false once {@link #close()} has been subscribed to
+     */
+    public boolean isReady() {
+        return accepting;
+    }
+
+    /**
+     * How many sessions there are, those that still negotiate included.
+     *
+     * @return a number that may have changed already
+     */
+    public int sessionCount() {
+        return context.streams().sessions().size();
+    }
+
+    /**
+     * Ends every stream in order: no more media is taken, FFmpeg writes its trailers, the clients are told. What does not end within the
+     * bounds is ended by force.
+     *
+     * @return completes when no FFmpeg is left, with an error if one might be; every subscriber gets the same end
+     */
+    public Mono<Void> close() {
+        return closing;
+    }
+
+    private Mono<Void> closeOnce() {
+        accepting = false;
+        Collection<StreamSession> sessions = context.streams().sessions();
+        if (!sessions.isEmpty()) {
+            LOG.info("Ending {} sessions", sessions.size());
+        }
+        sessions.forEach(StreamSession::shutDown);
+        return Flux.fromIterable(sessions)
+                .flatMap(StreamSession::done, Integer.MAX_VALUE)
+                .then()
+                .timeout(config.limits().finishTimeout().plus(FORCE_ALLOWANCE))
+                .publishOn(blocking)
+                .doFinally(how -> {
+                    processes.dispose();
+                    folder.remove();
+                });
+    }
+
+    /** Names the FFmpeg and the outputs, without secrets. */
+    @Override
+    public String toString() {
+        return "Sluice " + GatewayVersion.VERSION + " with " + ffmpeg + ", publishing to "
+                + (config.publish().isEmpty() ? "the preview" : config.publish());
+    }
+}

@@ -1,0 +1,174 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.session.Authorizer;
+import io.sluice.gateway.session.PublishTemplate;
+import io.sluice.gateway.session.SessionLimits;
+import io.sluice.gateway.session.SessionListener;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Sets up a {@link Gateway}. Not thread-safe; each method changes the builder and returns it. */
+public final class GatewayBuilder {
+
+    private List<PublishTemplate> publish = List.of();
+    private boolean enhancedRtmp;
+    private boolean preview;
+    private Duration previewLinger = Duration.ofSeconds(30);
+    private @Nullable Path ffmpeg;
+    private List<String> ffmpegEnvironment = List.of();
+    private Duration outputTimeout = Duration.ofSeconds(10);
+    private int maxPendingStarts = 1_000;
+    private SessionLimits limits = SessionLimits.defaults();
+    private Authorizer authorizer = Authorizer.open();
+    private SessionListener listener = event -> {};
+
+    GatewayBuilder() {}
+
+    /**
+     * Where streams go, unless the authorizer says otherwise. Without any, streams can be watched at the gateway.
+     *
+     * @param templates RTMP or RTMPS URLs, in which {@code {streamKey}} stands for the stream's key
+     * @return this
+     * @throws IllegalArgumentException with words for an operator if one is no such URL
+     */
+    public GatewayBuilder publishTo(String... templates) {
+        publish = List.of(templates).stream().map(PublishTemplate::parse).toList();
+        return this;
+    }
+
+    /**
+     * Whether the receivers take Enhanced RTMP, so that HEVC, AV1, VP9 and Opus can be copied to them. They do not by default.
+     *
+     * @param enhanced whether they do
+     * @return this
+     */
+    public GatewayBuilder enhancedRtmp(boolean enhanced) {
+        enhancedRtmp = enhanced;
+        return this;
+    }
+
+    /**
+     * Whether streams can be watched at the gateway although they are published elsewhere too.
+     *
+     * @param watchable whether they can
+     * @return this
+     */
+    public GatewayBuilder preview(boolean watchable) {
+        preview = watchable;
+        return this;
+    }
+
+    /**
+     * How long a stream can be watched after its end.
+     *
+     * @param linger 30 s by default
+     * @return this
+     */
+    public GatewayBuilder previewLinger(Duration linger) {
+        previewLinger = linger;
+        return this;
+    }
+
+    /**
+     * Which FFmpeg to use. Without this: the one on the PATH, else the bundled one if its jar is on the class path.
+     *
+     * @param program the program's path
+     * @return this
+     */
+    public GatewayBuilder ffmpeg(Path program) {
+        ffmpeg = program;
+        return this;
+    }
+
+    /**
+     * Passes environment variables on to FFmpeg besides the usual few. It gets no others: it parses what strangers send.
+     *
+     * @param names exact names, or prefixes that end in {@code *}
+     * @return this
+     */
+    public GatewayBuilder ffmpegEnvironment(String... names) {
+        ffmpegEnvironment = List.of(names);
+        return this;
+    }
+
+    /**
+     * How long an RTMP server may take nothing before FFmpeg gives it up.
+     *
+     * @param timeout 10 s by default
+     * @return this
+     */
+    public GatewayBuilder outputTimeout(Duration timeout) {
+        outputTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * How many FFmpegs may wait for their start; streams beyond that are refused.
+     *
+     * @param starts 1,000 by default
+     * @return this
+     */
+    public GatewayBuilder maxPendingStarts(int starts) {
+        maxPendingStarts = starts;
+        return this;
+    }
+
+    /**
+     * The bounds of each stream.
+     *
+     * @param bounds in time and in bytes
+     * @return this
+     */
+    public GatewayBuilder limits(SessionLimits bounds) {
+        limits = bounds;
+        return this;
+    }
+
+    /**
+     * Decides who may publish. Without this, everybody may.
+     *
+     * @param decider asked for each stream
+     * @return this
+     */
+    public GatewayBuilder authorizer(Authorizer decider) {
+        authorizer = decider;
+        return this;
+    }
+
+    /**
+     * Hears of every stream.
+     *
+     * @param hearer called on the streams' event loops
+     * @return this
+     */
+    public GatewayBuilder listener(SessionListener hearer) {
+        listener = hearer;
+        return this;
+    }
+
+    /**
+     * Finds and probes FFmpeg, and makes a gateway, when subscribed to.
+     *
+     * @return the gateway, on a scheduler that may block; an error of {@link io.sluice.gateway.ffmpeg.FfmpegUnavailableException}, with
+     *     words for an operator, if no FFmpeg works
+     */
+    public Mono<Gateway> start() {
+        GatewayConfig config = new GatewayConfig(
+                publish,
+                enhancedRtmp,
+                preview,
+                previewLinger,
+                ffmpeg,
+                ffmpegEnvironment,
+                outputTimeout,
+                maxPendingStarts,
+                limits);
+        Authorizer decider = authorizer;
+        SessionListener hearer = listener;
+        return Mono.fromCallable(() -> Gateway.start(config, decider, hearer)).subscribeOn(Schedulers.boundedElastic());
+    }
+}

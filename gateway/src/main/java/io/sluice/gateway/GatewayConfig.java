@@ -1,0 +1,32 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.session.PublishTemplate;
+import io.sluice.gateway.session.SessionLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a gateway is set up. Immutable; made by {@link GatewayBuilder}.
+ *
+ * @param publish where streams go, each with a place for the key
+ * @param enhancedRtmp whether the receivers take Enhanced RTMP
+ * @param preview whether streams can be watched at the gateway; also so if they go nowhere else
+ * @param previewLinger how long a preview can be fetched after its stream's end
+ * @param ffmpeg the program to use, or null to look for one
+ * @param ffmpegEnvironment names of variables that FFmpeg gets besides the usual few; a trailing {@code *} stands for any ending
+ * @param outputTimeout how long an output may take nothing before FFmpeg gives it up
+ * @param maxPendingStarts how many FFmpegs may wait to be started
+ * @param limits the bounds of a stream
+ */
+record GatewayConfig(
+        List<PublishTemplate> publish,
+        boolean enhancedRtmp,
+        boolean preview,
+        Duration previewLinger,
+        @Nullable Path ffmpeg,
+        List<String> ffmpegEnvironment,
+        Duration outputTimeout,
+        int maxPendingStarts,
+        SessionLimits limits) {}

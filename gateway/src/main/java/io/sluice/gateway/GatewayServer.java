@@ -1,0 +1,118 @@
+package io.sluice.gateway;
+
+import io.netty.channel.ChannelOption;
+import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Exceptions;
+import reactor.netty.ChannelBindException;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.resources.LoopResources;
+
+/** The HTTP server around a gateway, until the process is asked to end. */
+final class GatewayServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
+
+    /** Hundreds of pages may come back in the same second after a restart. */
+    private static final int ACCEPT_BACKLOG = 4_096;
+
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+
+    private final Gateway gateway;
+    private final DisposableServer server;
+    private final LoopResources loops;
+
+    private GatewayServer(Gateway gateway, DisposableServer server, LoopResources loops) {
+        this.gateway = gateway;
+        this.server = server;
+        this.loops = loops;
+    }
+
+    /**
+     * Starts, and leaves the server running. Blocks until it listens.
+     *
+     * @throws FfmpegUnavailableException if there is no FFmpeg to work with
+     * @throws IOException if it cannot listen
+     */
+    static void start(GatewayBuilder builder, String host, int port) throws FfmpegUnavailableException, IOException {
+        Gateway gateway = started(builder);
+        LoopResources loops =
+                LoopResources.create("sluice-loop", Runtime.getRuntime().availableProcessors(), false);
+        DisposableServer server;
+        try {
+            server = HttpServer.create()
+                    .host(host)
+                    .port(port)
+                    .runOn(loops)
+                    .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
+                    .idleTimeout(IDLE_TIMEOUT)
+                    .requestTimeout(REQUEST_TIMEOUT)
+                    .route(routes -> gateway.mount(routes, ""))
+                    .bindNow();
+        } catch (ChannelBindException e) {
+            gateway.close().block();
+            throw new IOException(
+                    "cannot listen on " + host + ":" + port + ": "
+                            + Objects.requireNonNullElse(e.getCause(), e).getMessage()
+                            + "; choose another with --host and --port",
+                    e);
+        }
+        GatewayServer started = new GatewayServer(gateway, server, loops);
+        Runtime.getRuntime().addShutdownHook(new Thread(started::stop, "sluice-stop"));
+        started.sayWhereToGo();
+    }
+
+    private static Gateway started(GatewayBuilder builder) throws FfmpegUnavailableException, IOException {
+        try {
+            return Objects.requireNonNull(builder.start().block());
+        } catch (RuntimeException e) {
+            Throwable cause = Exceptions.unwrap(e);
+            if (cause instanceof FfmpegUnavailableException unavailable) {
+                throw unavailable;
+            }
+            if (cause instanceof IOException failed) {
+                throw failed;
+            }
+            throw e;
+        }
+    }
+
+    private void sayWhereToGo() {
+        InetSocketAddress address = (InetSocketAddress) server.address();
+        String host =
+                address.getAddress().isAnyLocalAddress() || address.getAddress().isLoopbackAddress()
+                        ? "localhost"
+                        : address.getHostString();
+        LOG.info("{}", gateway);
+        if (!address.getAddress().isLoopbackAddress()) {
+            LOG.warn("Everybody who reaches {} may publish: no authorizer is configured", address);
+        }
+        LOG.info("Ready: go live at http://{}:{}", host, server.port());
+    }
+
+    /** Runs as the shutdown hook, so the JVM waits for it; each step has a bound. */
+    private void stop() {
+        LOG.info("Stopping");
+        boolean clean = true;
+        try {
+            gateway.close().block();
+            server.disposeNow(STOP_TIMEOUT);
+            loops.disposeLater(Duration.ZERO, STOP_TIMEOUT).block(STOP_TIMEOUT);
+        } catch (RuntimeException e) {
+            clean = false;
+            LOG.error("Not everything could be stopped in order", e);
+        }
+        LOG.info("Stopped");
+        LoggerFlush.flush();
+        // The JVM would report the signal (143), which tells an operator nothing about how the streams ended.
+        Runtime.getRuntime().halt(clean ? 0 : 1);
+    }
+}

@@ -1,0 +1,61 @@
+package io.sluice.gateway;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway's own folder below the system's for temporary files: {@code empty} for FFmpegs that need none, {@code previews} for the
+ * others. All methods block.
+ */
+record WorkFolder(Path root, Path empty, Path previews) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkFolder.class);
+    private static final Pattern NAME = Pattern.compile("sluice-(\\d+)-.*");
+
+    static WorkFolder create() throws IOException {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        removeAbandoned(temporary);
+        // Readable by the owner only, which is what createTempDirectory does where the file system can.
+        Path root =
+                Files.createTempDirectory("sluice-" + ProcessHandle.current().pid() + "-");
+        return new WorkFolder(
+                root, Files.createDirectory(root.resolve("empty")), Files.createDirectory(root.resolve("previews")));
+    }
+
+    void remove() {
+        remove(root);
+    }
+
+    /** A gateway that was killed could not clean up; the next one does. */
+    private static void removeAbandoned(Path temporary) {
+        try (Stream<Path> entries = Files.list(temporary)) {
+            entries.filter(WorkFolder::isAbandoned).forEach(WorkFolder::remove);
+        } catch (IOException e) {
+            LOG.debug("The folders of earlier gateways could not be looked for", e);
+        }
+    }
+
+    private static boolean isAbandoned(Path entry) {
+        Matcher name = NAME.matcher(entry.getFileName().toString());
+        return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty() && Files.isWritable(entry);
+    }
+
+    private static void remove(Path folder) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            List<Path> leavesFirst = tree.sorted(Comparator.reverseOrder()).toList();
+            for (Path path : leavesFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            LOG.warn("The folder {} could not be removed", folder, e);
+        }
+    }
+}
