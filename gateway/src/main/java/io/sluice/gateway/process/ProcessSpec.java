@@ -16,6 +16,9 @@ public record ProcessSpec(List<String> command, Map<String, String> environment,
     /**
      * Copies what it is given.
      *
+     * @param command the program and its arguments
+     * @param environment the whole environment
+     * @param directory the working directory
      * @throws IllegalArgumentException if the command is empty
      */
     public ProcessSpec {

@@ -12,6 +12,8 @@ public record Watermarks(int lowBytes, int highBytes) {
     /**
      * Checks the order of the two.
      *
+     * @param lowBytes where asking begins again
+     * @param highBytes where asking stops
      * @throws IllegalArgumentException unless {@code 0 <= lowBytes < highBytes}
      */
     public Watermarks {

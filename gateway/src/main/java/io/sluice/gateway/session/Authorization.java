@@ -12,7 +12,11 @@ public sealed interface Authorization {
      */
     record Allowed(List<String> publishUrls) implements Authorization {
 
-        /** Copies the list. */
+        /**
+         * Copies the list.
+         *
+         * @param publishUrls where to
+         */
         public Allowed {
             publishUrls = List.copyOf(publishUrls);
         }
