@@ -4,6 +4,7 @@ import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,16 +167,18 @@ final class GatewayCommand implements Callable<Integer> {
         command.registerConverter(Duration.class, new DurationConverter());
         command.setOut(out);
         command.setErr(err);
-        command.setDefaultValueProvider(new EnvironmentDefaults(environment));
-        command.setParameterExceptionHandler((e, args) -> complain(err, e));
-        command.setExecutionExceptionHandler((e, line, parsed) -> complain(err, e));
+        EnvironmentDefaults defaults = new EnvironmentDefaults(environment);
+        command.setDefaultValueProvider(defaults);
+        command.setParameterExceptionHandler((e, args) -> complain(err, e, defaults.sourceOf(e, List.of(args))));
+        command.setExecutionExceptionHandler(
+                (e, line, parsed) -> complain(err, e, defaults.sourceOf(e, parsed.originalArgs())));
         command.setAbbreviatedOptionsAllowed(false);
         return command.execute(arguments);
     }
 
-    private static int complain(PrintWriter err, Exception error) {
+    private static int complain(PrintWriter err, Exception error, String source) {
         boolean usage = error instanceof ParameterException;
-        err.println("sluice: " + oneLine(error) + (usage ? "; see --help" : ""));
+        err.println("sluice: " + oneLine(error) + source + (usage ? "; see --help" : ""));
         return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
@@ -194,7 +197,7 @@ final class GatewayCommand implements Callable<Integer> {
             GatewayServer.start(gateway(), host, port);
         } catch (FfmpegUnavailableException e) {
             if (ffmpeg != null) {
-                throw wrong("--ffmpeg: " + e.getMessage());
+                throw wrong("--ffmpeg", e.getMessage());
             }
             throw e;
         }
@@ -202,22 +205,26 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     private void check() {
+        if (new InetSocketAddress(host, 0).isUnresolved()) {
+            throw wrong("--host", "the name '" + host + "' cannot be resolved");
+        }
         if (port < 0 || port > MAX_PORT) {
-            throw wrong("--port: " + port + " is not between 0 and " + MAX_PORT);
+            throw wrong("--port", port + " is not between 0 and " + MAX_PORT);
         }
         if (maxMessageBytes < MIN_MESSAGE_BYTES) {
-            throw wrong("--max-message-bytes: must be at least " + MIN_MESSAGE_BYTES);
+            throw wrong("--max-message-bytes", "must be at least " + MIN_MESSAGE_BYTES);
         }
         if (maxBitsPerSecond < MIN_BITS_PER_SECOND) {
-            throw wrong("--max-bits-per-second: must be at least " + MIN_BITS_PER_SECOND);
+            throw wrong("--max-bits-per-second", "must be at least " + MIN_BITS_PER_SECOND);
         }
         if (!LOG_LEVELS.contains(logLevel.toLowerCase(Locale.ROOT))) {
-            throw wrong("--log-level: '" + logLevel + "' is none of error, warn, info and debug");
+            throw wrong("--log-level", "'" + logLevel + "' is none of error, warn, info and debug");
         }
     }
 
-    private ParameterException wrong(String words) {
-        return new ParameterException(Objects.requireNonNull(spec).commandLine(), words);
+    private ParameterException wrong(String option, @Nullable String words) {
+        CommandSpec command = Objects.requireNonNull(spec);
+        return new ParameterException(command.commandLine(), option + ": " + words, command.findOption(option), null);
     }
 
     private GatewayBuilder gateway() {

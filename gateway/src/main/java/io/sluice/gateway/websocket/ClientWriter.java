@@ -42,7 +42,7 @@ final class ClientWriter implements Client {
             channel.writeAndFlush(new TextWebSocketFrame(codec.encode(message)));
         }
         if (message instanceof Ended) {
-            close(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+            close(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE.code(), ""));
         } else if (message instanceof Failed failed) {
             String reason = new Failure(failed.code(), failed.message()).closeReason();
             close(new CloseWebSocketFrame(failed.code().closeCode(), reason));

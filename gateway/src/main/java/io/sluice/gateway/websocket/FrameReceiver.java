@@ -77,7 +77,7 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
         if (text.size() + content.readableBytes() > ControlCodec.MAX_MESSAGE_BYTES) {
             text.reset();
             session.receive(Parsed.refused(
-                    FailureCode.MALFORMED_MESSAGE,
+                    FailureCode.MESSAGE_TOO_LARGE,
                     "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
                             + " bytes: text frames are for control messages, binary frames for media."));
         } else if (frame.isFinalFragment() && text.size() == 0) {
