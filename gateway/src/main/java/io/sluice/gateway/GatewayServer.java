@@ -22,8 +22,9 @@ final class GatewayServer {
     /** Hundreds of pages may come back in the same second after a restart. */
     private static final int ACCEPT_BACKLOG = 4_096;
 
+    /** Of kept-alive HTTP connections. Reactor Netty's request timeout is not used: it would end a WebSocket in the middle of its stream. */
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final Gateway gateway;
@@ -54,7 +55,6 @@ final class GatewayServer {
                     .runOn(loops)
                     .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
                     .idleTimeout(IDLE_TIMEOUT)
-                    .requestTimeout(REQUEST_TIMEOUT)
                     .route(routes -> gateway.mount(routes, ""))
                     .bindNow();
         } catch (ChannelBindException e) {
