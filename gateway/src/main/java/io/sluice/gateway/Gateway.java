@@ -60,8 +60,7 @@ public final class Gateway {
         this.ffmpeg = ffmpeg;
         this.folder = folder;
         this.processes = ProcessLauncher.create(config.maxPendingStarts());
-        boolean watchable = config.preview() || config.publish().isEmpty();
-        this.previews = watchable ? new Previews(folder.previews(), config.previewLinger(), blocking) : null;
+        this.previews = config.preview() ? new Previews(folder.previews(), config.previewLinger(), blocking) : null;
         this.context = new SessionContext(
                 config.limits(),
                 new LiveStreams(),

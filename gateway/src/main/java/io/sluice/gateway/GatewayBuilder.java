@@ -16,14 +16,14 @@ public final class GatewayBuilder {
 
     private List<PublishTemplate> publish = List.of();
     private boolean enhancedRtmp;
-    private boolean preview;
+    private @Nullable Boolean preview;
     private Duration previewLinger = Duration.ofSeconds(30);
     private @Nullable Path ffmpeg;
     private List<String> ffmpegEnvironment = List.of();
     private Duration outputTimeout = Duration.ofSeconds(10);
     private int maxPendingStarts = 1_000;
     private SessionLimits limits = SessionLimits.defaults();
-    private Authorizer authorizer = Authorizer.open();
+    private @Nullable Authorizer authorizer;
     private SessionListener listener = event -> {};
 
     GatewayBuilder() {}
@@ -52,7 +52,8 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Whether streams can be watched at the gateway although they are published elsewhere too.
+     * Whether streams can be watched at the gateway, by everybody who knows their key. By default they can only if neither
+     * {@link #publishTo} nor an {@link #authorizer} says where else they go.
      *
      * @param watchable whether they can
      * @return this
@@ -157,17 +158,18 @@ public final class GatewayBuilder {
      *     words for an operator, if no FFmpeg works
      */
     public Mono<Gateway> start() {
+        boolean nowhereElse = publish.isEmpty() && authorizer == null;
         GatewayConfig config = new GatewayConfig(
                 publish,
                 enhancedRtmp,
-                preview,
+                preview == null ? nowhereElse : preview,
                 previewLinger,
                 ffmpeg,
                 ffmpegEnvironment,
                 outputTimeout,
                 maxPendingStarts,
                 limits);
-        Authorizer decider = authorizer;
+        Authorizer decider = authorizer == null ? Authorizer.open() : authorizer;
         SessionListener hearer = listener;
         return Mono.fromCallable(() -> Gateway.start(config, decider, hearer)).subscribeOn(Schedulers.boundedElastic());
     }

@@ -231,7 +231,7 @@ final class GatewayCommand implements Callable<Integer> {
         SessionLimits defaults = SessionLimits.defaults();
         GatewayBuilder builder = Gateway.builder()
                 .publishTo(publish.toArray(String[]::new))
-                .preview(preview)
+                .preview(preview || publish.isEmpty())
                 .enhancedRtmp(enhancedRtmp)
                 .ffmpegEnvironment(ffmpegEnvironment.toArray(String[]::new))
                 .outputTimeout(outputTimeout)

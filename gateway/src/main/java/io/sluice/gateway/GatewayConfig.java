@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param publish where streams go, each with a place for the key
  * @param enhancedRtmp whether the receivers take Enhanced RTMP
- * @param preview whether streams can be watched at the gateway; also so if they go nowhere else
+ * @param preview whether streams can be watched at the gateway
  * @param previewLinger how long a preview can be fetched after its stream's end
  * @param ffmpeg the program to use, or null to look for one
  * @param ffmpegEnvironment names of variables that FFmpeg gets besides the usual few; a trailing {@code *} stands for any ending

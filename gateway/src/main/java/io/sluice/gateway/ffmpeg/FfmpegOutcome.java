@@ -14,12 +14,12 @@ import java.util.Optional;
 public record FfmpegOutcome(FfmpegProgress progress, long acceptedBytes, Optional<Failure> failure) {
 
     /**
-     * The same end, with the reason that the gateway had for it.
+     * The same end in the gateway's own judgement.
      *
-     * @param reason replaces FFmpeg's own account: who is killed complains
+     * @param verdict replaces FFmpeg's account: who is killed complains
      * @return the outcome
      */
-    public FfmpegOutcome because(Failure reason) {
-        return new FfmpegOutcome(progress, acceptedBytes, Optional.of(reason));
+    public FfmpegOutcome judged(Optional<Failure> verdict) {
+        return new FfmpegOutcome(progress, acceptedBytes, verdict);
     }
 }

@@ -150,7 +150,9 @@ final class LiveStream {
         cancel(pulse);
         cancel(finishDeadline);
         handOff.discard();
-        onEnded.accept(failure == null ? outcome : outcome.because(failure));
+        // FFmpeg takes a stream without a byte for a broken one; a client that changes its mind is none.
+        boolean untouched = ending && outcome.acceptedBytes() == 0;
+        onEnded.accept(failure == null && !untouched ? outcome : outcome.judged(Optional.ofNullable(failure)));
     }
 
     private static void cancel(@Nullable ScheduledFuture<?> timer) {

@@ -35,7 +35,10 @@ public final class Outputs {
                 outputs.add(new Output.RtmpOutput(url, enhancedRtmp));
             }
             if (previews == null) {
-                return Mono.just(outputs);
+                return outputs.isEmpty()
+                        ? Mono.error(new IllegalStateException(
+                                "neither the configuration nor the authorizer names an output"))
+                        : Mono.just(outputs);
             }
             return previews.open(request.streamKey(), request.sessionId()).map(folder -> {
                 outputs.add(new Output.HlsOutput(folder));

@@ -116,7 +116,9 @@ public final class StreamSession {
         Mono<Parsed<Offer>> offer = Mono.justOrEmpty(mimeType)
                 .map(Offers::ofMimeType)
                 .filter(parsed -> !Offers.leavesCodecsOpen(parsed))
-                .switchIfEmpty(session.identification.offer());
+                .switchIfEmpty(session.identification
+                        .offer()
+                        .timeout(context.limits().mediaTimeout(), Mono.just(Vitals.noMedia(context.limits()))));
         session.start(session.key(null), offer);
         return session;
     }
@@ -215,9 +217,12 @@ public final class StreamSession {
 
     private void open(Open open) {
         if (state != SessionState.NEGOTIATING) {
-            fail(new Failure(
-                    FailureCode.UNEXPECTED_MESSAGE,
-                    "open came a second time: one connection carries one stream, so open another connection."));
+            fail(
+                    new Failure(
+                            FailureCode.UNEXPECTED_MESSAGE,
+                            plain
+                                    ? "open is not understood here: offer the subprotocol sluice.v1 to negotiate, or send media only."
+                                    : "open came a second time: one connection carries one stream, so open another connection."));
             return;
         }
         Parsed<Offer> offer = Offers.of(open);
@@ -335,7 +340,7 @@ public final class StreamSession {
 
     private void ended(Running running, FfmpegOutcome outcome) {
         long outTimeMs = outcome.progress().outTime().toMillis();
-        Optional<Failure> failure = outcome.acceptedBytes() == 0 && mediaEnded ? Optional.empty() : outcome.failure();
+        Optional<Failure> failure = outcome.failure();
         LOG.info(
                 "[{}] ended: {} bytes, {} ms{}",
                 id,

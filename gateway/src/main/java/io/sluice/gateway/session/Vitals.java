@@ -2,6 +2,7 @@ package io.sluice.gateway.session;
 
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Parsed;
 import java.util.Optional;
 
 /** Notices that a live stream has stopped to move: either FFmpeg takes nothing, or the client sends nothing. Looked at once a second. */
@@ -42,11 +43,20 @@ final class Vitals {
                             + " s: its output does not accept the stream, or the machine is too slow. Go live again."));
         }
         if (waiting == 0 && nowNanos - lastMediaNanos >= limits.mediaTimeout().toNanos()) {
-            return Optional.of(new Failure(
-                    FailureCode.MEDIA_TIMEOUT,
-                    "No media came for " + limits.mediaTimeout().toSeconds()
-                            + " s: check that the recorder still runs, and go live again."));
+            return Optional.of(mediaTimedOut(limits));
         }
         return Optional.empty();
+    }
+
+    /** The verdict on a client that has not sent enough to tell what it is. */
+    static <T> Parsed<T> noMedia(SessionLimits limits) {
+        return new Parsed.Refused<>(mediaTimedOut(limits));
+    }
+
+    private static Failure mediaTimedOut(SessionLimits limits) {
+        return new Failure(
+                FailureCode.MEDIA_TIMEOUT,
+                "No media came for " + limits.mediaTimeout().toSeconds()
+                        + " s: check that the recorder still runs, and go live again.");
     }
 }

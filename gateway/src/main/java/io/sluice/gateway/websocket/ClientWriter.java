@@ -63,6 +63,12 @@ final class ClientWriter implements Client {
         }
     }
 
+    /** The client has closed, or its connection broke: nothing may follow its close frame. */
+    void gone() {
+        closing = true;
+        ponger.stop();
+    }
+
     private void close(CloseWebSocketFrame frame) {
         closing = true;
         ponger.stop();

@@ -104,11 +104,12 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
         } else {
             LOG.debug("[{}] The connection broke", session.id(), error);
         }
-        session.disconnected();
+        onComplete();
     }
 
     @Override
     public void onComplete() {
+        client.gone();
         session.disconnected();
     }
 }
