@@ -50,7 +50,7 @@ public enum FailureCode {
     /** A message was larger than the gateway takes ({@code maxMessageBytes}). Record in shorter slices. */
     MESSAGE_TOO_LARGE("message-too-large", 1009, false),
 
-    /** A frame broke the rules of RFC 6455 itself, or pings came as a flood. The WebSocket client has a bug to fix. */
+    /** A frame broke the rules of RFC 6455 itself. The WebSocket client has a bug to fix. */
     PROTOCOL_VIOLATION("protocol-violation", 1002, false),
 
     /** The gateway has a bug. Try again; tell the operator, whose log has the details. */

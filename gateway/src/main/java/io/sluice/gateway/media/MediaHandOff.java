@@ -39,6 +39,9 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         void changed(boolean paused);
     }
 
+    /** What an item takes besides its bytes, roughly; without it, a client that sends one byte a message could fill the heap. */
+    private static final int ITEM_BYTES = 256;
+
     private final EventExecutor eventLoop;
     private final int lowBytes;
     private final int highBytes;
@@ -80,7 +83,26 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         waiting.add(bytes);
         waitingBytes += bytes.readableBytes();
         drain();
+        if (!waiting.isEmpty()) {
+            waiting.add(compact(waiting.removeLast()));
+        }
         tellPressure();
+    }
+
+    /** A few bytes that wait must not keep the whole buffer alive that the socket was read into. */
+    private static ByteBuf compact(ByteBuf bytes) {
+        ByteBuf memory = bytes;
+        while (memory.unwrap() != null) {
+            memory = memory.unwrap();
+        }
+        if (memory.capacity() <= 2 * bytes.readableBytes()) {
+            return bytes;
+        }
+        try {
+            return bytes.alloc().buffer(bytes.readableBytes()).writeBytes(bytes);
+        } finally {
+            bytes.release();
+        }
     }
 
     /** The source has ended: the sink completes after it has taken what waits. */
@@ -148,7 +170,8 @@ public final class MediaHandOff extends Flux<ByteBuf> {
     }
 
     private void tellPressure() {
-        boolean now = paused ? waitingBytes > lowBytes : waitingBytes >= highBytes;
+        long held = waitingBytes + (long) waiting.size() * ITEM_BYTES;
+        boolean now = paused ? held > lowBytes : held >= highBytes;
         if (now != paused) {
             paused = now;
             pressure.changed(now);

@@ -3,14 +3,11 @@ package io.sluice.gateway.websocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.ControlCodec;
-import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Parsed;
 import java.io.ByteArrayOutputStream;
@@ -49,10 +46,8 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
 
     @Override
     public void onNext(WebSocketFrame frame) {
-        if (frame.rsv() != 0) {
-            session.fail(new Failure(
-                    FailureCode.PROTOCOL_VIOLATION,
-                    "A frame has reserved bits set, but no extension was negotiated: send frames without extensions."));
+        if (frame instanceof StreamingFrameDecoder.Violation violation) {
+            session.fail(violation.failure());
         } else if (frame instanceof BinaryWebSocketFrame) {
             inText = false;
             session.receive(frame.content().retain());
@@ -95,15 +90,7 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
 
     @Override
     public void onError(Throwable error) {
-        // Netty has told the client already: its decoder answers a violation with a close frame before it throws.
-        if (error instanceof CorruptedWebSocketFrameException corrupted) {
-            boolean tooLarge = corrupted.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
-            session.fail(new Failure(
-                    tooLarge ? FailureCode.MESSAGE_TOO_LARGE : FailureCode.PROTOCOL_VIOLATION,
-                    String.valueOf(corrupted.getMessage())));
-        } else {
-            LOG.debug("[{}] The connection broke", session.id(), error);
-        }
+        LOG.debug("[{}] The connection broke", session.id(), error);
         onComplete();
     }
 

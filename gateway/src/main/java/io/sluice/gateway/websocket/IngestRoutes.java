@@ -142,6 +142,11 @@ public final class IngestRoutes {
         Connection[] connection = new Connection[1];
         in.withConnection(c -> connection[0] = c);
         Channel channel = connection[0].channel();
+        channel.pipeline()
+                .replace(
+                        StreamingFrameDecoder.NETTY_DECODER,
+                        StreamingFrameDecoder.NETTY_DECODER,
+                        new StreamingFrameDecoder(context.limits().maxMessageBytes()));
         ClientWriter client = new ClientWriter(channel, codec, speaksJson);
         StreamSession session = entrance.enter(channel, client);
         if (!accepting.getAsBoolean()) {
