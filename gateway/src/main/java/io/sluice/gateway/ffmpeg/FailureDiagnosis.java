@@ -97,18 +97,12 @@ public final class FailureDiagnosis {
      * @param exitCode as Java gives it: 128 and more may stand for a signal
      * @param stderr what it said
      * @param progress its last report, or null if it made none
-     * @param acceptedBytes how much media it was given
      * @return why the stream failed; empty if everything that was given came out
      */
-    public static Optional<Failure> of(
-            int exitCode, StderrTail stderr, @Nullable FfmpegProgress progress, long acceptedBytes) {
+    public static Optional<Failure> of(int exitCode, StderrTail stderr, @Nullable FfmpegProgress progress) {
         boolean wrote = progress != null && progress.showsOutput();
         if (exitCode == 0 && wrote) {
             return Optional.empty();
-        }
-        if (acceptedBytes == 0 && !saysOutputFailed(stderr)) {
-            return failure(
-                    FailureCode.UNRECOGNIZED_MEDIA, "No media arrived before the stream ended.", Optional.empty());
         }
         for (Cause cause : CAUSES) {
             if (stderr.says(cause.pattern())) {
@@ -132,12 +126,6 @@ public final class FailureDiagnosis {
         }
         return failure(
                 FailureCode.FFMPEG_FAILED, "FFmpeg ended with exit code " + exitCode + ".", stderr.lastMeaningful());
-    }
-
-    private static boolean saysOutputFailed(StderrTail stderr) {
-        return CAUSES.stream()
-                .filter(cause -> cause.code() == FailureCode.OUTPUT_FAILED)
-                .anyMatch(cause -> stderr.says(cause.pattern()));
     }
 
     private static Optional<Failure> failure(FailureCode code, String words, Optional<String> said) {

@@ -93,9 +93,7 @@ public final class FfmpegStream {
     private FfmpegOutcome outcomeOf(ProcessExit exit) {
         LOG.debug("FFmpeg {} exited with {}, having said: {}", process.pid(), exit.code(), report.stderr.lines());
         return new FfmpegOutcome(
-                report.latest,
-                acceptedBytes(),
-                FailureDiagnosis.of(exit.code(), report.stderr, report.latest, acceptedBytes()));
+                report.latest, acceptedBytes(), FailureDiagnosis.of(exit.code(), report.stderr, report.latest));
     }
 
     /** Names the process, for the log. */
