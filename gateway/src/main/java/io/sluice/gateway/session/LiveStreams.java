@@ -33,7 +33,7 @@ public final class LiveStreams {
     }
 
     /**
-     * All sessions that have not ended, also those that still negotiate.
+     * All sessions of which something is left, also those that still negotiate.
      *
      * @return a snapshot that may be iterated at leisure
      */

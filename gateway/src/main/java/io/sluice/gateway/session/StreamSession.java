@@ -280,7 +280,7 @@ public final class StreamSession {
     private void started(StreamStart start, Parsed<Running> result) {
         if (result instanceof Parsed.Refused<Running> refused) {
             fail(refused.failure());
-            done.tryEmitEmpty();
+            gone();
             return;
         }
         Running running = result.orElseThrow();
@@ -288,7 +288,7 @@ public final class StreamSession {
             // The client has gone while FFmpeg was being started.
             running.ffmpeg().shutdown().then().onErrorComplete().subscribe(null, null, () -> {
                 start.release(running.lease());
-                done.tryEmitEmpty();
+                gone();
             });
             return;
         }
@@ -353,13 +353,11 @@ public final class StreamSession {
                 new SessionEvent.Ended(id, running.request().streamKey(), outcome.acceptedBytes(), outTimeMs, failure));
         live = null;
         end();
-        done.tryEmitEmpty();
     }
 
     /** Ends a session that never went live. */
     private void refuse(Failure failure) {
         client.tell(Failed.of(failure));
-        identification.giveUp(failure);
         end();
     }
 
@@ -370,10 +368,17 @@ public final class StreamSession {
             openDeadline.cancel(false);
         }
         handOff.discard();
-        context.streams().remove(this);
+        // A start that waits to be told what the stream is holds the key meanwhile.
+        identification.giveUp(new Failure(FailureCode.UNRECOGNIZED_MEDIA, "The stream ended before it began."));
         if (!starting) {
-            done.tryEmitEmpty();
+            gone();
         }
+    }
+
+    /** Nothing of the session is left. One that ended while it was starting is registered until its start has come to its end too. */
+    private void gone() {
+        context.streams().remove(this);
+        done.tryEmitEmpty();
     }
 
     private void become(SessionState next) {

@@ -1,0 +1,223 @@
+package io.sluice.gateway.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.sluice.gateway.ffmpeg.Ffmpeg;
+import io.sluice.gateway.ffmpeg.FfmpegLauncher;
+import io.sluice.gateway.ffmpeg.FfmpegLocator;
+import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.StreamPlanner;
+import io.sluice.gateway.process.ProcessLauncher;
+import io.sluice.protocol.Open;
+import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Stop;
+import io.sluice.protocol.StreamKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** All that a session lives on, and all of it real: an event loop, a registry, FFmpeg, and a folder for its preview. */
+final class SessionStage implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(15);
+    static final Duration AUTHORIZE_TIMEOUT = Duration.ofMillis(500);
+    static final String KEY = "a-stream-key";
+
+    /** What most streams here are: it costs little to take in. */
+    static final String AUDIO = "audio/webm;codecs=opus";
+
+    private static final Ffmpeg FFMPEG = ffmpeg();
+
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final ProcessLauncher processes = ProcessLauncher.create(100);
+    private final Path previews;
+    final EventLoop loop = group.next();
+    final LiveStreams streams = new LiveStreams();
+    final List<SessionEvent> events = new CopyOnWriteArrayList<>();
+
+    private SessionLimits limits = LIMITS;
+    private Authorizer authorizer = Authorizer.open();
+    private Ffmpeg ffmpeg = FFMPEG;
+    private SessionListener listener = events::add;
+
+    SessionStage(Path previews) {
+        this.previews = previews;
+    }
+
+    /** Times that no test waits for, but for the authorizer's. */
+    static final SessionLimits LIMITS = limits(PATIENCE, PATIENCE, PATIENCE, PATIENCE);
+
+    static SessionLimits limits(Duration open, Duration media, Duration stall, Duration finish) {
+        return new SessionLimits(
+                open, AUTHORIZE_TIMEOUT, media, stall, finish, 32_768, 131_072, 1 << 20, 1_000_000, PATIENCE);
+    }
+
+    SessionStage withLimits(SessionLimits other) {
+        limits = other;
+        return this;
+    }
+
+    SessionStage withAuthorizer(Authorizer other) {
+        authorizer = other;
+        return this;
+    }
+
+    SessionStage withListener(SessionListener other) {
+        listener = other;
+        return this;
+    }
+
+    /** Another program in FFmpeg's place, which is believed to be able to do the same. */
+    SessionStage withProgram(String path) {
+        ffmpeg = new Ffmpeg(Path.of(path), ffmpeg.source(), ffmpeg.capabilities(), ffmpeg.environment());
+        return this;
+    }
+
+    private static Ffmpeg ffmpeg() {
+        try {
+            return new FfmpegLocator().locate(null);
+        } catch (FfmpegUnavailableException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private SessionContext context() {
+        return new SessionContext(
+                limits,
+                streams,
+                authorizer,
+                new Outputs(
+                        List.of(), false, new Previews(previews, Duration.ofMillis(1), Schedulers.boundedElastic())),
+                new StreamPlanner(ffmpeg.capabilities()),
+                new FfmpegLauncher(ffmpeg, processes, previews, PATIENCE),
+                listener);
+    }
+
+    StreamSession negotiated(ScriptedClient client) {
+        return onLoop(() -> StreamSession.negotiated(context(), loop, client, null, null));
+    }
+
+    StreamSession plain(ScriptedClient client, @Nullable String mimeType) {
+        return onLoop(() -> StreamSession.plain(context(), loop, client, null, KEY, mimeType));
+    }
+
+    void open(StreamSession session, String key) {
+        onLoop(() -> session.receive(Parsed.ok(new Open(key, List.of(AUDIO), null, null))));
+    }
+
+    void stop(StreamSession session) {
+        onLoop(() -> session.receive(Parsed.ok(new Stop())));
+    }
+
+    void disconnect(StreamSession session) {
+        onLoop(session::disconnected);
+    }
+
+    /** Hands media over as it comes off a socket: direct, pooled, some kilobytes at a time. */
+    void send(StreamSession session, byte[] media, int from, int to) {
+        for (int at = from; at < to; at += 4_096) {
+            ByteBuf piece = ByteBufAllocator.DEFAULT.directBuffer(4_096);
+            piece.writeBytes(media, at, Math.min(4_096, to - at));
+            onLoop(() -> session.receive(piece));
+        }
+    }
+
+    void send(StreamSession session, byte[] media) {
+        send(session, media, 0, media.length);
+    }
+
+    /** Waits until nothing of the session is left, and the key is free again. */
+    void awaitEnd(StreamSession session) {
+        session.done().block(PATIENCE);
+        Awaitility.await("the key is free")
+                .until(() -> streams.sessionOf(key(KEY)).isEmpty());
+        Awaitility.await("no FFmpeg is left").until(() -> children().isEmpty());
+    }
+
+    SessionEvent.Ended endedEvent() {
+        List<SessionEvent.Ended> ended = events.stream()
+                .filter(SessionEvent.Ended.class::isInstance)
+                .map(SessionEvent.Ended.class::cast)
+                .toList();
+        if (ended.size() != 1) {
+            throw new AssertionError("the listener heard of " + ended.size() + " ends: " + events);
+        }
+        return ended.get(0);
+    }
+
+    static StreamKey key(String value) {
+        return StreamKey.parse(value).orElseThrow();
+    }
+
+    static byte[] recording(String name) {
+        try {
+            return Files.readAllBytes(Path.of("src/test/resources/fixtures", name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The processes that this JVM has started and that have not been reaped. */
+    static List<ProcessHandle> children() {
+        return ProcessHandle.current().children().toList();
+    }
+
+    static ProcessHandle onlyChild() {
+        List<ProcessHandle> children = children();
+        if (children.size() != 1) {
+            throw new AssertionError("one process expected, but there are " + children);
+        }
+        return children.get(0);
+    }
+
+    static void signal(String name, ProcessHandle process) {
+        try {
+            // Through Java's own process API only TERM and KILL can be sent.
+            int code = new ProcessBuilder("/bin/kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new AssertionError("kill -" + name + " " + process.pid() + " failed");
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    void onLoop(Runnable task) {
+        onLoop(() -> {
+            task.run();
+            return true;
+        });
+    }
+
+    <T> T onLoop(Supplier<T> task) {
+        if (loop.inEventLoop()) {
+            return task.get();
+        }
+        return Objects.requireNonNull(Mono.fromSupplier(task)
+                .subscribeOn(Schedulers.fromExecutor(loop))
+                .block(PATIENCE));
+    }
+
+    @Override
+    public void close() {
+        processes.dispose();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}
