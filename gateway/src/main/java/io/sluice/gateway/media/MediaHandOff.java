@@ -39,8 +39,8 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         void changed(boolean paused);
     }
 
-    /** What an item takes besides its bytes, roughly; without it, a client that sends one byte a message could fill the heap. */
-    private static final int ITEM_BYTES = 256;
+    /** What an item weighs at least: a client that sends one byte a message fills the heap with objects, not with bytes. */
+    private static final int MIN_ITEM_WEIGHT = 256;
 
     private final EventExecutor eventLoop;
     private final int lowBytes;
@@ -50,6 +50,7 @@ public final class MediaHandOff extends Flux<ByteBuf> {
 
     private @Nullable Sink sink;
     private long waitingBytes;
+    private long waitingWeight;
     private boolean paused;
     private boolean completed;
     private boolean discarded;
@@ -82,6 +83,7 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         }
         waiting.add(bytes);
         waitingBytes += bytes.readableBytes();
+        waitingWeight += weight(bytes);
         drain();
         if (!waiting.isEmpty()) {
             waiting.add(compact(waiting.removeLast()));
@@ -123,6 +125,7 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         waiting.forEach(ByteBuf::release);
         waiting.clear();
         waitingBytes = 0;
+        waitingWeight = 0;
         drain();
         tellPressure();
     }
@@ -159,6 +162,7 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         while (taker.demand > 0 && taker == sink && !waiting.isEmpty()) {
             ByteBuf item = waiting.remove();
             waitingBytes -= item.readableBytes();
+            waitingWeight -= weight(item);
             taker.demand = Operators.subOrZero(taker.demand, 1);
             taker.actual.onNext(item);
         }
@@ -169,9 +173,12 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         }
     }
 
+    private static int weight(ByteBuf item) {
+        return Math.max(item.readableBytes(), MIN_ITEM_WEIGHT);
+    }
+
     private void tellPressure() {
-        long held = waitingBytes + (long) waiting.size() * ITEM_BYTES;
-        boolean now = paused ? held > lowBytes : held >= highBytes;
+        boolean now = paused ? waitingWeight > lowBytes : waitingWeight >= highBytes;
         if (now != paused) {
             paused = now;
             pressure.changed(now);

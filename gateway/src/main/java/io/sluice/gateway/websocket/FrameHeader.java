@@ -84,13 +84,16 @@ final class FrameHeader {
     }
 
     /**
-     * What is wrong with the frame.
+     * What is wrong with the frame, as far as it has come.
      *
      * @param inMessage whether a fragmented message has begun and not ended
      * @return words, or null if it is sound
      */
     @Nullable
     String problem(boolean inMessage) {
+        if (have < 2) {
+            return null;
+        }
         if ((bytes[0] & 0x70) != 0) {
             return "A frame has reserved bits set, but no extension was negotiated: send frames without extensions.";
         }
@@ -110,7 +113,7 @@ final class FrameHeader {
         if ((bytes[1] & 0x7f) > MAX_CONTROL_BYTES) {
             return "A close, ping or pong frame has more than " + MAX_CONTROL_BYTES + " bytes.";
         }
-        return opcode() == CLOSE && length() == 1 ? "A close frame has half a status code." : null;
+        return opcode() == CLOSE && (bytes[1] & 0x7f) == 1 ? "A close frame has half a status code." : null;
     }
 
     private @Nullable String dataProblem(boolean inMessage) {
@@ -122,6 +125,9 @@ final class FrameHeader {
         }
         if (opcode() != CONTINUATION && inMessage) {
             return "A new message began before the last one was complete.";
+        }
+        if (have < needed()) {
+            return null;
         }
         int shortLength = bytes[1] & 0x7f;
         boolean minimal = shortLength == LENGTH_IN_EIGHT_BYTES

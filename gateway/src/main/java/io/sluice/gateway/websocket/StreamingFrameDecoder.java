@@ -1,6 +1,7 @@
 package io.sluice.gateway.websocket;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,6 +15,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes a client's frames without waiting for their ends: each piece of a data frame is unmasked where the socket put it and passed on
@@ -87,12 +90,13 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private boolean header(ChannelHandlerContext context, ByteBuf in) {
-        if (!header.read(in)) {
-            return false;
-        }
+        boolean complete = header.read(in);
         String problem = header.problem(inMessage);
         if (problem != null) {
             violated(context, new Failure(FailureCode.PROTOCOL_VIOLATION, problem));
+            return false;
+        }
+        if (!complete) {
             return false;
         }
         payloadLeft = header.length();
@@ -165,19 +169,28 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void close(ChannelHandlerContext context, ByteBuf content) {
-        if (content.readableBytes() >= STATUS_BYTES
-                && !WebSocketCloseStatus.isValidStatusCode(content.getUnsignedShort(0))) {
-            int status = content.getUnsignedShort(0);
+        String problem = closeProblem(content);
+        if (problem != null) {
             content.release();
-            violated(
-                    context,
-                    new Failure(
-                            FailureCode.PROTOCOL_VIOLATION,
-                            "A close frame has the status code " + status + ", which is not to be sent."));
+            violated(context, new Failure(FailureCode.PROTOCOL_VIOLATION, problem));
             return;
         }
         over = true;
         context.fireChannelRead(new CloseWebSocketFrame(true, 0, content));
+    }
+
+    private static @Nullable String closeProblem(ByteBuf content) {
+        if (!content.isReadable()) {
+            return null;
+        }
+        int status = content.getUnsignedShort(0);
+        if (!WebSocketCloseStatus.isValidStatusCode(status)) {
+            return "A close frame has the status code " + status + ", which is not to be sent.";
+        }
+        int reasonBytes = content.readableBytes() - STATUS_BYTES;
+        return ByteBufUtil.isText(content, STATUS_BYTES, reasonBytes, StandardCharsets.UTF_8)
+                ? null
+                : "A close frame has a reason that is not UTF-8.";
     }
 
     private void violated(ChannelHandlerContext context, Failure failure) {

@@ -24,8 +24,8 @@ import reactor.test.StepVerifier;
 @ExtendWith(NoBufferLeaks.class)
 class MediaHandOffTest {
 
-    private static final int LOW = 20;
-    private static final int HIGH = 100;
+    private static final int LOW = 20_000;
+    private static final int HIGH = 100_000;
 
     private final List<Boolean> pauses = new ArrayList<>();
     private final MediaHandOff handOff = on(ImmediateEventExecutor.INSTANCE);
@@ -133,18 +133,18 @@ class MediaHandOffTest {
         assertThat(pauses).isEmpty();
         offer(2, 1);
         assertThat(pauses).containsExactly(true);
-        offer(3, 10);
-        offer(4, 11);
+        offer(3, 10_000);
+        offer(4, 10_001);
         taker.request(1);
         taker.request(1);
         assertThat(handOff.waitingBytes()).isEqualTo(LOW + 1);
         assertThat(pauses).containsExactly(true);
-        offer(5, 10);
+        offer(5, 10_000);
         taker.request(1);
         assertThat(handOff.waitingBytes()).isEqualTo(LOW + 1);
         assertThat(pauses).containsExactly(true);
         taker.request(1);
-        assertThat(handOff.waitingBytes()).isEqualTo(10);
+        assertThat(handOff.waitingBytes()).isEqualTo(10_000);
         assertThat(pauses).containsExactly(true, false);
         offer(6, LOW);
         assertThat(pauses).containsExactly(true, false);
@@ -161,6 +161,24 @@ class MediaHandOffTest {
         offer(2, LOW);
         taker.request(1);
         assertThat(pauses).containsExactly(true, false);
+        handOff.discard();
+    }
+
+    @Test
+    void aFloodOfSingleBytesIsHeldBackLongBeforeItsBytesWouldBeMany() {
+        for (int number = 0; number < HIGH / 256 + 1; number++) {
+            offer(number, 1);
+        }
+        assertThat(pauses).containsExactly(true);
+        handOff.discard();
+    }
+
+    @Test
+    void aFewBytesThatWaitDoNotKeepTheirReadBufferAlive() {
+        ByteBuf read = ByteBufAllocator.DEFAULT.directBuffer(65_536).writeZero(65_536);
+        handOff.offer(read.readRetainedSlice(10));
+        assertThat(read.refCnt()).isEqualTo(1);
+        read.release();
         handOff.discard();
     }
 
