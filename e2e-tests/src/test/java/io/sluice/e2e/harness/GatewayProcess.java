@@ -1,0 +1,224 @@
+package io.sluice.e2e.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.e2e.wire.Handshake;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The real jar, started as an operator starts it. */
+public final class GatewayProcess implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Pattern ADDRESS_IN_LOG = Pattern.compile("http://[A-Za-z0-9.\\[\\]-]+:(\\d+)");
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final Stage stage;
+    private final Spawned spawned;
+    private int port;
+
+    private GatewayProcess(Stage stage, Spawned spawned) {
+        this.stage = stage;
+        this.spawned = spawned;
+    }
+
+    /** How to start it. */
+    public static final class Launch {
+
+        private final Stage stage;
+        private final List<String> jvmOptions = new ArrayList<>(List.of(
+                "-Xmx256m",
+                "-Dio.netty.leakDetection.level=paranoid",
+                "-XX:+HeapDumpOnOutOfMemoryError",
+                "-XX:+ExitOnOutOfMemoryError"));
+        private final List<String> arguments;
+        private final Map<String, String> environment = new TreeMap<>();
+
+        Launch(Stage stage, List<String> arguments) {
+            this.stage = stage;
+            this.arguments = arguments;
+        }
+
+        public Launch jvm(String option) {
+            jvmOptions.add(option);
+            return this;
+        }
+
+        public Launch env(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        /** Starts on the loopback interface and a port of the system's choosing, and waits until it is ready. */
+        public GatewayProcess start() {
+            List<String> all = new ArrayList<>(List.of("--host", "127.0.0.1", "--port", "0"));
+            all.addAll(arguments);
+            return startWith(all);
+        }
+
+        /** Starts with nothing but the arguments given, and waits until it is ready. */
+        public GatewayProcess startPlainly() {
+            return startWith(arguments);
+        }
+
+        /** Runs one that is expected to end by itself. */
+        public Tool.Run runToItsEnd(Duration limit) {
+            return Tool.run(limit, command(arguments), environment);
+        }
+
+        private GatewayProcess startWith(List<String> all) {
+            GatewayProcess gateway = new GatewayProcess(
+                    stage, Spawned.start(stage.directory("gateway"), "gateway", command(all), environment));
+            stage.own(gateway);
+            gateway.awaitReady();
+            return gateway;
+        }
+
+        private List<String> command(List<String> all) {
+            List<String> command = new ArrayList<>(List.of(javaExecutable()));
+            command.addAll(jvmOptions);
+            command.addAll(List.of("-jar", jar().toString()));
+            command.addAll(all);
+            return command;
+        }
+
+        private static String javaExecutable() {
+            Path running = Path.of(System.getProperty("java.home"), "bin", "java");
+            return System.getProperty("sluice.java", running.toString());
+        }
+
+        private static Path jar() {
+            Path jar = Path.of(System.getProperty("sluice.jar", "../gateway/target/sluice.jar"))
+                    .toAbsolutePath()
+                    .normalize();
+            if (!Files.isReadable(jar)) {
+                throw new AssertionError(jar + " is missing: run the tests with mvn -B verify from the top directory");
+            }
+            return jar;
+        }
+    }
+
+    /** It says in its log where to go, and answers there. */
+    private void awaitReady() {
+        await("gateway ready")
+                .atMost(START_LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    if (!spawned.process().isAlive()) {
+                        throw new AssertionError("the gateway ended at once\n" + output());
+                    }
+                    Matcher address = ADDRESS_IN_LOG.matcher(output());
+                    if (!address.find()) {
+                        return false;
+                    }
+                    port = Integer.parseInt(address.group(1));
+                    return isReady();
+                });
+    }
+
+    /** A client on this gateway, which the stage closes in the end. */
+    public Publisher connect(Handshake handshake) {
+        return stage.own(new Publisher(address(), handshake));
+    }
+
+    public boolean isReady() {
+        try {
+            return get("/health/ready").statusCode() == 200;
+        } catch (AssertionError e) {
+            return false;
+        }
+    }
+
+    /** Asks for a page. */
+    public HttpResponse<String> get(String path) {
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError("no answer to " + path, e);
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    public InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    public long pid() {
+        return spawned.process().pid();
+    }
+
+    public ProcFacts facts() {
+        return new ProcFacts(pid());
+    }
+
+    /** Every process below the gateway. */
+    public List<ProcessHandle> children() {
+        return spawned.process().descendants().toList();
+    }
+
+    public void awaitNoChildren(Duration limit) {
+        await("no process is left")
+                .atMost(limit)
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> assertThat(children()).isEmpty());
+    }
+
+    /** Sends SIGTERM, as an operator or an orchestrator does. */
+    public void terminate() {
+        spawned.process().destroy();
+    }
+
+    /** Sends SIGKILL, as the kernel does when memory is short. */
+    public void kill() {
+        spawned.process().destroyForcibly();
+    }
+
+    public int awaitExit(Duration limit) {
+        return spawned.awaitExit(limit);
+    }
+
+    public boolean isAlive() {
+        return spawned.process().isAlive();
+    }
+
+    /** Everything that it printed so far. */
+    public String output() {
+        return spawned.output();
+    }
+
+    @Override
+    public void close() {
+        spawned.close();
+    }
+
+    void assertPrintedNoSecrets(List<String> secrets) {
+        assertThat(output()).as("what the gateway printed").doesNotContain("LEAK:");
+        for (String secret : secrets) {
+            assertThat(output()).as("what the gateway printed").doesNotContain(secret);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.sluice.e2e.harness;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is in a media file or behind a media URL, as ffprobe and ffmpeg see it.
+ *
+ * @param source the file or URL
+ * @param tracks in the order of the file
+ */
+public record Media(String source, List<Track> tracks) {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /**
+     * One track.
+     *
+     * @param kind {@code video} or {@code audio}
+     * @param codec ffprobe's name for it
+     * @param facts what else ffprobe tells of it, by its own names
+     * @param packets in the order of the file
+     */
+    public record Track(String kind, String codec, Map<String, String> facts, List<Packet> packets) {
+
+        public String size() {
+            return facts.get("width") + "x" + facts.get("height");
+        }
+
+        public double firstSeconds() {
+            return packets.stream().mapToDouble(Packet::seconds).min().orElseThrow();
+        }
+
+        public double lastSeconds() {
+            return packets.stream().mapToDouble(Packet::seconds).max().orElseThrow();
+        }
+
+        public double lengthSeconds() {
+            return lastSeconds() - firstSeconds();
+        }
+
+        /** The longest time from one keyframe to the next or to the end. */
+        public double longestKeyFrameIntervalSeconds() {
+            double longest = 0;
+            double previous = firstSeconds();
+            for (Packet packet : packets) {
+                longest = Math.max(longest, packet.seconds() - previous);
+                if (packet.isKey()) {
+                    previous = packet.seconds();
+                }
+            }
+            return longest;
+        }
+    }
+
+    /**
+     * One packet: a frame of video, or some samples of audio.
+     *
+     * @param seconds its presentation time
+     * @param isKey whether decoding can start there
+     */
+    public record Packet(double seconds, boolean isKey) {}
+
+    public static Media in(Path file) {
+        return in(file.toString());
+    }
+
+    /** Looks at a file or a URL. */
+    public static Media in(String source) {
+        Tool.Run probe = Tool.FFPROBE.run(
+                LIMIT,
+                "-v",
+                "error",
+                "-show_entries",
+                "stream=index,codec_type,codec_name,width,height,sample_rate,channels:packet=stream_index,pts_time,flags",
+                "-of",
+                "compact",
+                source);
+        if (probe.exitCode() != 0) {
+            throw new AssertionError("ffprobe cannot read " + source + ": " + probe.err());
+        }
+        Map<String, Track> tracks = new LinkedHashMap<>();
+        Map<String, List<Packet>> packets = new HashMap<>();
+        for (String line : probe.out().split("\n", -1)) {
+            Map<String, String> fields = fields(line);
+            if (line.startsWith("packet|")) {
+                packets.computeIfAbsent(fields.getOrDefault("stream_index", ""), index -> new ArrayList<>())
+                        .add(packet(fields));
+            } else if (line.startsWith("stream|")) {
+                String index = fields.getOrDefault("index", "");
+                tracks.putIfAbsent(index, track(fields, packets.computeIfAbsent(index, i -> new ArrayList<>())));
+            }
+        }
+        return new Media(source, List.copyOf(tracks.values()));
+    }
+
+    private static Map<String, String> fields(String line) {
+        Map<String, String> fields = new HashMap<>();
+        for (String field : line.split("\\|", -1)) {
+            int equals = field.indexOf('=');
+            if (equals > 0) {
+                fields.put(field.substring(0, equals), field.substring(equals + 1));
+            }
+        }
+        return fields;
+    }
+
+    private static Packet packet(Map<String, String> fields) {
+        return new Packet(
+                Double.parseDouble(fields.getOrDefault("pts_time", "NaN")),
+                fields.getOrDefault("flags", "").startsWith("K"));
+    }
+
+    private static Track track(Map<String, String> fields, List<Packet> packets) {
+        return new Track(fields.getOrDefault("codec_type", ""), fields.getOrDefault("codec_name", ""), fields, packets);
+    }
+
+    public Optional<Track> find(String kind) {
+        return tracks.stream().filter(track -> track.kind().equals(kind)).findFirst();
+    }
+
+    public Track video() {
+        return find("video").orElseThrow(() -> new AssertionError("no video in " + source));
+    }
+
+    public Track audio() {
+        return find("audio").orElseThrow(() -> new AssertionError("no audio in " + source));
+    }
+
+    /** By how much the audio starts after the video; negative if before. */
+    public double audioDelaySeconds() {
+        return audio().firstSeconds() - video().firstSeconds();
+    }
+
+    /** Decodes all of it; what ffmpeg complains about, nothing if all is well. */
+    public String decodeErrors() {
+        return Tool.FFMPEG
+                .run(LIMIT, "-v", "error", "-i", source, "-f", "null", "-")
+                .err();
+    }
+
+    /** A digest of each decoded picture, in order: equal digests are equal pictures. */
+    public List<String> pictures() {
+        Tool.Run run = Tool.FFMPEG.run(
+                LIMIT, "-v", "error", "-i", source, "-map", "0:v", "-vsync", "passthrough", "-f", "framemd5", "-");
+        return run.out()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.substring(line.lastIndexOf(',') + 1).strip())
+                .toList();
+    }
+}

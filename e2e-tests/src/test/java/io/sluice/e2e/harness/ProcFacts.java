@@ -1,0 +1,71 @@
+package io.sluice.e2e.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** What the kernel says of a live process. */
+public record ProcFacts(long pid) {
+
+    /** Resident memory. */
+    public long residentBytes() {
+        return status("VmRSS:") * 1024;
+    }
+
+    public long threads() {
+        return status("Threads:");
+    }
+
+    /** Open descriptors. */
+    public long descriptors() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return descriptors.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether the process has this file open. */
+    boolean holdsOpen(Path file) {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return descriptors.anyMatch(descriptor -> leadsTo(descriptor, file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean leadsTo(Path descriptor, Path file) {
+        try {
+            return Files.readSymbolicLink(descriptor).equals(file);
+        } catch (NoSuchFileException e) {
+            return false; // Closed since it was listed.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long status(String field) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+            return lines.filter(line -> line.startsWith(field))
+                    .map(line -> line.replaceAll("\\D", ""))
+                    .mapToLong(Long::parseLong)
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no " + field + " for process " + pid));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The executable's name, for telling ffmpeg from a shell around it. */
+    public static String nameOf(ProcessHandle process) {
+        return process.info()
+                .command()
+                .map(command ->
+                        Objects.requireNonNull(Path.of(command).getFileName()).toString())
+                .orElse("");
+    }
+}

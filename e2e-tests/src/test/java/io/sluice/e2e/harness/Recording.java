@@ -1,0 +1,139 @@
+package io.sluice.e2e.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.PrimitiveIterator;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * What a real browser once recorded, with the borders and the timing of its WebSocket messages.
+ *
+ * @param file the media as one file
+ * @param mimeType what the recorder said it records
+ * @param initSegmentBytes how long the initialisation segment is
+ * @param bytes the same media in memory, read-only
+ * @param messages how it is cut, in order and without gaps
+ */
+public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBuffer bytes, List<Message> messages) {
+
+    /**
+     * One WebSocket message.
+     *
+     * @param at when it is sent, counted from the start of the recorder
+     * @param payload of the message, read-only
+     */
+    public record Message(Duration at, ByteBuffer payload) {}
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Reads a recording from the fixtures, such as {@code webm-h264-opus.webm}. */
+    public static Recording named(String name) {
+        try {
+            Path file = resource("/fixtures/" + name);
+            JsonNode notes = JSON.readTree(resource("/fixtures/" + name.substring(0, name.lastIndexOf('.')) + ".json")
+                    .toFile());
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).asReadOnlyBuffer();
+            List<Message> messages = new ArrayList<>();
+            for (JsonNode frame : notes.get("frames")) {
+                Duration at = Duration.ofNanos((long) (frame.get("t").doubleValue() * 1_000_000));
+                messages.add(new Message(
+                        at,
+                        bytes.slice(
+                                frame.get("off").intValue(), frame.get("size").intValue())));
+            }
+            return new Recording(
+                    file,
+                    notes.get("recorderMimeType").textValue(),
+                    notes.get("structure").get("initSegmentEnd").intValue(),
+                    bytes,
+                    List.copyOf(messages));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path resource(String name) {
+        URL url = Objects.requireNonNull(Recording.class.getResource(name), () -> "no fixture " + name);
+        try {
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The name of the file without its suffix. */
+    public String name() {
+        String fileName = Objects.requireNonNull(file.getFileName()).toString();
+        return fileName.substring(0, fileName.lastIndexOf('.'));
+    }
+
+    public int sizeBytes() {
+        return bytes.remaining();
+    }
+
+    /** The same media, its beginning cut into messages of one byte each, the rest as it was. */
+    public Recording withSingleBytes(int count) {
+        return cutAfter(
+                IntStream.concat(IntStream.rangeClosed(1, count), messageEnds().filter(end -> end > count)));
+    }
+
+    /** The same media, cut anywhere; the same seed cuts at the same places. */
+    public Recording cutAtRandom(long seed, int maxMessageBytes) {
+        List<Integer> ends = new ArrayList<>();
+        Random random = new Random(seed);
+        for (int end = 0; end < sizeBytes(); ends.add(Math.min(end, sizeBytes()))) {
+            end += 1 + random.nextInt(maxMessageBytes);
+        }
+        return cutAfter(ends.stream().mapToInt(Integer::intValue));
+    }
+
+    /** The same media with a further cut. */
+    public Recording cutAlsoAfter(int position) {
+        return cutAfter(
+                IntStream.concat(messageEnds(), IntStream.of(position)).sorted().distinct());
+    }
+
+    /** Only the first messages, as of a client that vanished. */
+    public Recording first(int count) {
+        return new Recording(file, mimeType, initSegmentBytes, bytes, messages.subList(0, count));
+    }
+
+    /** What the first {@link #first} leaves out. */
+    public Recording from(int first) {
+        return new Recording(file, mimeType, initSegmentBytes, bytes, messages.subList(first, messages.size()));
+    }
+
+    private IntStream messageEnds() {
+        int[] end = {0};
+        return messages.stream().mapToInt(message -> end[0] += message.payload().remaining());
+    }
+
+    /** Each new message is sent when the one that its last byte was in would have been. */
+    private Recording cutAfter(IntStream ends) {
+        List<Message> cut = new ArrayList<>();
+        int[] oldEnds = messageEnds().toArray();
+        int start = 0;
+        int old = 0;
+        for (PrimitiveIterator.OfInt each = ends.iterator(); each.hasNext(); ) {
+            int end = each.nextInt();
+            while (oldEnds[old] < end) {
+                old++;
+            }
+            cut.add(new Message(messages.get(old).at(), bytes.slice(start, end - start)));
+            start = end;
+        }
+        return new Recording(file, mimeType, initSegmentBytes, bytes, List.copyOf(cut));
+    }
+}

@@ -1,0 +1,133 @@
+package io.sluice.e2e.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Where a test happens: it owns everything that was started and ends it in reverse order, with the test, or with the class
+ * if it stands in a static field. After a failure it shows what every process printed. Whatever the test was about, no
+ * gateway may have printed a stream key or a leak.
+ */
+public final class Stage implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+
+    private static final Path ROOT = Path.of("target", "e2e").toAbsolutePath();
+
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final List<GatewayProcess> gateways = new ArrayList<>();
+    private final List<Spawned> others = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
+    private boolean isForWholeClass;
+
+    /** A stream key that is used nowhere else, and that no log line can have by accident. */
+    public synchronized String key(String name) {
+        String key = "live_" + name + "_canary"
+                + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        keys.add(key);
+        return key;
+    }
+
+    /** Adds a key of one's own choosing to those that must not be printed. */
+    public synchronized String secret(String key) {
+        keys.add(key);
+        return key;
+    }
+
+    /** A new, empty directory. */
+    public Path directory(String name) {
+        try {
+            Files.createDirectories(ROOT);
+            return Files.createTempDirectory(ROOT, name + "-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Prepares a gateway that is ready when {@link GatewayProcess.Launch#start()} returns. */
+    public GatewayProcess.Launch gateway(String... arguments) {
+        return new GatewayProcess.Launch(this, List.of(arguments));
+    }
+
+    /** An RTMP server for many streams at once. */
+    public NginxReceiver nginx() {
+        return NginxReceiver.start(this);
+    }
+
+    /** An RTMP server for one stream, written by other people than nginx's. */
+    public FfmpegReceiver ffmpegReceiver(String streamKey) {
+        return FfmpegReceiver.start(this, streamKey);
+    }
+
+    /** A way to a receiver that can be blocked. */
+    public TcpGate gateTo(int port) {
+        return own(TcpGate.open(port));
+    }
+
+    synchronized <T extends AutoCloseable> T own(T closeable) {
+        owned.push(closeable);
+        return closeable;
+    }
+
+    synchronized GatewayProcess own(GatewayProcess gateway) {
+        gateways.add(gateway);
+        owned.push(gateway);
+        return gateway;
+    }
+
+    synchronized Spawned own(Spawned spawned) {
+        others.add(spawned);
+        owned.push(spawned);
+        return spawned;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        isForWholeClass = true;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {}
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        context.getExecutionException().ifPresent(failure -> printAll(context.getDisplayName()));
+        if (!isForWholeClass) {
+            endAll();
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws Exception {
+        if (isForWholeClass) {
+            context.getExecutionException().ifPresent(failure -> printAll(context.getDisplayName()));
+            endAll();
+        }
+    }
+
+    private synchronized void printAll(String test) {
+        StringBuilder all = new StringBuilder("==== after the failure of " + test + " ====\n");
+        gateways.forEach(gateway -> all.append(gateway.output()));
+        others.forEach(other -> all.append(other.output()));
+        System.err.println(all);
+    }
+
+    private synchronized void endAll() throws Exception {
+        while (!owned.isEmpty()) {
+            owned.pop().close();
+        }
+        for (GatewayProcess gateway : gateways) {
+            gateway.assertPrintedNoSecrets(keys);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.sluice.e2e.harness;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A TCP proxy in front of a receiver that can stop letting bytes through, without closing anything: what a wedged or
+ * overloaded ingest server looks like from outside. Each direction of each connection is pumped by a thread of its own.
+ */
+public final class TcpGate implements AutoCloseable {
+
+    /** Small, so that a closed gate is felt soon. */
+    private static final int BUFFER_BYTES = 16_384;
+
+    private final ServerSocket server;
+    private final int target;
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private boolean isShut;
+
+    private TcpGate(ServerSocket server, int target) {
+        this.server = server;
+        this.target = target;
+    }
+
+    static TcpGate open(int target) {
+        try {
+            ServerSocket server = new ServerSocket();
+            server.setReceiveBufferSize(BUFFER_BYTES);
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            TcpGate gate = new TcpGate(server, target);
+            gate.inBackground(gate::accept);
+            return gate;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** From now on nothing passes, in either direction, on live and on new connections. */
+    public synchronized void shut() {
+        isShut = true;
+    }
+
+    /** Lets everything pass again. */
+    public synchronized void reopen() {
+        isShut = false;
+        notifyAll();
+    }
+
+    /** Breaks off every live connection with an RST. */
+    public void cut() {
+        for (Socket socket : sockets) {
+            try {
+                socket.setSoLinger(true, 0);
+                socket.close();
+            } catch (IOException e) {
+                // Closed by its own pump meanwhile: just as good.
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        reopen();
+        cut();
+    }
+
+    private void accept() throws IOException {
+        while (true) {
+            Socket from = server.accept();
+            Socket to = new Socket(InetAddress.getLoopbackAddress(), target);
+            sockets.addAll(List.of(from, to));
+            inBackground(() -> pump(from, to));
+            inBackground(() -> pump(to, from));
+        }
+    }
+
+    private void pump(Socket from, Socket to) throws IOException {
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            byte[] buffer = new byte[BUFFER_BYTES];
+            awaitOpen();
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                awaitOpen();
+                out.write(buffer, 0, n);
+            }
+        }
+    }
+
+    private synchronized void awaitOpen() {
+        while (isShut) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void inBackground(Work work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (IOException e) {
+                // A connection or the gate was closed: the normal end.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

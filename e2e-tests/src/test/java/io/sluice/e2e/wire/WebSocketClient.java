@@ -1,0 +1,152 @@
+package io.sluice.e2e.wire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * A WebSocket client that does what it is told. By itself it only answers pings and the gateway's close, as browsers do.
+ * Sending may be done from several threads and blocks while the gateway does not read; {@link #close()} and
+ * {@link #reset()} unblock it.
+ */
+public final class WebSocketClient implements AutoCloseable {
+
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
+
+    private final Socket socket;
+    private final HandshakeAnswer answer;
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private WebSocketClient(Socket socket, HandshakeAnswer answer) {
+        this.socket = socket;
+        this.answer = answer;
+    }
+
+    /**
+     * Connects and reads what comes on a thread of its own.
+     *
+     * @param listener told on that thread, from the first frame to {@link Incoming.Gone}; not told anything if the
+     *     gateway refuses the upgrade
+     */
+    public static WebSocketClient connect(InetSocketAddress server, Handshake handshake, Consumer<Incoming> listener) {
+        WebSocketClient client = connectDeaf(server, handshake);
+        if (client.answer.isUpgraded()) {
+            Thread reader = new Thread(() -> client.read(listener), "reads " + client.socket.getLocalPort());
+            reader.setDaemon(true);
+            reader.start();
+        }
+        return client;
+    }
+
+    /** Connects and never reads anything after the handshake, so that the gateway cannot get rid of what it says. */
+    public static WebSocketClient connectDeaf(InetSocketAddress server, Handshake handshake) {
+        Socket socket = new Socket();
+        try {
+            // Small, so that a deaf client's receive buffer is full soon; set before connecting, or it has no effect.
+            socket.setReceiveBufferSize(16_384);
+            socket.setTcpNoDelay(true);
+            socket.connect(server, (int) CONNECT_LIMIT.toMillis());
+            socket.setSoTimeout((int) CONNECT_LIMIT.toMillis());
+            socket.getOutputStream().write(handshake.request(server.getHostString() + ":" + server.getPort()));
+            HandshakeAnswer answer = HandshakeAnswer.read(socket.getInputStream());
+            socket.setSoTimeout(0);
+            return new WebSocketClient(socket, answer);
+        } catch (IOException e) {
+            closeQuietly(socket);
+            throw new UncheckedIOException("no answer to " + handshake.target(), e);
+        }
+    }
+
+    public HandshakeAnswer answer() {
+        return answer;
+    }
+
+    public void send(Frame frame) {
+        write(frame.encoded());
+    }
+
+    /** Sends the header of a frame as large as announced, but none of its payload. */
+    public void announce(Frame frame, int payloadBytes) {
+        write(frame.header(payloadBytes).flip());
+    }
+
+    /** Sends bytes as they are, in one TCP write. */
+    public void write(ByteBuffer bytes) {
+        writing.lock();
+        try {
+            socket.getOutputStream().write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Ends our direction and goes on reading. */
+    public void closeOutput() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Drops the connection with an RST, as a crashed client's kernel does. */
+    public void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(socket);
+    }
+
+    private void read(Consumer<Incoming> listener) {
+        try {
+            new FrameReader(socket.getInputStream()).readAll(incoming -> {
+                listener.accept(incoming);
+                answer(incoming);
+            });
+        } catch (IOException e) {
+            listener.accept(new Incoming.Gone(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Never waits for a sender that is blocked by the gateway: it must be possible to hear why. */
+    private void answer(Incoming incoming) {
+        boolean wanted = incoming instanceof Incoming.Close || incoming instanceof Incoming.Ping;
+        if (!wanted || !writing.tryLock()) {
+            return;
+        }
+        try {
+            if (incoming instanceof Incoming.Close close) {
+                send(Frame.close(close.code() == 1005 ? 1000 : close.code(), ""));
+                socket.shutdownOutput();
+            } else {
+                send(Frame.pong(ByteBuffer.allocate(0)));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // The other end is gone already; the reading side reports that.
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
