@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -67,6 +68,36 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
     /** An RTMP server for one stream, written by other people than nginx's. */
     public FfmpegReceiver ffmpegReceiver(String streamKey) {
         return FfmpegReceiver.start(this, streamKey);
+    }
+
+    /**
+     * An FFmpeg that can be asked what it can do like any other, but does something else when it gets a stream.
+     *
+     * @param body lines of shell; {@code $FFMPEG} is the real one and {@code "$@"} are its arguments
+     * @return the executable
+     */
+    public Path ffmpegThat(String body) {
+        String script = """
+                #!/bin/sh
+                FFMPEG=%s
+                case " $* " in
+                *" pipe:0 "*) ;;
+                *) exec "$FFMPEG" "$@" ;;
+                esac
+                %s
+                """.formatted(Tool.FFMPEG.path(), body);
+        return executable(script);
+    }
+
+    /** A program of one's own writing. */
+    public Path executable(String script) {
+        try {
+            Path file = Files.writeString(directory("program").resolve("ffmpeg"), script);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A way to a receiver that can be blocked. */

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -24,6 +25,7 @@ public final class TcpGate implements AutoCloseable {
     private final int target;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private boolean isShut;
+    private long passedBytes;
 
     private TcpGate(ServerSocket server, int target) {
         this.server = server;
@@ -58,6 +60,41 @@ public final class TcpGate implements AutoCloseable {
         notifyAll();
     }
 
+    /** How many bytes have passed on their way to the receiver, over all connections. */
+    public synchronized long passedBytes() {
+        return passedBytes;
+    }
+
+    /**
+     * Waits until so many bytes have passed.
+     *
+     * @return when that was noticed, on the clock of {@link System#nanoTime()}
+     */
+    public synchronized long awaitPassed(long bytes, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (passedBytes < bytes) {
+            long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+            if (leftMillis <= 0) {
+                throw new AssertionError("only " + passedBytes + " of " + bytes + " bytes within " + limit);
+            }
+            await(leftMillis);
+        }
+        return System.nanoTime();
+    }
+
+    private synchronized void count(int bytes) {
+        passedBytes += bytes;
+        notifyAll();
+    }
+
+    private synchronized void await(long millis) {
+        try {
+            wait(millis);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Breaks off every live connection with an RST. */
     public void cut() {
         for (Socket socket : sockets) {
@@ -86,12 +123,12 @@ public final class TcpGate implements AutoCloseable {
             Socket from = server.accept();
             Socket to = new Socket(InetAddress.getLoopbackAddress(), target);
             sockets.addAll(List.of(from, to));
-            inBackground(() -> pump(from, to));
-            inBackground(() -> pump(to, from));
+            inBackground(() -> pump(from, to, true));
+            inBackground(() -> pump(to, from, false));
         }
     }
 
-    private void pump(Socket from, Socket to) throws IOException {
+    private void pump(Socket from, Socket to, boolean isCounted) throws IOException {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -101,17 +138,16 @@ public final class TcpGate implements AutoCloseable {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 awaitOpen();
                 out.write(buffer, 0, n);
+                if (isCounted) {
+                    count(n);
+                }
             }
         }
     }
 
     private synchronized void awaitOpen() {
         while (isShut) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+            await(0);
         }
     }
 

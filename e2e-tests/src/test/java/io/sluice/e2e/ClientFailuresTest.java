@@ -1,0 +1,137 @@
+package io.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.e2e.harness.Broadcast;
+import io.sluice.e2e.harness.Bystander;
+import io.sluice.e2e.harness.GatewayProcess;
+import io.sluice.e2e.harness.NginxReceiver;
+import io.sluice.e2e.harness.Pace;
+import io.sluice.e2e.harness.Publisher;
+import io.sluice.e2e.harness.Recording;
+import io.sluice.e2e.harness.Refusal;
+import io.sluice.e2e.harness.Stage;
+import io.sluice.e2e.wire.Frame;
+import io.sluice.e2e.wire.WebSocketClient;
+import io.sluice.protocol.FailureCode;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Browsers that crash, lose their network, or never listen. */
+final class ClientFailuresTest {
+
+    private static final long MEGABYTE = 1 << 20;
+
+    @RegisterExtension
+    final Stage stage = new Stage();
+
+    private final Recording recording = Recording.named("webm-h264-opus.webm");
+    private NginxReceiver nginx;
+    private GatewayProcess gateway;
+
+    @BeforeEach
+    void start() {
+        nginx = stage.nginx();
+        gateway = stage.gateway("--publish", nginx.publishUrl(), "--media-timeout", "2s")
+                .start();
+    }
+
+    @Test
+    void aClientThatCrashesLeavesAWellFormedStreamAndAFreeKey() {
+        String key = stage.key("crashes");
+        Publisher publisher = gateway.connect(Publisher.negotiated(key));
+        publisher.open(recording.mimeType());
+        publisher.send(recording.first(20), Pace.FOURFOLD).socket().reset();
+        gateway.awaitNoChildren(Publisher.SOON);
+        Broadcast.assertIsBeginning(recording, nginx.recording(key), 120);
+        Broadcast.of(gateway, nginx, key, recording, Pace.FLAT_OUT).assertWhole();
+    }
+
+    @Test
+    void aClientThatFallsSilentIsToldAndNothingThatItSentIsLost() {
+        String key = stage.key("silent");
+        Publisher publisher = gateway.connect(Publisher.negotiated(key));
+        publisher.open(recording.mimeType());
+        publisher.send(recording.first(20), Pace.FLAT_OUT);
+        Refusal.assertTold(publisher, FailureCode.MEDIA_TIMEOUT, Publisher.SOON);
+        gateway.awaitNoChildren(Publisher.SOON);
+        Broadcast.assertIsBeginning(recording, nginx.recording(key), 170);
+    }
+
+    @Test
+    void aPlainClientThatSendsNothingAtAllIsClosed() {
+        Publisher publisher = gateway.connect(Publisher.plain(stage.key("nothing"), null));
+        Refusal.assertClosed(publisher, FailureCode.MEDIA_TIMEOUT, Publisher.SOON);
+        gateway.awaitNoChildren(Publisher.SOON);
+    }
+
+    @Test
+    void aClientThatGoesAwayWhileFfmpegStartsLeavesNothingBehind() {
+        for (int i = 0; i < 10; i++) {
+            Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("flees" + i)));
+            publisher.say("{\"type\":\"open\",\"offers\":[\"" + recording.mimeType() + "\"]}");
+            publisher.socket().reset();
+        }
+        gateway.awaitNoChildren(Publisher.SOON);
+        Broadcast.of(gateway, nginx, stage.key("stays"), recording, Pace.FLAT_OUT)
+                .assertWhole();
+    }
+
+    @Test
+    void aClientThatNeverReadsLosesNothing() {
+        String key = stage.key("deaf");
+        WebSocketClient deaf = WebSocketClient.connectDeaf(gateway.address(), Publisher.plain(key, null));
+        for (Recording.Message message : recording.messages()) {
+            deaf.send(Frame.binary(message.payload()));
+        }
+        deaf.closeOutput();
+        Broadcast.assertSameMedia(recording, nginx.recording(key));
+        deaf.close();
+    }
+
+    @Test
+    void aFloodOfPingsCostsNoMemoryAndIsAnsweredSparingly() {
+        Bystander bystander = Bystander.live(gateway, nginx, stage.key("bystander"));
+        String key = stage.key("pings");
+        Publisher publisher = gateway.connect(Publisher.negotiated(key));
+        publisher.open(recording.mimeType());
+        publisher.send(recording.first(3), Pace.FLAT_OUT);
+        long before = gateway.facts().residentBytes();
+        ByteBuffer thousandPings = manyPings(1_000);
+        for (int i = 0; i < 500; i++) {
+            publisher.socket().write(thousandPings);
+        }
+        assertThat(gateway.facts().residentBytes() - before).as("growth").isLessThan(60 * MEGABYTE);
+        publisher.send(recording.from(3), Pace.FLAT_OUT);
+        assertThat(publisher.stop().acceptedBytes()).isEqualTo(recording.sizeBytes());
+        Broadcast.assertSameMedia(recording, nginx.recording(key));
+        bystander.assertUndisturbed();
+    }
+
+    @Test
+    void pingsFromAClientThatNeverReadsCostNoMemory() {
+        WebSocketClient deaf =
+                WebSocketClient.connectDeaf(gateway.address(), Publisher.plain(stage.key("deafpings"), null));
+        deaf.send(Frame.binary(recording.messages().get(0).payload()));
+        long before = gateway.facts().residentBytes();
+        ByteBuffer thousandPings = manyPings(1_000);
+        for (int i = 0; i < 500; i++) {
+            deaf.write(thousandPings);
+        }
+        assertThat(gateway.facts().residentBytes() - before).as("growth").isLessThan(60 * MEGABYTE);
+        deaf.reset();
+        gateway.awaitNoChildren(Duration.ofSeconds(10));
+    }
+
+    private static ByteBuffer manyPings(int count) {
+        ByteBuffer ping = Frame.ping(ByteBuffer.allocate(125)).encoded();
+        ByteBuffer many = ByteBuffer.allocate(count * ping.remaining());
+        for (int i = 0; i < count; i++) {
+            many.put(ping.duplicate());
+        }
+        return many.flip();
+    }
+}

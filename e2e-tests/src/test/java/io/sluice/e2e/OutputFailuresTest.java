@@ -1,0 +1,173 @@
+package io.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.e2e.harness.Bystander;
+import io.sluice.e2e.harness.FfmpegReceiver;
+import io.sluice.e2e.harness.GatewayProcess;
+import io.sluice.e2e.harness.NginxReceiver;
+import io.sluice.e2e.harness.Pace;
+import io.sluice.e2e.harness.Ports;
+import io.sluice.e2e.harness.Publisher;
+import io.sluice.e2e.harness.Recording;
+import io.sluice.e2e.harness.Refusal;
+import io.sluice.e2e.harness.Stage;
+import io.sluice.e2e.harness.TcpGate;
+import io.sluice.e2e.harness.Together;
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Progress;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Receivers that refuse, vanish, or wedge: the client is told what happened, and the gateway keeps its size. */
+final class OutputFailuresTest {
+
+    private static final int STALL_SECONDS = 3;
+    private static final long MEGABYTE = 1 << 20;
+
+    @RegisterExtension
+    final Stage stage = new Stage();
+
+    private final Recording recording = Recording.named("webm-h264-opus-2500k.webm");
+
+    @Test
+    void aRefusedConnectionIsToldToEachKindOfClient() {
+        GatewayProcess gateway = publishingTo(NginxReceiver.publishUrl(Ports.free()));
+        Publisher negotiated = gateway.connect(Publisher.negotiated(stage.key("refused")));
+        negotiated.open(recording.mimeType());
+        sendUntilItBreaks(negotiated);
+        assertThat(Refusal.assertTold(negotiated, FailureCode.OUTPUT_FAILED, Publisher.SOON))
+                .contains("Connection refused");
+        Publisher plain = gateway.connect(Publisher.plain(stage.key("refusedplain"), null));
+        sendUntilItBreaks(plain);
+        Refusal.assertClosed(plain, FailureCode.OUTPUT_FAILED, Publisher.SOON);
+        gateway.awaitNoChildren(Publisher.SOON);
+    }
+
+    @Test
+    void anUnknownHostIsTold() {
+        GatewayProcess gateway = publishingTo("rtmp://receiver.invalid/live/{streamKey}");
+        Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("nohost")));
+        publisher.open(recording.mimeType());
+        sendUntilItBreaks(publisher);
+        assertThat(Refusal.assertTold(publisher, FailureCode.OUTPUT_FAILED, Publisher.SOON))
+                .contains("resolve");
+    }
+
+    @Test
+    void aReceiverThatDiesIsTold() {
+        String key = stage.key("dies");
+        FfmpegReceiver receiver = stage.ffmpegReceiver(key);
+        GatewayProcess gateway = publishingTo(receiver.publishUrl());
+        Publisher publisher = liveAt(gateway, key);
+        receiver.kill();
+        Refusal.assertTold(publisher, FailureCode.OUTPUT_FAILED, Publisher.SOON);
+        gateway.awaitNoChildren(Publisher.SOON);
+    }
+
+    @Test
+    void aConnectionThatBreaksIsToldAndTheKeyIsFreeAgain() {
+        NginxReceiver nginx = stage.nginx();
+        TcpGate gate = stage.gateTo(nginx.port());
+        GatewayProcess gateway = publishingTo(NginxReceiver.publishUrl(gate.port()));
+        String key = stage.key("breaks");
+        Publisher publisher = liveAt(gateway, key);
+        gate.cut();
+        Refusal.assertTold(publisher, FailureCode.OUTPUT_FAILED, Publisher.SOON);
+        liveAt(gateway, key).close();
+    }
+
+    @Test
+    void aReceiverThatWedgesIsToldWithinTheBoundAndCostsNobodyElse() {
+        NginxReceiver nginx = stage.nginx();
+        TcpGate gate = stage.gateTo(nginx.port());
+        GatewayProcess wedged = publishingTo(NginxReceiver.publishUrl(gate.port()));
+        Publisher publisher = liveAt(wedged, stage.key("wedges"));
+        gate.shut();
+        long start = System.nanoTime();
+        Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Duration.ofSeconds(STALL_SECONDS + 20));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(STALL_SECONDS + 15));
+        wedged.awaitNoChildren(Publisher.SOON);
+    }
+
+    @Test
+    void aReceiverThatNeverAnswersIsTold() {
+        NginxReceiver nginx = stage.nginx();
+        TcpGate gate = stage.gateTo(nginx.port());
+        gate.shut();
+        GatewayProcess gateway = publishingTo(NginxReceiver.publishUrl(gate.port()));
+        Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("mute")));
+        publisher.open(recording.mimeType());
+        sendUntilItBreaks(publisher);
+        assertThat(publisher.heard().awaitFailed(Publisher.SOON).code())
+                .isIn(FailureCode.STREAM_STALLED, FailureCode.OUTPUT_FAILED);
+        gateway.awaitNoChildren(Publisher.SOON);
+    }
+
+    @Test
+    void aFloodIntoAWedgedReceiverIsHeldBackAtTheSender() {
+        NginxReceiver nginx = stage.nginx();
+        TcpGate gate = stage.gateTo(nginx.port());
+        gate.shut();
+        GatewayProcess gateway = stage.gateway(
+                        "--publish", NginxReceiver.publishUrl(gate.port()), "--stall-timeout", "8s")
+                .start();
+        long before = gateway.facts().residentBytes();
+        List<Publisher> flooding = List.of(
+                gateway.connect(Publisher.plain(stage.key("flood1"), null)),
+                gateway.connect(Publisher.plain(stage.key("flood2"), null)),
+                gateway.connect(Publisher.plain(stage.key("flood3"), null)),
+                gateway.connect(Publisher.plain(stage.key("flood4"), null)));
+        flooding.forEach(publisher -> Together.start(() -> {
+            sendUntilItBreaks(publisher);
+            return null;
+        }));
+        flooding.forEach(publisher -> Refusal.assertClosed(publisher, FailureCode.STREAM_STALLED, Publisher.SOON));
+        long sent = flooding.stream().mapToLong(Publisher::sentBytes).sum();
+        assertThat(sent).as("bytes that all sockets took").isLessThan(40 * MEGABYTE);
+        assertThat(gateway.facts().residentBytes() - before).as("growth").isLessThan(80 * MEGABYTE);
+    }
+
+    @Test
+    void aSecondOfWedgingIsNoReasonToFail() {
+        NginxReceiver nginx = stage.nginx();
+        TcpGate gate = stage.gateTo(nginx.port());
+        GatewayProcess gateway = publishingTo(NginxReceiver.publishUrl(gate.port()));
+        Bystander bystander = Bystander.live(gateway, nginx, stage.key("hiccup"));
+        gate.shut();
+        bystander.awaitMoreProgress(1);
+        gate.reopen();
+        bystander.assertUndisturbed();
+    }
+
+    private GatewayProcess publishingTo(String url) {
+        return stage.gateway("--publish", url, "--stall-timeout", STALL_SECONDS + "s")
+                .start();
+    }
+
+    /** A stream whose media arrives, and goes on for longer than any test takes. */
+    private Publisher liveAt(GatewayProcess gateway, String key) {
+        Publisher publisher = gateway.connect(Publisher.negotiated(key));
+        publisher.open(recording.mimeType());
+        Together.start(() -> {
+            publisher.send(recording, Pace.ITS_OWN);
+            return null;
+        });
+        publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.outTimeMs() > 0);
+        assertThat(publisher.heard().all(Progress.class)).isNotEmpty();
+        return publisher;
+    }
+
+    /** The same recording over and over: what is behind the header is never looked at where nothing gets through. */
+    private void sendUntilItBreaks(Publisher publisher) {
+        try {
+            for (int round = 0; round < 200; round++) {
+                publisher.send(recording, Pace.FLAT_OUT);
+            }
+        } catch (AssertionError e) {
+            // The gateway has closed, as it should; what it said is looked at elsewhere.
+        }
+    }
+}
