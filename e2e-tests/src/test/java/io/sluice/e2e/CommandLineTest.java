@@ -118,8 +118,10 @@ final class CommandLineTest {
 
     @Test
     void theLogHidesTheSecretsInThePublishUrl() {
-        GatewayProcess gateway = stage.gateway("--publish", "rtmp://user:" + stage.secret("canarypassword")
-                        + "@127.0.0.1/" + stage.secret("canaryapp") + "/{streamKey}?sign=" + stage.secret("canarysign"))
+        GatewayProcess gateway = stage.gateway(
+                        "--publish",
+                        "rtmp://user:" + stage.secret("canarypassword") + "@127.0.0.1/" + stage.secret("canaryapp")
+                                + "/{streamKey}?sign=" + stage.secret("canarysign"))
                 .start();
         assertThat(gateway.output()).contains("127.0.0.1");
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,8 +24,13 @@ final class ManyAtOnceTest {
     @RegisterExtension
     final Stage stage = new Stage();
 
-    private NginxReceiver nginx;
     private final Recording recording = Recording.named("webm-h264-videoonly.webm");
+    private NginxReceiver nginx;
+
+    @BeforeEach
+    void start() {
+        nginx = stage.nginx();
+    }
 
     @Test
     void fiftyThatStartAtOnceAllArriveAndDoNotDisturbThoseAlreadyLive() {
@@ -39,7 +45,9 @@ final class ManyAtOnceTest {
         }
         // The pictures of a few stand for all: each stream is checked for its bytes and its last frame's time.
         crowd.subList(0, 5).forEach(Broadcast::assertWhole);
-        assertThat(crowd).allSatisfy(broadcast -> assertThat(broadcast.ended().outTimeMs()).isGreaterThan(8_900));
+        assertThat(crowd)
+                .allSatisfy(
+                        broadcast -> assertThat(broadcast.ended().outTimeMs()).isGreaterThan(8_900));
         assertThat(gateway.children()).isEmpty();
     }
 
@@ -58,8 +66,8 @@ final class ManyAtOnceTest {
     private void inRounds(GatewayProcess gateway, int rounds) {
         for (int round = 0; round < rounds; round++) {
             Together.doAll(Duration.ofSeconds(60), broadcasts(gateway, "round" + round, 5, Pace.FLAT_OUT))
-                    .forEach(broadcast -> assertThat(broadcast.ended().acceptedBytes())
-                            .isEqualTo(recording.sizeBytes()));
+                    .forEach(broadcast ->
+                            assertThat(broadcast.ended().acceptedBytes()).isEqualTo(recording.sizeBytes()));
         }
     }
 

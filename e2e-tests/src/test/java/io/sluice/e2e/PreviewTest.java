@@ -52,7 +52,9 @@ final class PreviewTest {
         Together.InBackground<Ended> stream =
                 Together.start(() -> publisher.send(recording, Pace.ITS_OWN).stop());
         String playlist = watch(key) + "/index.m3u8";
-        await("the playlist").atMost(Publisher.SOON).until(() -> gateway.get(playlist).statusCode() == 200);
+        await("the playlist")
+                .atMost(Publisher.SOON)
+                .until(() -> gateway.get(playlist).statusCode() == 200);
         assertThat(gateway.get(watch(key)).body()).contains("<video");
         assertPlays(playlist, 90);
         assertThat(stream.await(Publisher.SOON).acceptedBytes()).isEqualTo(recording.sizeBytes());
@@ -69,9 +71,20 @@ final class PreviewTest {
         publisher.open(recording.mimeType());
         publisher.send(recording, Pace.FOURFOLD);
         String playlist = watch(key) + "/index.m3u8";
-        await("the playlist").atMost(Publisher.SOON).until(() -> gateway.get(playlist).statusCode() == 200);
+        await("the playlist")
+                .atMost(Publisher.SOON)
+                .until(() -> gateway.get(playlist).statusCode() == 200);
         Tool.Run run = Tool.FFMPEG.run(
-                Duration.ofSeconds(20), "-v", "error", "-i", gateway.uri(playlist).toString(), "-t", "1", "-f", "null", "-");
+                Duration.ofSeconds(20),
+                "-v",
+                "error",
+                "-i",
+                gateway.uri(playlist).toString(),
+                "-t",
+                "1",
+                "-f",
+                "null",
+                "-");
         assertThat(run.exitCode()).as(run.err()).isZero();
         publisher.stop();
     }
@@ -116,7 +129,9 @@ final class PreviewTest {
         publisher.open(recording.mimeType());
         publisher.send(recording, Pace.FLAT_OUT);
         String playlist = watch(key) + "/index.m3u8";
-        await("the playlist").atMost(Publisher.SOON).until(() -> both.get(playlist).statusCode() == 200);
+        await("the playlist")
+                .atMost(Publisher.SOON)
+                .until(() -> both.get(playlist).statusCode() == 200);
         publisher.stop();
         Broadcast.assertSameMedia(recording, nginx.recording(key));
     }

@@ -55,8 +55,8 @@ final class ShutdownTest {
     void onSigtermAWedgedReceiverDoesNotHoldTheGatewayUp() {
         NginxReceiver nginx = stage.nginx();
         TcpGate gate = stage.gateTo(nginx.port());
-        GatewayProcess gateway =
-                stage.gateway("--publish", NginxReceiver.publishUrl(gate.port())).start();
+        GatewayProcess gateway = stage.gateway("--publish", NginxReceiver.publishUrl(gate.port()))
+                .start();
         halfWay(gateway, stage.key("wedged"));
         List<ProcessHandle> children = gateway.children();
         gate.shut();
@@ -101,9 +101,7 @@ final class ShutdownTest {
         Publisher publisher = gateway.connect(Publisher.negotiated(key));
         publisher.open(recording.mimeType());
         publisher.send(recording.first(20), Pace.FLAT_OUT);
-        publisher
-                .heard()
-                .awaitProgress(Publisher.SOON, progress -> progress.acceptedBytes() == publisher.sentBytes());
+        publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.acceptedBytes() == publisher.sentBytes());
         return publisher;
     }
 

@@ -100,6 +100,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         }
     }
 
+    /** A browser. */
+    public Chromium chromium() {
+        return own(Chromium.start());
+    }
+
     /** A way to a receiver that can be blocked. */
     public TcpGate gateTo(int port) {
         return own(TcpGate.open(port));

@@ -1,0 +1,150 @@
+package io.sluice.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.AriaRole;
+import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.GatewayProcess;
+import io.sluice.e2e.harness.Media;
+import io.sluice.e2e.harness.NginxReceiver;
+import io.sluice.e2e.harness.Stage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Somebody with a browser, a camera and a microphone. */
+final class BrowserTest {
+
+    @RegisterExtension
+    final Stage stage = new Stage();
+
+    private Chromium browser;
+
+    @BeforeEach
+    void start() {
+        browser = stage.chromium();
+    }
+
+    @Test
+    void goesLiveOnOnePageAndWatchesOnAnother() {
+        GatewayProcess gateway = stage.gateway().start();
+        Page studio = browser.page();
+        studio.navigate(gateway.uri("/").toString());
+        String key = stage.secret(studio.getByLabel("Stream key").inputValue());
+        goLive(studio);
+
+        Page viewer = browser.page();
+        viewer.navigate(studio.getByText("Watch this stream")
+                .evaluate("link => link.href")
+                .toString());
+        viewer.waitForFunction(
+                "() => { const v = document.querySelector('video'); return v.currentTime > 1 && v.videoWidth === 1280; }");
+        double before = time(viewer);
+        viewer.waitForFunction("before => document.querySelector('video').currentTime > before + 2", before);
+
+        stop(studio);
+        assertThat(viewer.url()).contains(key);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void publishesWhatTheCameraShowsToTheReceiver() {
+        NginxReceiver nginx = stage.nginx();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl()).start();
+        String key = stage.key("studio") + "?a=b";
+        Page studio = browser.page();
+        studio.navigate(gateway.uri("/").toString());
+        studio.getByLabel("Stream key").fill(stage.secret(key));
+        goLive(studio);
+        // Each second has thirty pictures; three of them are enough to tell a stream from a picture.
+        studio.waitForFunction("() => /0:0[3-9]/.test(document.getElementById('duration').textContent)");
+        stop(studio);
+
+        Media received = Media.in(nginx.recording(key));
+        assertThat(received.video().codec()).isEqualTo("h264");
+        assertThat(received.video().size()).isEqualTo("1280x720");
+        assertThat(received.audio().codec()).isEqualTo("aac");
+        assertThat(received.video().lengthSeconds()).isGreaterThan(2.5);
+        assertThat(received.video().packets().size() / received.video().lengthSeconds())
+                .as("frames per second")
+                .isGreaterThan(20);
+        assertThat(received.video().longestKeyFrameIntervalSeconds()).isLessThan(2.5);
+        assertThat(received.decodeErrors()).isEmpty();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void isToldWhyThePageCannotGoLive() {
+        GatewayProcess gateway = stage.gateway().start();
+        Page first = browser.page();
+        first.navigate(gateway.uri("/").toString());
+        first.getByLabel("Stream key").fill(stage.key("wanted"));
+        goLive(first);
+        Page second = browser.page();
+        second.navigate(gateway.uri("/").toString());
+        second.getByLabel("Stream key").fill(first.getByLabel("Stream key").inputValue());
+        second.getByRole(AriaRole.BUTTON, named("Go live")).click();
+        assertThat(second.locator("#failure-code")).hasText("stream-key-in-use");
+        assertThat(second.locator("#failure-message")).not().isEmpty();
+        stop(first);
+    }
+
+    @Test
+    void aPageThatPutsTheKeyIntoTheSubprotocolsWorksUnchanged() {
+        NginxReceiver nginx = stage.nginx();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl()).start();
+        String key = stage.key("older");
+        Page page = browser.page();
+        page.route(
+                "**/subprotocol.html*",
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setContentType("text/html")
+                        .setBody(resource("/pages/subprotocol.html"))));
+        page.navigate(gateway.uri("/subprotocol.html?key=" + key).toString());
+        assertThat(page.locator("#state")).hasText("ready");
+        page.locator("#start").click();
+        assertThat(page.locator("#state")).hasText(Pattern.compile("sent \\d{6}"));
+        page.locator("#stop").click();
+        assertThat(page.locator("#state")).hasText(Pattern.compile("closed 1000 after \\d{6}"));
+        Media received = Media.in(nginx.recording(key));
+        assertThat(received.video().codec()).isEqualTo("h264");
+        assertThat(received.audio().codec()).isEqualTo("aac");
+        assertThat(received.decodeErrors()).isEmpty();
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private static void goLive(Page studio) {
+        studio.getByRole(AriaRole.BUTTON, named("Go live")).click();
+        assertThat(studio.locator("#state")).hasText("Live");
+        assertThat(studio.locator("#accepted")).hasText(Pattern.compile("[1-9]"));
+    }
+
+    private static void stop(Page studio) {
+        studio.getByRole(AriaRole.BUTTON, named("Stop")).click();
+        assertThat(studio.locator("#state")).hasText("Stream ended");
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    private static double time(Page viewer) {
+        return ((Number) viewer.evaluate("() => document.querySelector('video').currentTime")).doubleValue();
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Objects.requireNonNull(BrowserTest.class.getResourceAsStream(name))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.sluice.e2e.harness;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real browser with a fake camera and a fake microphone, which pass every question for permission. Its pages may be
+ * used from the test's thread only.
+ */
+public final class Chromium implements AutoCloseable {
+
+    private static final List<String> FLAGS = List.of(
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--autoplay-policy=no-user-gesture-required",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream=fps=30");
+
+    private final Playwright playwright;
+    private final BrowserContext context;
+    private final List<String> complaints = new ArrayList<>();
+
+    private Chromium(Playwright playwright, Browser browser) {
+        this.playwright = playwright;
+        this.context = browser.newContext();
+    }
+
+    static Chromium start() {
+        Playwright playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        Browser browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(Tool.CHROMIUM.path())
+                        .setArgs(FLAGS));
+        return new Chromium(playwright, browser);
+    }
+
+    /** A new page, whose errors are remembered. */
+    public Page page() {
+        Page page = context.newPage();
+        page.setDefaultTimeout(Publisher.SOON.toMillis());
+        page.onPageError(complaints::add);
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error")) {
+                complaints.add(message.text() + " at " + message.location());
+            }
+        });
+        return page;
+    }
+
+    /** What went wrong inside the pages: exceptions, refused resources, failed requests. */
+    public List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+
+    @Override
+    public void close() {
+        context.browser().close();
+        playwright.close();
+    }
+}
