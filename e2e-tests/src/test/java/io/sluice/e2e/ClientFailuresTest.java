@@ -11,11 +11,14 @@ import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Recording;
 import io.sluice.e2e.harness.Refusal;
 import io.sluice.e2e.harness.Stage;
+import io.sluice.e2e.harness.Together;
 import io.sluice.e2e.wire.Frame;
 import io.sluice.e2e.wire.WebSocketClient;
 import io.sluice.protocol.FailureCode;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -124,6 +127,27 @@ final class ClientFailuresTest {
         assertThat(gateway.facts().residentBytes() - before).as("growth").isLessThan(60 * MEGABYTE);
         deaf.reset();
         gateway.awaitNoChildren(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aFloodOfPingsFindsNoWayAroundAStreamThatIsHeldUp() {
+        Path deaf = stage.ffmpegThat("exec sleep 600");
+        GatewayProcess holding = stage.gateway("--ffmpeg", deaf.toString(), "--stall-timeout", "5s")
+                .start();
+        Publisher publisher = holding.connect(Publisher.plain(stage.key("heldup"), null));
+        publisher.send(recording.first(20), Pace.FLAT_OUT);
+        long before = holding.facts().residentBytes();
+        AtomicLong pinged = new AtomicLong();
+        ByteBuffer thousandPings = manyPings(1_000);
+        Together.start(() -> {
+            while (true) {
+                publisher.socket().write(thousandPings);
+                pinged.addAndGet(thousandPings.remaining());
+            }
+        });
+        Refusal.assertClosed(publisher, FailureCode.STREAM_STALLED, Publisher.SOON);
+        assertThat(pinged.get()).as("bytes of pings that the socket took").isLessThan(20 * MEGABYTE);
+        assertThat(holding.facts().residentBytes() - before).as("growth").isLessThan(60 * MEGABYTE);
     }
 
     private static ByteBuffer manyPings(int count) {

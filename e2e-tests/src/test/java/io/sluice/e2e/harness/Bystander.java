@@ -18,12 +18,14 @@ public final class Bystander {
     private final String key;
     private final Publisher publisher;
     private final Together.InBackground<Ended> stream;
+    private final RoundTrips roundTrips;
 
     private Bystander(GatewayProcess gateway, NginxReceiver receiver, String key) {
         this.receiver = receiver;
         this.key = key;
         publisher = gateway.connect(Publisher.negotiated(key));
         publisher.open(recording.mimeType());
+        roundTrips = new RoundTrips(publisher);
         stream = Together.start(() -> publisher.send(recording, Pace.ITS_OWN).stop());
     }
 
@@ -48,9 +50,15 @@ public final class Bystander {
                         progress -> publisher.heard().all(Progress.class).size() >= wanted);
     }
 
+    /** How long the gateway's event loop let this stream wait, from the shortest to the longest wait. */
+    public List<Duration> waits() {
+        return roundTrips.sorted();
+    }
+
     /** Waits for the stream's end; it must have arrived whole, and never have had to wait for long. */
     public void assertUndisturbed() {
         Ended ended = stream.await(Duration.ofSeconds(40));
+        roundTrips.close();
         assertThat(ended.acceptedBytes()).isEqualTo(recording.sizeBytes());
         Broadcast.assertSameMedia(recording, receiver.recording(key));
         List<Long> times = publisher.heard().timesOf(Progress.class);

@@ -87,6 +87,11 @@ public final class Transcript {
         }
     }
 
+    /** All so far, in order. */
+    synchronized List<Line> lines() {
+        return List.copyOf(lines);
+    }
+
     /** All of a kind so far, in order. */
     public synchronized <T> List<T> all(Class<T> kind) {
         return lines.stream()
