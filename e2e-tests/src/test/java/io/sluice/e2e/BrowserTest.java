@@ -77,7 +77,7 @@ final class BrowserTest {
                 .as("frames per second")
                 .isGreaterThan(20);
         assertThat(received.video().longestKeyFrameIntervalSeconds()).isLessThan(2.5);
-        assertThat(received.decodeErrors()).isEmpty();
+        assertThat(received.decoded().complaints()).isEmpty();
         assertThat(browser.complaints()).isEmpty();
     }
 
@@ -117,7 +117,7 @@ final class BrowserTest {
         Media received = Media.in(nginx.recording(key));
         assertThat(received.video().codec()).isEqualTo("h264");
         assertThat(received.audio().codec()).isEqualTo("aac");
-        assertThat(received.decodeErrors()).isEmpty();
+        assertThat(received.decoded().complaints()).isEmpty();
         assertThat(browser.complaints()).isEmpty();
     }
 

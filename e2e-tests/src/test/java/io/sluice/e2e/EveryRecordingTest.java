@@ -78,7 +78,7 @@ final class EveryRecordingTest {
     @ParameterizedTest
     @MethodSource("all")
     void isCopiedWhereTheReceiverTakesItAsItIs(Broadcast broadcast) {
-        Media before = Media.in(broadcast.sent().file());
+        Media before = broadcast.sent().media();
         TrackHandling video = before.find("video")
                 .map(track -> track.codec().equals("h264") ? TrackHandling.COPY : TrackHandling.TRANSCODE)
                 .orElse(null);
@@ -99,7 +99,7 @@ final class EveryRecordingTest {
     @ParameterizedTest
     @MethodSource("withVideo")
     void beginsAtZeroWithPictureAndSoundAsFarApartAsBefore(Broadcast broadcast) {
-        Media before = Media.in(broadcast.sent().file());
+        Media before = broadcast.sent().media();
         Media after = Media.in(broadcast.received());
         assertThat(after.video().firstSeconds()).isCloseTo(0, within(0.1));
         if (before.find("audio").isPresent()) {
@@ -120,7 +120,7 @@ final class EveryRecordingTest {
                     .isBetween(Duration.ofMillis(300), Duration.ofSeconds(2));
         }
         assertThat(broadcast.ended().outTimeMs() / 1000.0)
-                .isCloseTo(Media.in(broadcast.sent().file()).tracks().get(0).lengthSeconds(), within(0.2));
+                .isCloseTo(broadcast.sent().media().tracks().get(0).lengthSeconds(), within(0.2));
     }
 
     @ParameterizedTest

@@ -50,7 +50,7 @@ public final class Chromium implements AutoCloseable {
     /** A new page, whose errors are remembered. */
     public Page page() {
         Page page = context.newPage();
-        page.setDefaultTimeout(Publisher.SOON.toMillis());
+        page.setDefaultTimeout((double) Publisher.SOON.toMillis());
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
             if (message.type().equals("error")) {

@@ -22,7 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The real jar, started as an operator starts it. */
-public final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final Pattern ADDRESS_IN_LOG = Pattern.compile("http://[A-Za-z0-9.\\[\\]-]+:(\\d+)");
@@ -83,9 +83,9 @@ public final class GatewayProcess implements AutoCloseable {
         }
 
         private GatewayProcess startWith(List<String> all) {
-            GatewayProcess gateway = new GatewayProcess(
-                    stage, Spawned.start(stage.directory("gateway"), "gateway", command(all), environment));
-            stage.own(gateway);
+            Spawned spawned =
+                    stage.own(Spawned.start(stage.directory("gateway"), "gateway", command(all), environment));
+            GatewayProcess gateway = stage.own(new GatewayProcess(stage, spawned));
             gateway.awaitReady();
             return gateway;
         }
@@ -208,11 +208,6 @@ public final class GatewayProcess implements AutoCloseable {
     /** Everything that it printed so far. */
     public String output() {
         return spawned.output();
-    }
-
-    @Override
-    public void close() {
-        spawned.close();
     }
 
     void assertPrintedNoSecrets(List<String> secrets) {

@@ -72,11 +72,9 @@ final class HarnessTest {
 
     @Test
     void theDigestsOfPicturesTellTwoRecordingsApart() {
-        assertThat(Media.in(recording.file()).pictures())
+        assertThat(recording.pictures())
                 .hasSize(270)
-                .isNotEqualTo(
-                        Media.in(Recording.named("webm-h264-videoonly.webm").file())
-                                .pictures());
+                .isNotEqualTo(Recording.named("webm-h264-videoonly.webm").pictures());
     }
 
     private Tool.Run publish(int port, String name) {
@@ -98,11 +96,8 @@ final class HarnessTest {
     }
 
     private void assertIsWhole(Path received) {
-        Media before = Media.in(recording.file());
-        Media after = Media.in(received);
-        assertThat(after.video().packets()).hasSameSizeAs(before.video().packets());
-        assertThat(after.pictures()).isEqualTo(before.pictures());
-        assertThat(after.decodeErrors()).isEmpty();
-        assertThat(after.audio().codec()).isEqualTo("aac");
+        assertThat(Media.in(received).video().packets())
+                .hasSameSizeAs(recording.media().video().packets());
+        Broadcast.assertSameMedia(recording, received);
     }
 }

@@ -138,21 +138,24 @@ public record Media(String source, List<Track> tracks) {
         return audio().firstSeconds() - video().firstSeconds();
     }
 
-    /** Decodes all of it; what ffmpeg complains about, nothing if all is well. */
-    public String decodeErrors() {
-        return Tool.FFMPEG
-                .run(LIMIT, "-v", "error", "-i", source, "-f", "null", "-")
-                .err();
-    }
+    /**
+     * What came out of the decoders.
+     *
+     * @param pictures a digest of each picture, in order: equal digests are equal pictures
+     * @param complaints of ffmpeg's, about either track; empty if all is well
+     */
+    public record Decoded(List<String> pictures, String complaints) {}
 
-    /** A digest of each decoded picture, in order: equal digests are equal pictures. */
-    public List<String> pictures() {
+    /** Decodes all of it. */
+    public Decoded decoded() {
         Tool.Run run = Tool.FFMPEG.run(
-                LIMIT, "-v", "error", "-i", source, "-map", "0:v", "-vsync", "passthrough", "-f", "framemd5", "-");
-        return run.out()
+                LIMIT, "-v", "error", "-i", source, "-map", "0", "-vsync", "passthrough", "-f", "framemd5", "-");
+        String video = find("video").map(tracks::indexOf).orElse(-1) + ",";
+        List<String> pictures = run.out()
                 .lines()
-                .filter(line -> !line.startsWith("#"))
+                .filter(line -> line.startsWith(video))
                 .map(line -> line.substring(line.lastIndexOf(',') + 1).strip())
                 .toList();
+        return new Decoded(pictures, run.err());
     }
 }

@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +60,7 @@ public final class NginxReceiver {
                 daemon off;
                 master_process off;
                 pid nginx.pid;
-                error_log stderr info;
+                error_log stderr warn;
                 worker_rlimit_nofile 8192;
                 events { worker_connections 2048; }
                 rtmp {
@@ -112,9 +114,11 @@ public final class NginxReceiver {
         return file;
     }
 
-    /** nginx takes a query in the name for arguments. */
+    /** nginx takes a query in the name for arguments, and escapes the rest of the name. */
     private Path file(String streamKey) {
         int query = streamKey.indexOf('?');
-        return recordings.resolve((query < 0 ? streamKey : streamKey.substring(0, query)) + ".flv");
+        String name = query < 0 ? streamKey : streamKey.substring(0, query);
+        String escaped = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("%7E", "~");
+        return recordings.resolve(escaped + ".flv");
     }
 }

@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.PrimitiveIterator;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +39,11 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
     public record Message(Duration at, ByteBuffer payload) {}
 
     private static final JsonMapper JSON = new JsonMapper();
+
+    /** Decoding a recording takes longer than sending it. */
+    private static final Map<Path, Media> MEDIA = new ConcurrentHashMap<>();
+
+    private static final Map<Path, List<String>> PICTURES = new ConcurrentHashMap<>();
 
     /** Reads a recording from the fixtures, such as {@code webm-h264-opus.webm}. */
     public static Recording named(String name) {
@@ -77,6 +84,16 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
     public String name() {
         String fileName = Objects.requireNonNull(file.getFileName()).toString();
         return fileName.substring(0, fileName.lastIndexOf('.'));
+    }
+
+    /** What is in the file, which is more than what is sent of one that is cut short. */
+    public Media media() {
+        return MEDIA.computeIfAbsent(file, Media::in);
+    }
+
+    /** A digest of each picture in the file. */
+    public List<String> pictures() {
+        return PICTURES.computeIfAbsent(file, any -> media().decoded().pictures());
     }
 
     public int sizeBytes() {

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Spawned implements AutoCloseable {
 
+    private static final int TAIL_LINES = 25;
+
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 
     static {
@@ -68,9 +70,20 @@ final class Spawned implements AutoCloseable {
         return read(err);
     }
 
-    /** Everything that was printed so far, for people to read. */
+    /** Everything that was printed so far. */
     String output() {
-        return "---- " + name + " printed ----\n" + out() + err();
+        return out() + err();
+    }
+
+    /** The end of it, for people to read. */
+    String tail() {
+        List<String> lines = output().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+    }
+
+    /** What it is. */
+    String name() {
+        return name;
     }
 
     int awaitExit(Duration limit) {
@@ -81,7 +94,7 @@ final class Spawned implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted while waiting for " + name, e);
         }
-        throw new AssertionError(name + " is still alive after " + limit + "\n" + output());
+        throw new AssertionError(name + " is still alive after " + limit + "\n" + tail());
     }
 
     @Override

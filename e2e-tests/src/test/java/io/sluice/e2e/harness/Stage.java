@@ -27,7 +27,7 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private final List<GatewayProcess> gateways = new ArrayList<>();
-    private final List<Spawned> others = new ArrayList<>();
+    private final List<Spawned> processes = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
     private boolean isForWholeClass;
 
@@ -117,12 +117,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
 
     synchronized GatewayProcess own(GatewayProcess gateway) {
         gateways.add(gateway);
-        owned.push(gateway);
         return gateway;
     }
 
     synchronized Spawned own(Spawned spawned) {
-        others.add(spawned);
+        processes.add(spawned);
         owned.push(spawned);
         return spawned;
     }
@@ -153,8 +152,13 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
 
     private synchronized void printAll(String test) {
         StringBuilder all = new StringBuilder("==== after the failure of " + test + " ====\n");
-        gateways.forEach(gateway -> all.append(gateway.output()));
-        others.forEach(other -> all.append(other.output()));
+        for (Spawned process : processes) {
+            all.append("---- ")
+                    .append(process.name())
+                    .append(" printed last ----\n")
+                    .append(process.tail())
+                    .append('\n');
+        }
         System.err.println(all);
     }
 

@@ -72,12 +72,16 @@ public final class TcpGate implements AutoCloseable {
      */
     public synchronized long awaitPassed(long bytes, Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (passedBytes < bytes) {
-            long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
-            if (leftMillis <= 0) {
-                throw new AssertionError("only " + passedBytes + " of " + bytes + " bytes within " + limit);
+        try {
+            while (passedBytes < bytes) {
+                long leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+                if (leftMillis <= 0) {
+                    throw new AssertionError("only " + passedBytes + " of " + bytes + " bytes within " + limit);
+                }
+                wait(leftMillis);
             }
-            await(leftMillis);
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
         }
         return System.nanoTime();
     }
@@ -85,14 +89,6 @@ public final class TcpGate implements AutoCloseable {
     private synchronized void count(int bytes) {
         passedBytes += bytes;
         notifyAll();
-    }
-
-    private synchronized void await(long millis) {
-        try {
-            wait(millis);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     /** Breaks off every live connection with an RST. */
@@ -146,8 +142,12 @@ public final class TcpGate implements AutoCloseable {
     }
 
     private synchronized void awaitOpen() {
-        while (isShut) {
-            await(0);
+        try {
+            while (isShut) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
         }
     }
 
