@@ -2,6 +2,7 @@ package io.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.e2e.harness.Broadcast;
 import io.sluice.e2e.harness.Bystander;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
@@ -141,14 +142,20 @@ final class RefusalsTest {
     }
 
     @Test
-    void aSecondStreamOnALiveKeyIsRefused() {
-        Publisher second = gateway.connect(Publisher.negotiated(bystander.key()));
+    void aSecondStreamOnALiveKeyIsRefusedAndTheFirstLosesNothing() {
+        String key = STAGE.key("live");
+        Publisher first = gateway.connect(Publisher.negotiated(key));
+        first.open(recording.mimeType());
+        first.send(recording.first(10), Pace.FLAT_OUT);
+        Publisher second = gateway.connect(Publisher.negotiated(key));
         second.say(new Open(null, List.of(recording.mimeType()), null, null));
         Refusal.assertTold(second, FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
         Refusal.assertClosed(
-                gateway.connect(Publisher.plain(bystander.key(), null)), FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
-        Refusal.assertClosed(
-                gateway.connect(Publisher.pxy(bystander.key())), FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
+                gateway.connect(Publisher.plain(key, null)), FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
+        Refusal.assertClosed(gateway.connect(Publisher.pxy(key)), FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
+        assertThat(first.send(recording.from(10), Pace.FLAT_OUT).stop().acceptedBytes())
+                .isEqualTo(recording.sizeBytes());
+        Broadcast.assertSameMedia(recording, nginx.recording(key));
     }
 
     @ParameterizedTest

@@ -21,8 +21,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The end of the gateway itself, asked for and not. */
+@Execution(ExecutionMode.CONCURRENT)
 final class ShutdownTest {
 
     private static final Duration BOUND = Duration.ofSeconds(20);
@@ -48,7 +51,7 @@ final class ShutdownTest {
         Refusal.assertClosed(plain, FailureCode.SHUTTING_DOWN, BOUND);
         assertThat(gateway.awaitExit(BOUND)).isZero();
         keys.forEach(key -> Broadcast.assertIsBeginning(recording, nginx.recording(key), 170));
-        Broadcast.assertIsBeginning(recording, nginx.recording(plainKey), 170);
+        Broadcast.assertIsBeginning(recording, nginx.recording(plainKey), 60);
     }
 
     @Test
@@ -106,7 +109,7 @@ final class ShutdownTest {
     }
 
     private static void awaitReceived(NginxReceiver nginx, String key) {
-        await("media of " + key).atMost(Publisher.SOON).until(() -> nginx.receivedBytes(key) > 100_000);
+        await("media of " + key).atMost(Publisher.SOON).until(() -> nginx.receivedBytes(key) > 300_000);
     }
 
     private static void assertAllEnd(List<ProcessHandle> processes, Duration limit) {

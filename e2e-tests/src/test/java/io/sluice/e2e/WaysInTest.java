@@ -21,10 +21,13 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The three ways in, each way to end, and that nothing is lost whichever is taken. */
+@Execution(ExecutionMode.CONCURRENT)
 final class WaysInTest {
 
     @RegisterExtension
@@ -136,6 +139,11 @@ final class WaysInTest {
         publisher.open(recording.mimeType());
         publisher.send(recording, Pace.FLAT_OUT).stop();
         assertThat(quiet.children()).isEmpty();
+    }
+
+    @Test
+    void aStreamMayLastLongerThanTheServerGivesARequest() {
+        Broadcast.of(gateway, nginx, STAGE.key("long"), recording, Pace.HALF).assertWhole();
     }
 
     @Test

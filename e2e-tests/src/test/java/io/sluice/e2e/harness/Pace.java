@@ -5,6 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** How fast a recording is sent again. */
 public enum Pace {
+    /** Half as fast as the browser sent it, so that a recording lasts longer than anything that is timed. */
+    HALF(0.5),
     /** As the browser sent it. */
     ITS_OWN(1),
     /** Four times as fast. */

@@ -118,6 +118,8 @@ public final class TcpGate implements AutoCloseable {
         while (true) {
             Socket from = server.accept();
             Socket to = new Socket(InetAddress.getLoopbackAddress(), target);
+            from.setTcpNoDelay(true);
+            to.setTcpNoDelay(true);
             sockets.addAll(List.of(from, to));
             inBackground(() -> pump(from, to, true));
             inBackground(() -> pump(to, from, false));
