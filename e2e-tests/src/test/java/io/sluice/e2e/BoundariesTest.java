@@ -14,14 +14,11 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where messages, frames and TCP segments begin and end says nothing about the media; no cut may change what arrives. */
-@Execution(ExecutionMode.CONCURRENT)
 final class BoundariesTest {
 
     @RegisterExtension

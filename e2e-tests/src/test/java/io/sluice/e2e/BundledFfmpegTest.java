@@ -11,13 +11,10 @@ import io.sluice.e2e.harness.Stage;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A machine without any FFmpeg: the one that comes with the build has to do, and is a much newer one. */
-@Execution(ExecutionMode.CONCURRENT)
 final class BundledFfmpegTest {
 
     @RegisterExtension

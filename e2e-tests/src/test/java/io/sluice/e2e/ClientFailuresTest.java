@@ -22,11 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Browsers that crash, lose their network, or never listen. */
-@Execution(ExecutionMode.CONCURRENT)
 final class ClientFailuresTest {
 
     private static final long MEGABYTE = 1 << 20;

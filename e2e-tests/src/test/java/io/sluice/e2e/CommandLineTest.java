@@ -12,13 +12,10 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command line and the environment: a contract with operators. */
-@Execution(ExecutionMode.CONCURRENT)
 final class CommandLineTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -15,8 +15,11 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How long the first picture takes through the gateway and FFmpeg. FFmpeg's own defaults would hold it for 1.5 s. */
+@Execution(ExecutionMode.SAME_THREAD)
 final class DelayTest {
 
     @RegisterExtension

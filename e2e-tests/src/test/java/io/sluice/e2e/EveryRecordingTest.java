@@ -21,13 +21,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Everything that a real Chromium records, all at once and at its own pace, from the WebSocket to the RTMP receiver. */
-@Execution(ExecutionMode.CONCURRENT)
 final class EveryRecordingTest {
 
     @RegisterExtension

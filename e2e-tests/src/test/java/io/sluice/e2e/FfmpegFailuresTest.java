@@ -23,13 +23,10 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An FFmpeg that is missing, broken, slow, deaf, stubborn or killed. */
-@Execution(ExecutionMode.CONCURRENT)
 final class FfmpegFailuresTest {
 
     @RegisterExtension

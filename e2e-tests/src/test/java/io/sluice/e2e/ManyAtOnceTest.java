@@ -17,8 +17,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Crowds, and the traces that streams leave. */
+@Execution(ExecutionMode.SAME_THREAD)
 final class ManyAtOnceTest {
 
     @RegisterExtension

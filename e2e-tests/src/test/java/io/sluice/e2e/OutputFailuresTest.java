@@ -20,11 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Receivers that refuse, vanish, or wedge: the client is told what happened, and the gateway keeps its size. */
-@Execution(ExecutionMode.CONCURRENT)
 final class OutputFailuresTest {
 
     private static final int STALL_SECONDS = 3;

@@ -221,7 +221,7 @@ final class RefusalsTest {
         publisher.open(recording.mimeType());
         publisher
                 .socket()
-                .send(Frame.binary(Recording.named("mp4-avc1-opus.mp4").bytes()));
+                .send(Frame.binary(Recording.named("mp4-avc1-opus.mp4").messages().get(0).payload()));
         Refusal.assertTold(publisher, FailureCode.UNRECOGNIZED_MEDIA, Publisher.SOON);
     }
 
@@ -230,7 +230,7 @@ final class RefusalsTest {
     void reservedBitsBreakTheProtocol(int bits) {
         Publisher publisher = negotiating("rsv");
         publisher.open(recording.mimeType());
-        publisher.socket().send(Frame.binary(recording.bytes()).withReservedBits(bits));
+        publisher.socket().send(Frame.binary(ByteBuffer.allocate(9)).withReservedBits(bits));
         assertProtocolViolation(publisher);
     }
 
@@ -247,7 +247,7 @@ final class RefusalsTest {
     void aFrameWithoutAMaskBreaksTheProtocol() {
         Publisher publisher = negotiating("unmasked");
         publisher.open(recording.mimeType());
-        publisher.socket().send(Frame.binary(recording.bytes()).withoutMask());
+        publisher.socket().send(Frame.binary(ByteBuffer.allocate(9)).withoutMask());
         assertProtocolViolation(publisher);
     }
 

@@ -21,11 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The end of the gateway itself, asked for and not. */
-@Execution(ExecutionMode.CONCURRENT)
 final class ShutdownTest {
 
     private static final Duration BOUND = Duration.ofSeconds(20);
