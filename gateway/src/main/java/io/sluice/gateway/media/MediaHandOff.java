@@ -114,7 +114,10 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         drain();
     }
 
-    /** Nobody will take what waits any more: releases it, completes the sink if there is one, and lets the source go on into the void. */
+    /**
+     * Nobody will take what waits any more: releases it, completes the sink if there is one, and pauses the source for good. Read on into
+     * the void, a fast sender would keep the event loop busy while the stream is being ended.
+     */
     public void discard() {
         requireEventLoop();
         if (discarded) {
@@ -127,7 +130,10 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         waitingBytes = 0;
         waitingWeight = 0;
         drain();
-        tellPressure();
+        if (!paused) {
+            paused = true;
+            pressure.changed(true);
+        }
     }
 
     /**
@@ -178,6 +184,9 @@ public final class MediaHandOff extends Flux<ByteBuf> {
     }
 
     private void tellPressure() {
+        if (discarded) {
+            return;
+        }
         boolean now = paused ? waitingWeight > lowBytes : waitingWeight >= highBytes;
         if (now != paused) {
             paused = now;

@@ -30,6 +30,7 @@ public final class ChildProcess {
     private final StandardInput stdin;
     private final List<LineSource> outputs;
     private final Sinks.One<ProcessExit> exit = Sinks.one();
+    private final Sinks.One<ProcessExit> givenUp = Sinks.one();
     private int openOutputs;
     private boolean exited;
     private boolean shuttingDown;
@@ -96,34 +97,28 @@ public final class ChildProcess {
                 stdin.end();
                 climb(steps(ladder));
             }
-            return exit().timeout(
-                            ladder.total(),
-                            Mono.error(() -> new TimeoutException("process " + pid() + " did not end within "
-                                    + ladder.total() + ", not even when it was killed")));
+            return Mono.firstWithSignal(exit(), givenUp.asMono());
         });
     }
 
     private record Step(Duration patience, Runnable action) {}
 
     private Deque<Step> steps(ShutdownLadder ladder) {
-        Deque<Step> steps = new ArrayDeque<>();
-        steps.add(new Step(ladder.afterClose(), process::destroy));
-        steps.add(new Step(ladder.afterTerminate(), process::destroy));
-        steps.add(new Step(ladder.afterSecondTerminate(), process::destroyForcibly));
-        return steps;
+        return new ArrayDeque<>(List.of(
+                new Step(ladder.afterClose(), process::destroy),
+                new Step(ladder.afterTerminate(), process::destroy),
+                new Step(ladder.afterSecondTerminate(), process::destroyForcibly),
+                new Step(ladder.afterKill(), this::giveUp)));
     }
 
+    /** Each step's time begins when the one before it was taken: on a busy event loop the steps come late, but none is cut short. */
     private void climb(Deque<Step> steps) {
         Step step = steps.poll();
         if (step != null) {
             eventLoop.schedule(
                     () -> {
-                        if (process.isAlive()) {
-                            LOG.debug(
-                                    "Process {} outlived {}, {} harder steps left",
-                                    pid(),
-                                    step.patience(),
-                                    steps.size());
+                        if (!exited) {
+                            LOG.debug("Process {} outlived {}, {} steps left", pid(), step.patience(), steps.size());
                             step.action().run();
                             climb(steps);
                         }
@@ -131,6 +126,10 @@ public final class ChildProcess {
                     step.patience().toMillis(),
                     TimeUnit.MILLISECONDS);
         }
+    }
+
+    private void giveUp() {
+        givenUp.tryEmitError(new TimeoutException("process " + pid() + " did not end, not even when it was killed"));
     }
 
     private void outputClosed() {

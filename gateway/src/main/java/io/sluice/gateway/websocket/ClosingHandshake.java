@@ -1,5 +1,6 @@
 package io.sluice.gateway.websocket;
 
+import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -22,7 +23,11 @@ final class ClosingHandshake extends ChannelInboundHandlerAdapter {
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    /** What a client may have on its way when it is told; one that sends more has not stopped. */
+    private static final long MAX_SWALLOWED_BYTES = 16 * 1_024 * 1_024;
+
     private @Nullable ScheduledFuture<?> deadline;
+    private long swallowedBytes;
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
@@ -32,8 +37,10 @@ final class ClosingHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         boolean answered = message instanceof CloseWebSocketFrame;
+        swallowedBytes +=
+                message instanceof ByteBufHolder holder ? holder.content().readableBytes() : 0;
         ReferenceCountUtil.release(message);
-        if (answered) {
+        if (answered || swallowedBytes > MAX_SWALLOWED_BYTES) {
             context.close();
         }
     }

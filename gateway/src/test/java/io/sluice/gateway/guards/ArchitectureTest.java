@@ -153,7 +153,8 @@ class ArchitectureTest {
     private static DescribedPredicate<JavaCall<?>> calls(String method, String owner) {
         return DescribedPredicate.describe(method, call -> {
             AccessTarget target = call.getTarget();
-            return target.getName().equals(method) && target.getOwner().getName().equals(owner);
+            return target.getName().equals(method)
+                    && target.getOwner().getName().equals(owner);
         });
     }
 

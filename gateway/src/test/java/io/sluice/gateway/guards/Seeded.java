@@ -20,10 +20,8 @@ final class Seeded {
     /** Compiles one or more units, each of which begins with its package. */
     static void compile(String sources, Path classes) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        List<? extends JavaFileObject> units = UNIT.matcher(sources)
-                .results()
-                .map(Seeded::unit)
-                .toList();
+        List<? extends JavaFileObject> units =
+                UNIT.matcher(sources).results().map(Seeded::unit).toList();
         List<String> options =
                 List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
         if (!compiler.getTask(null, null, null, options, null, units).call()) {

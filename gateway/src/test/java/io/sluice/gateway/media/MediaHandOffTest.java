@@ -151,7 +151,7 @@ class MediaHandOffTest {
         offer(7, HIGH);
         assertThat(pauses).containsExactly(true, false, true);
         handOff.discard();
-        assertThat(pauses).containsExactly(true, false, true, false);
+        assertThat(pauses).containsExactly(true, false, true);
     }
 
     @Test
@@ -275,7 +275,14 @@ class MediaHandOffTest {
         assertThat(taker.taken).containsExactly(1);
         assertThat(taker.end).isEqualTo(SignalType.ON_COMPLETE);
         assertThat(handOff.waitingBytes()).isZero();
-        assertThat(pauses).containsExactly(true, false);
+        assertThat(pauses).containsExactly(true);
+    }
+
+    @Test
+    void discardingPausesASourceThatWasNotPaused() {
+        handOff.discard();
+        offer(1, HIGH);
+        assertThat(pauses).containsExactly(true);
     }
 
     @Test
