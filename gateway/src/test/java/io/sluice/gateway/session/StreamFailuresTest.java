@@ -104,7 +104,7 @@ class StreamFailuresTest {
         assertThat(stage.streams.sessions()).contains(session);
 
         assertFailed(session, FailureCode.STREAM_STALLED);
-        assertThat(client.pauses()).containsExactly(true, false);
+        assertThat(client.pauses()).containsExactly(true);
         assertThat(client.progress()).anyMatch(p -> p.queuedBytes() + p.acceptedBytes() == MORE_THAN_FITS);
     }
 
@@ -119,7 +119,7 @@ class StreamFailuresTest {
         signal("CONT", onlyChild());
         stage.awaitEnd(session);
 
-        assertThat(client.pauses()).containsExactly(true, false);
+        assertThat(client.pauses()).startsWith(true, false);
         assertThat(stage.endedEvent().acceptedBytes()).isEqualTo(large.length);
     }
 
