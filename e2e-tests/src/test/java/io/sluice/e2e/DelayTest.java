@@ -9,16 +9,15 @@ import io.sluice.e2e.harness.Recording;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.TcpGate;
 import io.sluice.e2e.wire.Frame;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** How long the first picture takes through the gateway and FFmpeg. FFmpeg's own defaults would hold it for 1.5 s. */
+/**
+ * What the first picture waits for: nothing but its own message. FFmpeg's own defaults would hold it until a second and more of the
+ * stream had come. Told without a clock: nothing else is ever sent.
+ */
 @Execution(ExecutionMode.SAME_THREAD)
 final class DelayTest {
 
@@ -26,25 +25,19 @@ final class DelayTest {
     final Stage stage = new Stage();
 
     @Test
-    void theFirstPictureComesOutRightAfterTheFirstKeyFrameWentIn() {
+    void theFirstPictureComesOutAlthoughNothingFollowsTheFirstMessage() {
         NginxReceiver nginx = stage.nginx();
         TcpGate tap = stage.gateTo(nginx.port());
         GatewayProcess gateway =
                 stage.gateway("--publish", NginxReceiver.publishUrl(tap.port())).start();
         Recording recording = Recording.named("webm-h264-opus.webm");
-        List<Duration> delays = new ArrayList<>();
-        for (int i = 0; i < 7; i++) {
-            Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("delay" + i)));
-            publisher.open(recording.mimeType());
-            long passedBefore = tap.passedBytes();
-            long start = System.nanoTime();
-            publisher.socket().send(Frame.binary(recording.messages().get(0).payload()));
-            // RTMP's handshake and commands take less than 5 kB, the first picture more than that.
-            long passed = tap.awaitPassed(passedBefore + 10_000, Publisher.SOON);
-            delays.add(Duration.ofNanos(passed - start));
-            publisher.leave();
-        }
-        // The best of several is the gateway's and FFmpeg's own doing; the rest is how busy the machine is.
-        assertThat(Collections.min(delays)).as("of %s", delays).isLessThan(Duration.ofMillis(250));
+        Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("delay")));
+        publisher.open(recording.mimeType());
+        long passedBefore = tap.passedBytes();
+        publisher.socket().send(Frame.binary(recording.messages().get(0).payload()));
+        // RTMP's handshake and commands take less than 5 kB, the first picture more than that.
+        tap.awaitPassed(passedBefore + 10_000, Publisher.SOON);
+        publisher.leave();
+        assertThat(tap.passedBytes()).isGreaterThan(passedBefore + 10_000);
     }
 }

@@ -43,8 +43,6 @@ final class ManyAtOnceTest {
                 .toList();
         List<Broadcast> crowd = Together.doAll(Duration.ofSeconds(90), broadcasts(gateway, "crowd", 50, Pace.ITS_OWN));
         live.forEach(Bystander::assertUndisturbed);
-        assertThat(live)
-                .allSatisfy(bystander -> assertThat(waitOfNineInTen(bystander)).isLessThan(Duration.ofMillis(100)));
         for (Broadcast broadcast : crowd) {
             assertThat(broadcast.ended().acceptedBytes()).isEqualTo(recording.sizeBytes());
         }
@@ -66,11 +64,6 @@ final class ManyAtOnceTest {
         gateway.awaitNoChildren(Duration.ofSeconds(5));
         assertThat(gateway.facts().descriptors()).isLessThanOrEqualTo(descriptors + 2);
         assertThat(gateway.facts().threads()).isLessThanOrEqualTo(threads + 5);
-    }
-
-    private static Duration waitOfNineInTen(Bystander bystander) {
-        List<Duration> waits = bystander.waits();
-        return waits.get(waits.size() * 9 / 10);
     }
 
     private void inRounds(GatewayProcess gateway, int rounds) {

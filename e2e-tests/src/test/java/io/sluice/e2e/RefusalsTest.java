@@ -221,7 +221,8 @@ final class RefusalsTest {
         publisher.open(recording.mimeType());
         publisher
                 .socket()
-                .send(Frame.binary(Recording.named("mp4-avc1-opus.mp4").messages().get(0).payload()));
+                .send(Frame.binary(
+                        Recording.named("mp4-avc1-opus.mp4").messages().get(0).payload()));
         Refusal.assertTold(publisher, FailureCode.UNRECOGNIZED_MEDIA, Publisher.SOON);
     }
 
