@@ -84,11 +84,10 @@ final class OutputFailuresTest {
         NginxReceiver nginx = stage.nginx();
         TcpGate gate = stage.gateTo(nginx.port());
         GatewayProcess wedged = publishingTo(NginxReceiver.publishUrl(gate.port()));
-        Publisher publisher = liveAt(wedged, stage.key("wedges"));
-        gate.shut();
+        Publisher publisher = wedgedIn(wedged, gate, stage.key("wedges"));
         long start = System.nanoTime();
-        Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Duration.ofSeconds(STALL_SECONDS + 20));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(STALL_SECONDS + 15));
+        Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(STALL_SECONDS + 12));
         wedged.awaitNoChildren(Publisher.SOON);
     }
 
@@ -110,24 +109,20 @@ final class OutputFailuresTest {
     void aFloodIntoAWedgedReceiverIsHeldBackAtTheSender() {
         NginxReceiver nginx = stage.nginx();
         TcpGate gate = stage.gateTo(nginx.port());
-        gate.shut();
         GatewayProcess gateway = stage.gateway(
                         "--publish", NginxReceiver.publishUrl(gate.port()), "--stall-timeout", "8s")
+                .jvm("-Xmx64m")
                 .start();
-        long before = gateway.facts().residentBytes();
         List<Publisher> flooding = List.of(
-                gateway.connect(Publisher.plain(stage.key("flood1"), null)),
-                gateway.connect(Publisher.plain(stage.key("flood2"), null)),
-                gateway.connect(Publisher.plain(stage.key("flood3"), null)),
-                gateway.connect(Publisher.plain(stage.key("flood4"), null)));
-        flooding.forEach(publisher -> Together.start(() -> {
-            sendUntilItBreaks(publisher);
-            return null;
-        }));
-        flooding.forEach(publisher -> Refusal.assertClosed(publisher, FailureCode.STREAM_STALLED, Publisher.SOON));
-        long sent = flooding.stream().mapToLong(Publisher::sentBytes).sum();
-        assertThat(sent).as("bytes that all sockets took").isLessThan(40 * MEGABYTE);
-        assertThat(gateway.facts().residentBytes() - before).as("growth").isLessThan(80 * MEGABYTE);
+                wedgedIn(gateway, gate, stage.key("flood1")),
+                wedgedIn(gateway, gate, stage.key("flood2")),
+                wedgedIn(gateway, gate, stage.key("flood3")));
+        long before = gateway.facts().residentBytes();
+        flooding.forEach(publisher -> Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON));
+        // What a client could get rid of lies in the sockets on both sides of FFmpeg, and in the pipe to it.
+        assertThat(flooding)
+                .allSatisfy(publisher -> assertThat(publisher.sentBytes()).isLessThan(16 * MEGABYTE));
+        assertThat(gateway.facts().residentBytes() - before).as("growth").isLessThan(50 * MEGABYTE);
     }
 
     @Test
@@ -160,12 +155,29 @@ final class OutputFailuresTest {
         return publisher;
     }
 
-    /** The same recording over and over: what is behind the header is never looked at where nothing gets through. */
+    /** A stream that was live until its receiver wedged, and whose client goes on sending as fast as it can. */
+    private Publisher wedgedIn(GatewayProcess gateway, TcpGate gate, String key) {
+        gate.reopen();
+        Publisher publisher = gateway.connect(Publisher.negotiated(key));
+        Recording heavy = Recording.heavy(stage.directory("heavy"), 5);
+        publisher.open(heavy.mimeType());
+        publisher.send(heavy.first(5), Pace.FLAT_OUT);
+        publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.outTimeMs() > 0);
+        gate.shut();
+        Together.start(() -> {
+            sendUntilItBreaks(publisher, heavy.from(5));
+            return null;
+        });
+        return publisher;
+    }
+
     private void sendUntilItBreaks(Publisher publisher) {
+        sendUntilItBreaks(publisher, recording);
+    }
+
+    private static void sendUntilItBreaks(Publisher publisher, Recording media) {
         try {
-            for (int round = 0; round < 200; round++) {
-                publisher.send(recording, Pace.FLAT_OUT);
-            }
+            publisher.send(media, Pace.FLAT_OUT);
         } catch (AssertionError e) {
             // The gateway has closed, as it should; what it said is looked at elsewhere.
         }

@@ -51,12 +51,13 @@ public record Broadcast(Recording sent, Opened opened, Ended ended, Transcript h
         assertSameLength(before, after);
     }
 
-    /** To within two frames of video, and of audio. */
+    /** To within two frames of video; an audio encoder fills its last frame and puts one of its own before the first. */
     private static void assertSameLength(Media before, Media after) {
         assertThat(after.tracks()).hasSameSizeAs(before.tracks());
         for (Media.Track track : before.tracks()) {
             Media.Track same = after.find(track.kind()).orElseThrow();
-            assertThat(same.lengthSeconds()).as(track.kind()).isCloseTo(track.lengthSeconds(), within(0.07));
+            double tolerance = track.kind().equals("video") ? 0.07 : 0.1;
+            assertThat(same.lengthSeconds()).as(track.kind()).isCloseTo(track.lengthSeconds(), within(tolerance));
         }
     }
 

@@ -44,7 +44,8 @@ public final class GatewayProcess {
         private final Stage stage;
         private final List<String> jvmOptions = new ArrayList<>(List.of(
                 "-Xmx256m",
-                "-Dio.netty.leakDetection.level=paranoid",
+                "-Dio.netty.leakDetection.level=simple",
+                "-Dio.netty.leakDetection.samplingInterval=1",
                 "-XX:+HeapDumpOnOutOfMemoryError",
                 "-XX:+ExitOnOutOfMemoryError"));
         private final List<String> arguments;

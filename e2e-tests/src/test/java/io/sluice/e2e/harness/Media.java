@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What is in a media file or behind a media URL, as ffprobe and ffmpeg see it.
@@ -18,6 +19,7 @@ import java.util.Optional;
 public record Media(String source, List<Track> tracks) {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Pattern BEEP = Pattern.compile("silence_end: ([0-9.]+)");
 
     /**
      * One track.
@@ -133,9 +135,21 @@ public record Media(String source, List<Track> tracks) {
         return find("audio").orElseThrow(() -> new AssertionError("no audio in " + source));
     }
 
-    /** By how much the audio starts after the video; negative if before. */
-    public double audioDelaySeconds() {
-        return audio().firstSeconds() - video().firstSeconds();
+    /**
+     * When the fake microphone's beeps begin, in seconds after the first picture. Chromium beeps twice a second, and no
+     * encoder can move that by more than a few samples; timestamps of packets would be moved by each encoder's own delay.
+     */
+    public List<Double> beeps() {
+        double start = video().firstSeconds();
+        String words = Tool.FFMPEG
+                .run(LIMIT, "-i", source, "-vn", "-af", "silencedetect=noise=-40dB:duration=0.1", "-f", "null", "-")
+                .err();
+        List<Double> ends = BEEP.matcher(words)
+                .results()
+                .map(end -> Double.parseDouble(end.group(1)) - start)
+                .toList();
+        // The last silence ends with the file.
+        return ends.subList(0, Math.max(0, ends.size() - 1));
     }
 
     /**

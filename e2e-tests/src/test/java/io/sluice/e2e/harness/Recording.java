@@ -39,6 +39,7 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
     public record Message(Duration at, ByteBuffer payload) {}
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final int HEAVY_MESSAGE_BYTES = 65_536;
 
     /** Decoding a recording takes longer than sending it. */
     private static final Map<Path, Media> MEDIA = new ConcurrentHashMap<>();
@@ -66,6 +67,31 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
                     notes.get("structure").get("initSegmentEnd").intValue(),
                     bytes,
                     List.copyOf(messages));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Noise that no encoder can compress, for filling every buffer on the way: about 13 MB a second, in messages of 64 kB
+     * without any pause.
+     */
+    public static Recording heavy(Path directory, int seconds) {
+        Path file = directory.resolve("heavy.mkv");
+        String noise = "testsrc2=size=640x360:rate=30:duration=" + seconds + ",noise=alls=100:allf=t";
+        Tool.FFMPEG.run(
+                Duration.ofSeconds(60),
+                ("-v error -f lavfi -i " + noise + " -c:v libx264 -preset ultrafast -qp 8 -g 60 -pix_fmt yuv420p"
+                                + " -f matroska -live 1 " + file)
+                        .split(" ", -1));
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).asReadOnlyBuffer();
+            List<Message> messages = new ArrayList<>();
+            for (int start = 0; start < bytes.remaining(); start += HEAVY_MESSAGE_BYTES) {
+                int size = Math.min(HEAVY_MESSAGE_BYTES, bytes.remaining() - start);
+                messages.add(new Message(Duration.ZERO, bytes.slice(start, size)));
+            }
+            return new Recording(file, "video/x-matroska;codecs=avc1", 0, bytes, List.copyOf(messages));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -17,10 +18,14 @@ import java.util.function.Consumer;
 public final class WebSocketClient implements AutoCloseable {
 
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final int NORMAL = 1000;
+    private static final int NO_STATUS = 1005;
 
     private final Socket socket;
     private final HandshakeAnswer answer;
     private final ReentrantLock writing = new ReentrantLock();
+    private volatile boolean closed;
 
     private WebSocketClient(Socket socket, HandshakeAnswer answer) {
         this.socket = socket;
@@ -79,6 +84,9 @@ public final class WebSocketClient implements AutoCloseable {
     public void write(ByteBuffer bytes) {
         writing.lock();
         try {
+            if (closed) {
+                throw new IOException("nothing may follow a close");
+            }
             socket.getOutputStream().write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -122,23 +130,27 @@ public final class WebSocketClient implements AutoCloseable {
         }
     }
 
-    /** Never waits for a sender that is blocked by the gateway: it must be possible to hear why. */
     private void answer(Incoming incoming) {
-        boolean wanted = incoming instanceof Incoming.Close || incoming instanceof Incoming.Ping;
-        if (!wanted || !writing.tryLock()) {
-            return;
+        if (incoming instanceof Incoming.Ping) {
+            answer(Frame.pong(ByteBuffer.allocate(0)));
+        } else if (incoming instanceof Incoming.Close close) {
+            answer(Frame.close(close.code() == NO_STATUS ? NORMAL : close.code(), ""));
+            closed = true;
         }
+    }
+
+    /** Does not wait for long for a sender that is blocked by the gateway: it must be possible to hear why. */
+    private void answer(Frame frame) {
         try {
-            if (incoming instanceof Incoming.Close close) {
-                send(Frame.close(close.code() == 1005 ? 1000 : close.code(), ""));
-                socket.shutdownOutput();
-            } else {
-                send(Frame.pong(ByteBuffer.allocate(0)));
+            if (writing.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    send(frame);
+                } finally {
+                    writing.unlock();
+                }
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (UncheckedIOException | InterruptedException e) {
             // The other end is gone already; the reading side reports that.
-        } finally {
-            writing.unlock();
         }
     }
 
