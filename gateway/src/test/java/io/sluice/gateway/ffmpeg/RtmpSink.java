@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The least of an RTMP server: it agrees to one publication, or refuses it, and counts the bytes that follow. It sends
  * each answer at once, so that what is measured through it is FFmpeg's own delay.
  */
-final class RtmpSink implements AutoCloseable {
+public final class RtmpSink implements AutoCloseable {
 
     private static final int HANDSHAKE_BYTES = 1536;
 
@@ -37,7 +37,7 @@ final class RtmpSink implements AutoCloseable {
         thread.start();
     }
 
-    static RtmpSink accepting() throws IOException {
+    public static RtmpSink accepting() throws IOException {
         return new RtmpSink("NetStream.Publish.Start");
     }
 
@@ -45,7 +45,7 @@ final class RtmpSink implements AutoCloseable {
         return new RtmpSink("NetStream.Publish.BadName");
     }
 
-    String url() {
+    public String url() {
         return "rtmp://127.0.0.1:" + server.getLocalPort() + "/live/s3cr3t-k3y";
     }
 
@@ -55,7 +55,7 @@ final class RtmpSink implements AutoCloseable {
     }
 
     /** How much came after the publication began, known when the connection has ended. */
-    CompletableFuture<Long> mediaBytes() {
+    public CompletableFuture<Long> mediaBytes() {
         return mediaBytes;
     }
 

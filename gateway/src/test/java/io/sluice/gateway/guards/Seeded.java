@@ -3,36 +3,44 @@ package io.sluice.gateway.guards;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** Classes that break a rule on purpose: compiled by the test that is about the rule, and never part of anything. */
-final class Seeded {
+/** Compiles, against the test class path, classes that are part of nothing: those that break a rule on purpose, and the documentation's. */
+public final class Seeded {
 
     private static final Pattern UNIT = Pattern.compile("package [^;]+;.*?class (\\w+).*?(?=package |$)");
 
     private Seeded() {}
 
-    /** Compiles one or more units, each of which begins with its package. */
+    /** Compiles one or more short units, each of which begins with its package. */
     static void compile(String sources, Path classes) {
+        List<JavaFileObject> units = UNIT.matcher(sources)
+                .results()
+                .map(match -> unit(match.group(1), match.group()))
+                .toList();
+        compile(units, classes);
+    }
+
+    /** Compiles one public class. */
+    public static void compileUnit(String name, String source, Path classes) {
+        compile(List.of(unit(name, source)), classes);
+    }
+
+    private static void compile(List<JavaFileObject> units, Path classes) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        List<? extends JavaFileObject> units =
-                UNIT.matcher(sources).results().map(Seeded::unit).toList();
         List<String> options =
                 List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
         if (!compiler.getTask(null, null, null, options, null, units).call()) {
-            throw new AssertionError("does not compile: " + sources);
+            throw new AssertionError("does not compile, as standard error says: " + units);
         }
     }
 
-    private static JavaFileObject unit(MatchResult match) {
-        String source = match.group();
-        URI name = URI.create("string:///" + match.group(1) + ".java");
-        return new SimpleJavaFileObject(name, JavaFileObject.Kind.SOURCE) {
+    private static JavaFileObject unit(String name, String source) {
+        return new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                 return source;

@@ -1,0 +1,179 @@
+package io.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The command line up to the point where it would start to serve: what comes after that is tested with the packaged jar. */
+class GatewayCommandTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(Map<String, String> environment, String... arguments) {
+        return GatewayCommand.run(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    private void assertComplains(int exitCode, String words) {
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).startsWith("sluice: ").contains(words).endsWith("\n");
+        assertThat(err.toString().lines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--port, http",
+        "--port, -1",
+        "--port, 65536",
+        "--publish, http://host/app",
+        "--publish, 'rtmp://host/app/{streamKey} file:///x'",
+        "--ffmpeg, /no/such/ffmpeg",
+        "--ffmpeg, /tmp",
+        "--open-timeout, 10",
+        "--media-timeout, 0s",
+        "--stall-timeout, -1s",
+        "--finish-timeout, 1h",
+        "--output-timeout, soon",
+        "--max-message-bytes, 1",
+        "--max-message-bytes, 8MB",
+        "--max-bits-per-second, 1",
+        "--log-level, loud",
+    })
+    void aWrongValueIsOneLineThatNamesTheOptionOrItsVariable(String option, String value) {
+        assertComplains(run(Map.of(), option, value), option);
+        err.getBuffer().setLength(0);
+        String variable = "SLUICE_" + option.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+        int exitCode = run(Map.of(variable, value));
+        assertThat(exitCode).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line).containsAnyOf(option, variable));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--prot", "--port", "8080", "-x", "--preview=perhaps"})
+    void whatIsNoOptionIsOneLine(String argument) {
+        assertComplains(run(Map.of(), argument), "--help");
+    }
+
+    @Test
+    void abbreviationsAreNotGuessed() {
+        assertComplains(run(Map.of(), "--publ", "rtmp://host/app/x"), "--publ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rtmp://host/app/s3cr3t with a space file://",
+                "http://host/s3cr3t",
+                "s3cr3t",
+                "rtmp://user:s3cr3t@/app",
+                "rtmp://host/app/{s3cr3t}"
+            })
+    void aPublishUrlIsNotRepeatedBecauseItMayHoldAKey(String url) {
+        assertComplains(run(Map.of(), "--publish", url), "publish URL");
+        assertThat(err.toString()).doesNotContain("s3cr3t");
+        err.getBuffer().setLength(0);
+        assertComplains(run(Map.of("SLUICE_PUBLISH", url)), "publish URL");
+        assertThat(err.toString()).doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void helpSaysWhatThereIsAndHowElseToSetIt() {
+        assertThat(run(Map.of(), "--help")).isZero();
+        assertThat(out.toString()).contains("--publish", "--enhanced-rtmp", "SLUICE_ENHANCED_RTMP", "default: 8080");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void theVersionIsOneLine() {
+        assertThat(run(Map.of(), "--version")).isZero();
+        assertThat(out.toString().strip()).isEqualTo("Sluice " + GatewayVersion.VERSION);
+        assertThat(GatewayVersion.VERSION).matches("\\d+\\.\\d+\\.\\d+.*");
+    }
+
+    private static CommandLine parsed(Map<String, String> environment, String... arguments) {
+        CommandLine command = new CommandLine(new GatewayCommand());
+        command.registerConverter(Duration.class, new DurationConverter());
+        command.setDefaultValueProvider(new EnvironmentDefaults(environment));
+        command.parseArgs(arguments);
+        return command;
+    }
+
+    private static String value(CommandLine command, String option) {
+        OptionSpec spec = Objects.requireNonNull(command.getCommandSpec().findOption(option));
+        return Objects.toString(spec.getValue());
+    }
+
+    static Stream<String> options() {
+        return new CommandLine(new GatewayCommand())
+                .getCommandSpec().options().stream()
+                        .map(OptionSpec::longestName)
+                        .filter(name -> !name.equals("--help") && !name.equals("--version"));
+    }
+
+    /** A value that no default has, and what it is read as. */
+    private static final Map<String, String> OTHER = Map.ofEntries(
+            Map.entry("--host", "0.0.0.0"),
+            Map.entry("--port", "1"),
+            Map.entry("--publish", "rtmp://host/app/{streamKey}"),
+            Map.entry("--preview", "true"),
+            Map.entry("--enhanced-rtmp", "true"),
+            Map.entry("--ffmpeg", "/usr/bin/ffmpeg"),
+            Map.entry("--ffmpeg-env", "LIBVA_*"),
+            Map.entry("--open-timeout", "1s"),
+            Map.entry("--media-timeout", "2s"),
+            Map.entry("--stall-timeout", "3s"),
+            Map.entry("--finish-timeout", "4s"),
+            Map.entry("--output-timeout", "5s"),
+            Map.entry("--max-message-bytes", "12345"),
+            Map.entry("--max-bits-per-second", "234567"),
+            Map.entry("--log-level", "debug"));
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void everyOptionIsAVariableToo(String option) {
+        String variable = "SLUICE_" + option.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+        String other = OTHER.get(option);
+        assertThat(other).as("this test knows no value for " + option).isNotNull();
+        String byVariable = value(parsed(Map.of(variable, other)), option);
+        assertThat(byVariable).isEqualTo(value(parsed(Map.of(), option + "=" + other), option));
+        assertThat(byVariable).isNotEqualTo(value(parsed(Map.of()), option));
+    }
+
+    @Test
+    void theOptionBeatsTheVariable() {
+        assertThat(value(parsed(Map.of("SLUICE_PORT", "1"), "--port", "2"), "--port"))
+                .isEqualTo("2");
+        assertThat(value(parsed(Map.of("SLUICE_PUBLISH", "rtmp://a/b"), "--publish", "rtmp://c/d"), "--publish"))
+                .isEqualTo("[rtmp://c/d]");
+        assertThat(value(parsed(Map.of("SLUICE_PREVIEW", "true"), "--preview=false"), "--preview"))
+                .isEqualTo("false");
+    }
+
+    @Test
+    void severalOutputsMayBeNamedInEitherWay() {
+        String both = "rtmp://a/b/{streamKey} rtmps://c/d";
+        String expected = Stream.of(both.split(" ", -1)).collect(Collectors.joining(", ", "[", "]"));
+        assertThat(value(parsed(Map.of("SLUICE_PUBLISH", both)), "--publish")).isEqualTo(expected);
+        assertThat(value(
+                        parsed(Map.of(), "--publish", "rtmp://a/b/{streamKey}", "--publish", "rtmps://c/d"),
+                        "--publish"))
+                .isEqualTo(expected);
+    }
+}

@@ -1,0 +1,99 @@
+package io.sluice.gateway;
+
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.sluice.gateway.session.SessionEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.resources.LoopResources;
+
+/** A real gateway, mounted under a prefix into a real server with one event loop, which all of its streams therefore share. */
+public final class GatewayStage implements AutoCloseable {
+
+    /** Where the gateway is mounted. */
+    public static final String PREFIX = "/studio";
+
+    /** For whatever must happen in the end. */
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
+    private final LoopResources loops = LoopResources.create("stage", 1, true);
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final Gateway gateway;
+    private final DisposableServer server;
+
+    private GatewayStage(boolean preferNative, UnaryOperator<GatewayBuilder> setUp) {
+        gateway = Objects.requireNonNull(
+                setUp.apply(Gateway.builder().listener(events::add)).start().block(PATIENCE));
+        server = HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .runOn(loops, preferNative)
+                .doOnConnection(connection -> connections.add(connection.channel()))
+                .route(routes -> gateway.mount(routes, PREFIX))
+                .bindNow(PATIENCE);
+    }
+
+    /** A gateway that lets its streams be watched, if nothing else is set up. */
+    public static GatewayStage start(UnaryOperator<GatewayBuilder> setUp) {
+        return new GatewayStage(true, setUp);
+    }
+
+    /** The same where Netty has nothing but Java's own sockets. */
+    public static GatewayStage startOnNio() {
+        return new GatewayStage(false, builder -> builder);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public Gateway gateway() {
+        return gateway;
+    }
+
+    public List<SessionEvent> events() {
+        return events;
+    }
+
+    /** Waits for the only stream's end. */
+    public SessionEvent.Ended awaitEnded() {
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .until(
+                        () -> events.stream()
+                                .filter(SessionEvent.Ended.class::isInstance)
+                                .map(SessionEvent.Ended.class::cast)
+                                .toList(),
+                        ended -> ended.size() == 1)
+                .get(0);
+    }
+
+    public static byte[] recording(String name) {
+        try {
+            return Files.readAllBytes(Path.of("src/test/resources/fixtures", name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        gateway.close().block(PATIENCE);
+        server.disposeNow(PATIENCE);
+        // A loop that ends before its connections leaves what they have half read; that is no leak of the gateway's.
+        connections.close().awaitUninterruptibly(PATIENCE.toMillis());
+        loops.disposeLater(Duration.ZERO, PATIENCE).block(PATIENCE);
+    }
+}

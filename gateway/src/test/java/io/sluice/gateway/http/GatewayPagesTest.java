@@ -1,0 +1,148 @@
+package io.sluice.gateway.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.GatewayStage;
+import io.sluice.gateway.guards.NoBufferLeaks;
+import io.sluice.gateway.websocket.RawWebSocket;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the gateway answers to who comes by plain HTTP, under a prefix, as a foreign server has it. */
+@ExtendWith(NoBufferLeaks.class)
+class GatewayPagesTest {
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private GatewayStage stage = GatewayStage.start(builder -> builder);
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    private HttpResponse<String> get(String path, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + stage.port() + GatewayStage.PREFIX + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/,          text/html",
+        "/watch/k-1, text/html",
+        "/app.js,    text/javascript",
+        "/watch.js,  text/javascript",
+        "/hls.js,    text/javascript",
+        "/style.css, text/css",
+        "/icon.svg,  image/svg+xml",
+    })
+    void thePagesComeFromHereAndMayLoadNothingFromElsewhere(String path, String type) {
+        HttpResponse<String> page = get(path);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).isNotBlank();
+        assertThat(header(page, "content-type")).startsWith(type);
+        assertThat(header(page, "content-security-policy"))
+                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(header(page, "x-content-type-options")).isEqualTo("nosniff");
+        assertThat(get(path, "If-None-Match", header(page, "etag")).statusCode())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void thePagesNameEverythingRelativeToThemselves() {
+        assertThat(get("/").body()).doesNotContainPattern("(src|href)=\"(/|https?:)");
+        assertThat(get("/watch/k-1").body()).doesNotContainPattern("(src|href)=\"(/|https?:)");
+        HttpResponse<String> bare = get("");
+        assertThat(bare.statusCode()).isEqualTo(302);
+        assertThat(header(bare, "location")).endsWith(GatewayStage.PREFIX + "/");
+    }
+
+    @Test
+    void theConfigurationSaysWhatThePageCanOffer() {
+        assertThat(get("/config.json").body()).contains("\"preview\":true", "\"publish\":false", "\"version\":\"");
+        stage.close();
+        stage = GatewayStage.start(builder -> builder.publishTo("rtmp://127.0.0.1:1/app/{streamKey}"));
+        assertThat(get("/config.json").body()).contains("\"preview\":false", "\"publish\":true");
+        assertThat(get("/watch/k-1/index.m3u8").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void itIsHealthyUntilItCloses() {
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+        stage.gateway().close().block(GatewayStage.PATIENCE);
+        HttpResponse<String> ready = get("/health/ready");
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(header(ready, "cache-control")).isEqualTo("no-store");
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aPreviewIsFoundByItsEncodedKeyOnlyAndNothingElseIs() {
+        byte[] media = GatewayStage.recording("webm-h264-opus.webm");
+        String path = "/watch/a%3Fb%3Dc+d/";
+        try (RawWebSocket client =
+                RawWebSocket.connect(stage.port(), GatewayStage.PREFIX + "/ingest?streamKey=a%3Fb%3Dc%2Bd")) {
+            client.media(media);
+            client.close(1000);
+            stage.awaitEnded();
+        }
+        Awaitility.await().until(() -> get(path + "index.m3u8").statusCode() == 200);
+        HttpResponse<String> playlist = get(path + "index.m3u8");
+        assertThat(header(playlist, "content-type")).isEqualTo("application/vnd.apple.mpegurl");
+        String segment = playlist.body()
+                .lines()
+                .filter(line -> line.endsWith(".ts"))
+                .findFirst()
+                .orElseThrow();
+        HttpResponse<String> first = get(path + segment);
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(header(first, "content-type")).isEqualTo("video/mp2t");
+        assertThat(first.body()).startsWith("G");
+        assertThat(get("/watch/a%3Fb%3Dc%20d/index.m3u8").statusCode()).isEqualTo(404);
+        for (String name : new String[] {"segment999999999.ts", "index.m3u8.tmp", "%2e%2e%2fempty", "index.html"}) {
+            assertThat(get(path + name).statusCode()).as(name).isEqualTo(404);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/watch/unknown/index.m3u8",
+                "/watch/..%2f..%2f..%2fetc/index.m3u8",
+                "/watch/%2e%2e/index.m3u8",
+                "/watch/%zz/index.m3u8",
+                "/watch/a%00b/index.m3u8",
+                "/watch/k/..%2f..%2fetc%2fpasswd",
+                "/watch/k/%2fetc%2fpasswd",
+                "/nothing"
+            })
+    void whatIsNotThereIsNotFound(String path) {
+        // Over a bare socket: Java's own client would refuse to send some of these, and tidy others up.
+        assertThat(RawWebSocket.status(stage.port(), GatewayStage.PREFIX + path))
+                .isEqualTo(404);
+    }
+}

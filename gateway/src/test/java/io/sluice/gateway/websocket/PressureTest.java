@@ -1,0 +1,188 @@
+package io.sluice.gateway.websocket;
+
+import static io.sluice.gateway.websocket.IngestRoutesTest.OPEN;
+import static io.sluice.gateway.websocket.IngestRoutesTest.STOP;
+import static io.sluice.gateway.websocket.RawWebSocket.BINARY;
+import static io.sluice.gateway.websocket.RawWebSocket.FIN;
+import static io.sluice.gateway.websocket.RawWebSocket.PING;
+import static io.sluice.gateway.websocket.RawWebSocket.PONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.GatewayStage;
+import io.sluice.gateway.guards.NoBufferLeaks;
+import io.sluice.gateway.session.SessionEvent;
+import io.sluice.gateway.session.SessionLimits;
+import io.sluice.protocol.Progress;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What a client cannot make the gateway hold, and what it cannot make it lose. */
+@ExtendWith(NoBufferLeaks.class)
+class PressureTest {
+
+    private static final int FRAME_BYTES = 65_536;
+
+    /** What Linux lets a loopback connection's two buffers grow to, generously. */
+    private static final long MOST_IN_SOCKETS = 24_000_000;
+
+    /** The hand-off and one read more, then FFmpeg's queue and one item more. */
+    private static final int MOST_IN_GATEWAY = SessionLimits.defaults().highWaterBytes() + 32_768 + 3 * FRAME_BYTES;
+
+    private final GatewayStage stage = GatewayStage.start(builder -> builder);
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    private RawWebSocket opened(String key) {
+        RawWebSocket client = RawWebSocket.connect(stage, "/ingest", "sluice.v1");
+        client.text(OPEN.replace("k-1", key));
+        client.nextText("\"opened\"");
+        return client;
+    }
+
+    private static ProcessHandle onlyChild() {
+        List<ProcessHandle> children = ProcessHandle.current().children().toList();
+        assertThat(children).hasSize(1);
+        return children.get(0);
+    }
+
+    private static void signal(String name, ProcessHandle process) {
+        try {
+            Process kill = new ProcessBuilder("/bin/kill", "-" + name, Long.toString(process.pid())).start();
+            assertThat(kill.waitFor()).isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<Progress> progress(String key) {
+        return stage.events().stream()
+                .filter(SessionEvent.Progressed.class::isInstance)
+                .map(SessionEvent.Progressed.class::cast)
+                .filter(event -> event.streamKey().value().equals(key))
+                .map(SessionEvent.Progressed::progress)
+                .toList();
+    }
+
+    @Test
+    void whatWasSentBeforeTheCloseIsDeliveredAfterIt() {
+        byte[] media = GatewayStage.recording("webm-h264-opus.webm");
+        try (RawWebSocket client = opened("k-1")) {
+            ProcessHandle ffmpeg = onlyChild();
+            signal("STOP", ffmpeg);
+            client.media(media);
+            client.close(1000);
+            Awaitility.await().until(() -> progress("k-1").stream().anyMatch(p -> p.queuedBytes() > 0));
+            signal("CONT", ffmpeg);
+            assertThat(stage.awaitEnded().acceptedBytes()).isEqualTo(media.length);
+            assertThat(stage.awaitEnded().failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void aClientThatLeavesWithoutACloseFrameLosesNothingOfWhatItSent() {
+        byte[] media = GatewayStage.recording("webm-h264-opus.webm");
+        try (RawWebSocket client = opened("k-1")) {
+            ProcessHandle ffmpeg = onlyChild();
+            signal("STOP", ffmpeg);
+            client.media(media);
+            client.hangUp();
+            Awaitility.await().until(() -> progress("k-1").stream().anyMatch(p -> p.queuedBytes() > 0));
+            signal("CONT", ffmpeg);
+            assertThat(stage.awaitEnded().acceptedBytes()).isEqualTo(media.length);
+        }
+    }
+
+    @Test
+    void aStoppedFfmpegStopsItsClientAndNobodyElse() {
+        byte[] media = GatewayStage.recording("webm-opus-audioonly.webm");
+        AtomicLong sent = new AtomicLong();
+        try (RawWebSocket client = opened("k-1")) {
+            ProcessHandle ffmpeg = onlyChild();
+            signal("STOP", ffmpeg);
+            CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> flood(client, sent));
+            try (RawWebSocket other = opened("k-2")) {
+                other.media(media);
+                other.text(STOP);
+                assertThat(other.nextText("\"ended\"")).contains("\"acceptedBytes\":" + media.length);
+            }
+            Awaitility.await()
+                    .until(() -> progress("k-1").stream()
+                                    .filter(p -> p.queuedBytes() > 128_000)
+                                    .count()
+                            > 2);
+            assertThat(sender).isNotDone();
+            assertThat(sent).hasValueLessThan(MOST_IN_SOCKETS);
+            assertThat(progress("k-1")).allMatch(p -> p.queuedBytes() <= MOST_IN_GATEWAY);
+            signal("KILL", ffmpeg);
+            Awaitility.await("what it still sends is swallowed, or refused").until(sender::isDone);
+        }
+    }
+
+    /** Sends until the connection is gone, or until nobody can believe any more that the gateway holds it back. */
+    private static void flood(RawWebSocket client, AtomicLong sent) {
+        byte[] frame = RawWebSocket.encode(FIN | BINARY, new byte[FRAME_BYTES]);
+        while (sent.get() < 10 * MOST_IN_SOCKETS) {
+            client.write(frame);
+            sent.addAndGet(frame.length);
+        }
+    }
+
+    @Test
+    void aFloodOfPingsIsAnsweredNowAndThenAndWithTheLatest() {
+        int pings = 50_000;
+        ByteBuffer flood = ByteBuffer.allocate(pings * 10);
+        for (int i = 0; i < pings; i++) {
+            flood.put(RawWebSocket.encode(FIN | PING, number(i)));
+        }
+        long start = System.nanoTime();
+        try (RawWebSocket client = RawWebSocket.connect(stage, "/ingest", "sluice.v1")) {
+            client.write(flood.array());
+            int pongs = 0;
+            ByteBuffer last = ByteBuffer.allocate(0);
+            while (!last.equals(ByteBuffer.wrap(number(pings - 1)))) {
+                last = client.next(PONG).payload();
+                pongs++;
+            }
+            long tenths = (System.nanoTime() - start) / 100_000_000;
+            assertThat(pongs).isLessThanOrEqualTo((int) tenths + 2);
+            client.send(FIN | PING, number(-1));
+            assertThat(client.next(PONG).payload()).isEqualTo(ByteBuffer.wrap(number(-1)));
+        }
+    }
+
+    private static byte[] number(int i) {
+        return ByteBuffer.allocate(4).putInt(i).array();
+    }
+
+    @Test
+    void aClientThatNeverReadsIsOwedNothingButAFewPongs() {
+        byte[] ping = RawWebSocket.encode(FIN | PING, new byte[125]);
+        ByteBuffer many = ByteBuffer.allocate(ping.length * 10_000);
+        for (int i = 0; i < 10_000; i++) {
+            many.put(ping);
+        }
+        try (RawWebSocket client = RawWebSocket.connect(stage, "/ingest", "sluice.v1")) {
+            for (int i = 0; i < 20; i++) {
+                client.write(many.array());
+            }
+            client.text(STOP);
+            int pongs = 0;
+            RawWebSocket.Frame frame = client.next();
+            for (; frame.opcode() == PONG; frame = client.next()) {
+                pongs++;
+            }
+            assertThat(frame.text()).contains("unexpected-message");
+            assertThat(pongs).isLessThan(200);
+        }
+    }
+}
