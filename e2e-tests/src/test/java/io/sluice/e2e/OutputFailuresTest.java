@@ -161,11 +161,11 @@ final class OutputFailuresTest {
         Publisher publisher = gateway.connect(Publisher.negotiated(key));
         Recording heavy = Recording.heavy(stage.directory("heavy"), 5);
         publisher.open(heavy.mimeType());
-        publisher.send(heavy.first(5), Pace.FLAT_OUT);
+        publisher.send(heavy.first(40), Pace.FLAT_OUT);
         publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.outTimeMs() > 0);
         gate.shut();
         Together.start(() -> {
-            sendUntilItBreaks(publisher, heavy.from(5));
+            sendUntilItBreaks(publisher, heavy.from(40));
             return null;
         });
         return publisher;

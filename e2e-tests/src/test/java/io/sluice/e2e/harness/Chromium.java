@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class Chromium implements AutoCloseable {
     private Chromium(Playwright playwright, Browser browser) {
         this.playwright = playwright;
         this.context = browser.newContext();
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) Publisher.SOON.toMillis());
     }
 
     static Chromium start() {

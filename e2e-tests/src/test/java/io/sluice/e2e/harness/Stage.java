@@ -105,6 +105,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return own(Chromium.start());
     }
 
+    /** A page from our own resources, on a server of its own. */
+    public PageServer pageServer(String resource) {
+        return own(PageServer.serving(resource));
+    }
+
     /** A way to a receiver that can be blocked. */
     public TcpGate gateTo(int port) {
         return own(TcpGate.open(port));
