@@ -1,5 +1,7 @@
 package io.sluice.gateway.guards;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,12 +9,19 @@ import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /** Compiles, against the test class path, classes that are part of nothing: those that break a rule on purpose, and the documentation's. */
 public final class Seeded {
 
     private static final Pattern UNIT = Pattern.compile("package [^;]+;.*?class (\\w+).*?(?=package |$)");
+
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    /** Kept, because it remembers what is in the many jars of the class path. */
+    private static final StandardJavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
 
     private Seeded() {}
 
@@ -31,10 +40,13 @@ public final class Seeded {
     }
 
     private static void compile(List<JavaFileObject> units, Path classes) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        List<String> options =
-                List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-        if (!compiler.getTask(null, null, null, options, null, units).call()) {
+        try {
+            FILES.setLocation(StandardLocation.CLASS_OUTPUT, List.of(classes.toFile()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!COMPILER.getTask(null, FILES, null, List.of("-proc:none"), null, units)
+                .call()) {
             throw new AssertionError("does not compile, as standard error says: " + units);
         }
     }

@@ -11,7 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,23 +22,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoBufferLeaks.class)
 class GatewayPagesTest {
 
-    private final HttpClient http =
+    private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private GatewayStage stage = GatewayStage.start(builder -> builder);
+    private static final GatewayStage STAGE = GatewayStage.start(builder -> builder);
 
-    @AfterEach
-    void close() {
-        stage.close();
+    @AfterAll
+    static void close() {
+        STAGE.close();
     }
 
-    private HttpResponse<String> get(String path, String... headers) {
+    private static HttpResponse<String> get(String path, String... headers) {
+        return get(STAGE, path, headers);
+    }
+
+    private static HttpResponse<String> get(GatewayStage stage, String path, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + stage.port() + GatewayStage.PREFIX + path));
         if (headers.length > 0) {
             request.headers(headers);
         }
         try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -83,21 +87,24 @@ class GatewayPagesTest {
     @Test
     void theConfigurationSaysWhatThePageCanOffer() {
         assertThat(get("/config.json").body()).contains("\"preview\":true", "\"publish\":false", "\"version\":\"");
-        stage.close();
-        stage = GatewayStage.start(builder -> builder.publishTo("rtmp://127.0.0.1:1/app/{streamKey}"));
-        assertThat(get("/config.json").body()).contains("\"preview\":false", "\"publish\":true");
-        assertThat(get("/watch/k-1/index.m3u8").statusCode()).isEqualTo(404);
+        try (GatewayStage publishing =
+                GatewayStage.start(builder -> builder.publishTo("rtmp://127.0.0.1:1/app/{streamKey}"))) {
+            assertThat(get(publishing, "/config.json").body()).contains("\"preview\":false", "\"publish\":true");
+            assertThat(get(publishing, "/watch/k-1/index.m3u8").statusCode()).isEqualTo(404);
+        }
     }
 
     @Test
     void itIsHealthyUntilItCloses() {
-        assertThat(get("/health/live").statusCode()).isEqualTo(200);
-        assertThat(get("/health/ready").statusCode()).isEqualTo(200);
-        stage.gateway().close().block(GatewayStage.PATIENCE);
-        HttpResponse<String> ready = get("/health/ready");
-        assertThat(ready.statusCode()).isEqualTo(503);
-        assertThat(header(ready, "cache-control")).isEqualTo("no-store");
-        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        try (GatewayStage closing = GatewayStage.start(builder -> builder)) {
+            assertThat(get(closing, "/health/live").statusCode()).isEqualTo(200);
+            assertThat(get(closing, "/health/ready").statusCode()).isEqualTo(200);
+            closing.gateway().close().block(GatewayStage.PATIENCE);
+            HttpResponse<String> ready = get(closing, "/health/ready");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(header(ready, "cache-control")).isEqualTo("no-store");
+            assertThat(get(closing, "/health/live").statusCode()).isEqualTo(200);
+        }
     }
 
     @Test
@@ -105,10 +112,10 @@ class GatewayPagesTest {
         byte[] media = GatewayStage.recording("webm-h264-opus.webm");
         String path = "/watch/a%3Fb%3Dc+d/";
         try (RawWebSocket client =
-                RawWebSocket.connect(stage.port(), GatewayStage.PREFIX + "/ingest?streamKey=a%3Fb%3Dc%2Bd")) {
+                RawWebSocket.connect(STAGE.port(), GatewayStage.PREFIX + "/ingest?streamKey=a%3Fb%3Dc%2Bd")) {
             client.media(media);
             client.close(1000);
-            stage.awaitEnded();
+            STAGE.awaitEnded();
         }
         Awaitility.await().until(() -> get(path + "index.m3u8").statusCode() == 200);
         HttpResponse<String> playlist = get(path + "index.m3u8");
@@ -142,7 +149,7 @@ class GatewayPagesTest {
             })
     void whatIsNotThereIsNotFound(String path) {
         // Over a bare socket: Java's own client would refuse to send some of these, and tidy others up.
-        assertThat(RawWebSocket.status(stage.port(), GatewayStage.PREFIX + path))
+        assertThat(RawWebSocket.status(STAGE.port(), GatewayStage.PREFIX + path))
                 .isEqualTo(404);
     }
 }
