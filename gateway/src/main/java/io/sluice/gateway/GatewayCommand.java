@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -167,7 +168,9 @@ final class GatewayCommand implements Callable<Integer> {
         command.registerConverter(Duration.class, new DurationConverter());
         command.setOut(out);
         command.setErr(err);
-        EnvironmentDefaults defaults = new EnvironmentDefaults(environment);
+        // Who asks what may be set must be answered, also where a variable is set wrongly.
+        boolean asks = !Collections.disjoint(List.of(arguments), List.of("-h", "--help", "-V", "--version"));
+        EnvironmentDefaults defaults = new EnvironmentDefaults(asks ? Map.of() : environment);
         command.setDefaultValueProvider(defaults);
         command.setParameterExceptionHandler((e, args) -> complain(err, e, defaults.sourceOf(e, List.of(args))));
         command.setExecutionExceptionHandler(

@@ -67,6 +67,10 @@ final class LiveStream {
         ffmpeg.outcome().subscribe(this::ffmpegEnded);
     }
 
+    boolean isEnding() {
+        return ending;
+    }
+
     void mediaCame() {
         vitals.mediaCame(System.nanoTime());
     }

@@ -73,6 +73,13 @@ public final class LiveStreams {
         });
     }
 
+    /** The client of a stream that is still starting has gone; who comes for its key waits for it instead of being refused. */
+    void ending(String sessionId) {
+        leases.values().stream()
+                .filter(lease -> lease.sessionId.equals(sessionId))
+                .forEach(Lease::ending);
+    }
+
     private static Parsed<Lease> inUse() {
         return new Parsed.Refused<>(new Failure(
                 FailureCode.STREAM_KEY_IN_USE,

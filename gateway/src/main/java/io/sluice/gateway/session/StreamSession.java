@@ -198,7 +198,7 @@ public final class StreamSession {
      * @param failure how
      */
     public void fail(Failure failure) {
-        if (state == SessionState.ENDED) {
+        if (state == SessionState.ENDED || (live != null && live.isEnding())) {
             return;
         }
         LOG.warn("[{}] {} {}: {}", id, remoteAddress, failure.code().reason(), failure.message());
@@ -370,7 +370,9 @@ public final class StreamSession {
         handOff.discard();
         // A start that waits to be told what the stream is holds the key meanwhile.
         identification.giveUp(new Failure(FailureCode.UNRECOGNIZED_MEDIA, "The stream ended before it began."));
-        if (!starting) {
+        if (starting) {
+            context.streams().ending(id);
+        } else {
             gone();
         }
     }
