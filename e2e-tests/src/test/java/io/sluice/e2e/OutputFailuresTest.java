@@ -18,6 +18,7 @@ import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Progress;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -80,15 +81,18 @@ final class OutputFailuresTest {
     }
 
     @Test
-    void aReceiverThatWedgesIsToldWithinTheBoundAndCostsNobodyElse() {
+    void aReceiverThatWedgesIsToldWithinTheBound() {
         NginxReceiver nginx = stage.nginx();
         TcpGate gate = stage.gateTo(nginx.port());
-        GatewayProcess wedged = publishingTo(NginxReceiver.publishUrl(gate.port()));
-        Publisher publisher = wedgedIn(wedged, gate, stage.key("wedges"));
+        GatewayProcess gateway = publishingTo(NginxReceiver.publishUrl(gate.port()));
+        Recording heavy = Recording.heavy(stage.directory("heavy"), 5);
+        Publisher publisher = liveWith(heavy.first(40), gateway, stage.key("wedges"));
+        gate.shut();
+        flood(publisher, heavy.from(40));
         long start = System.nanoTime();
         Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(STALL_SECONDS + 12));
-        wedged.awaitNoChildren(Publisher.SOON);
+        gateway.awaitNoChildren(Publisher.SOON);
     }
 
     @Test
@@ -113,11 +117,13 @@ final class OutputFailuresTest {
                         "--publish", NginxReceiver.publishUrl(gate.port()), "--stall-timeout", "8s")
                 .jvm("-Xmx64m")
                 .start();
-        List<Publisher> flooding = List.of(
-                wedgedIn(gateway, gate, stage.key("flood1")),
-                wedgedIn(gateway, gate, stage.key("flood2")),
-                wedgedIn(gateway, gate, stage.key("flood3")));
+        Recording heavy = Recording.heavy(stage.directory("heavy"), 5);
+        List<Publisher> flooding = Stream.of("one", "two", "three")
+                .map(name -> liveWith(heavy.first(40), gateway, stage.key(name)))
+                .toList();
         long before = gateway.facts().residentBytes();
+        gate.shut();
+        flooding.forEach(publisher -> flood(publisher, heavy.from(40)));
         flooding.forEach(publisher -> Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON));
         // What a client could get rid of lies in the sockets on both sides of FFmpeg, and in the pipe to it.
         assertThat(flooding)
@@ -155,20 +161,20 @@ final class OutputFailuresTest {
         return publisher;
     }
 
-    /** A stream that was live until its receiver wedged, and whose client goes on sending as fast as it can. */
-    private Publisher wedgedIn(GatewayProcess gateway, TcpGate gate, String key) {
-        gate.reopen();
+    /** A stream whose first media has reached the receiver. */
+    private static Publisher liveWith(Recording media, GatewayProcess gateway, String key) {
         Publisher publisher = gateway.connect(Publisher.negotiated(key));
-        Recording heavy = Recording.heavy(stage.directory("heavy"), 5);
-        publisher.open(heavy.mimeType());
-        publisher.send(heavy.first(40), Pace.FLAT_OUT);
+        publisher.open(media.mimeType());
+        publisher.send(media, Pace.FLAT_OUT);
         publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.outTimeMs() > 0);
-        gate.shut();
+        return publisher;
+    }
+
+    private static void flood(Publisher publisher, Recording media) {
         Together.start(() -> {
-            sendUntilItBreaks(publisher, heavy.from(40));
+            sendUntilItBreaks(publisher, media);
             return null;
         });
-        return publisher;
     }
 
     private void sendUntilItBreaks(Publisher publisher) {
