@@ -17,6 +17,8 @@ import java.util.function.Consumer;
  */
 public final class WebSocketClient implements AutoCloseable {
 
+    private static final int MASK = 0x5ac31788;
+
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int NORMAL = 1000;
@@ -75,9 +77,9 @@ public final class WebSocketClient implements AutoCloseable {
         write(frame.encoded());
     }
 
-    /** Sends the header of a frame as large as announced, but none of its payload. */
+    /** Sends the header of a frame as large as announced, its masking key included, but none of its payload. */
     public void announce(Frame frame, int payloadBytes) {
-        write(frame.header(payloadBytes).flip());
+        write(frame.header(payloadBytes).putInt(MASK).flip());
     }
 
     /** Sends bytes as they are, in one TCP write. */
