@@ -39,8 +39,13 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         void changed(boolean paused);
     }
 
-    /** What an item weighs at least: a client that sends one byte a message fills the heap with objects, not with bytes. */
-    private static final int MIN_ITEM_WEIGHT = 256;
+    /**
+     * Less than this is not worth an object of its own. A client that sends one byte a message would fill the heap with objects, not with
+     * bytes, and were it held back for that, a stream whose first bytes are still being looked at would wait for ever.
+     */
+    private static final int MIN_ITEM_BYTES = 256;
+
+    private static final int CRUMBS_BYTES = 4_096;
 
     private final EventExecutor eventLoop;
     private final int lowBytes;
@@ -49,8 +54,10 @@ public final class MediaHandOff extends Flux<ByteBuf> {
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
 
     private @Nullable Sink sink;
+    /** The last of those that wait, if small items are put together in it. */
+    private @Nullable ByteBuf crumbs;
+
     private long waitingBytes;
-    private long waitingWeight;
     private boolean paused;
     private boolean completed;
     private boolean discarded;
@@ -81,14 +88,31 @@ public final class MediaHandOff extends Flux<ByteBuf> {
             bytes.release();
             return;
         }
-        waiting.add(bytes);
         waitingBytes += bytes.readableBytes();
-        waitingWeight += weight(bytes);
-        drain();
-        if (!waiting.isEmpty()) {
-            waiting.add(compact(waiting.removeLast()));
+        if (sink != null && sink.demand > 0) {
+            waiting.add(bytes);
+            crumbs = null;
+            drain();
+        } else {
+            keep(bytes);
         }
         tellPressure();
+    }
+
+    private void keep(ByteBuf bytes) {
+        if (bytes.readableBytes() >= MIN_ITEM_BYTES) {
+            waiting.add(compact(bytes));
+            crumbs = null;
+            return;
+        }
+        ByteBuf gathered = crumbs;
+        if (gathered == null || gathered.writableBytes() < bytes.readableBytes()) {
+            gathered = bytes.alloc().buffer(CRUMBS_BYTES, CRUMBS_BYTES);
+            waiting.add(gathered);
+            crumbs = gathered;
+        }
+        gathered.writeBytes(bytes);
+        bytes.release();
     }
 
     /** A few bytes that wait must not keep the whole buffer alive that the socket was read into. */
@@ -127,8 +151,8 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         completed = true;
         waiting.forEach(ByteBuf::release);
         waiting.clear();
+        crumbs = null;
         waitingBytes = 0;
-        waitingWeight = 0;
         drain();
         if (!paused) {
             paused = true;
@@ -167,8 +191,10 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         taker.draining = true;
         while (taker.demand > 0 && taker == sink && !waiting.isEmpty()) {
             ByteBuf item = waiting.remove();
+            if (waiting.isEmpty()) {
+                crumbs = null;
+            }
             waitingBytes -= item.readableBytes();
-            waitingWeight -= weight(item);
             taker.demand = Operators.subOrZero(taker.demand, 1);
             taker.actual.onNext(item);
         }
@@ -179,15 +205,11 @@ public final class MediaHandOff extends Flux<ByteBuf> {
         }
     }
 
-    private static int weight(ByteBuf item) {
-        return Math.max(item.readableBytes(), MIN_ITEM_WEIGHT);
-    }
-
     private void tellPressure() {
         if (discarded) {
             return;
         }
-        boolean now = paused ? waitingWeight > lowBytes : waitingWeight >= highBytes;
+        boolean now = paused ? waitingBytes > lowBytes : waitingBytes >= highBytes;
         if (now != paused) {
             paused = now;
             pressure.changed(now);
