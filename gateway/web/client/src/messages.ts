@@ -1,0 +1,157 @@
+// The text half of the wire: see the gateway's docs/protocol.md.
+
+export const SUBPROTOCOL = "sluice.v1";
+
+const TIMESLICE_MS = 250;
+const KEY_FRAME_INTERVAL_MS = 2_000;
+
+export type Handling = "copy" | "transcode";
+
+export interface Opened {
+  type: "opened";
+  sessionId: string;
+  /** The chosen offer, verbatim. */
+  mimeType: string;
+  video: Handling | undefined;
+  audio: Handling | undefined;
+  timesliceMs: number;
+  keyFrameIntervalMs: number;
+  maxBitsPerSecond: number;
+  maxMessageBytes: number;
+}
+
+/** The gateway's report, about once a second. */
+export interface Progress {
+  /** Media bytes handed to FFmpeg. */
+  acceptedBytes: number;
+  /** Media bytes that wait in the gateway. */
+  queuedBytes: number;
+  /** How much media FFmpeg has written, in milliseconds of its time line. */
+  outTimeMs: number;
+  framesPerSecond: number;
+  bitsPerSecond: number;
+  /** 1 is as fast as life. */
+  speed: number;
+  /** Video frames that FFmpeg left out. */
+  droppedFrames: number;
+}
+
+/** The end of a stream that arrived whole. */
+export interface Ended {
+  acceptedBytes: number;
+  outTimeMs: number;
+}
+
+export interface Failed {
+  type: "failed";
+  code: string;
+  message: string;
+  retryable: boolean;
+}
+
+export type ServerMessage =
+  Opened | (Progress & { type: "progress" }) | (Ended & { type: "ended" }) | Failed;
+
+export interface OpenMessage {
+  streamKey: string;
+  offers: string[];
+  video?: MediaTrackSettings | undefined;
+  audio?: MediaTrackSettings | undefined;
+  videoBitsPerSecond: number;
+  audioBitsPerSecond: number;
+}
+
+type Json = Record<string, unknown>;
+
+const whole = (value: number | undefined) =>
+  value !== undefined && Number.isFinite(value) && value > 0
+    ? Math.max(1, Math.round(value))
+    : undefined;
+
+/** What a browser does not tell (Firefox knows no sample rate) is left out by `JSON.stringify`. */
+export function open(message: OpenMessage): object {
+  const { streamKey, offers, video, audio, videoBitsPerSecond, audioBitsPerSecond } = message;
+  return {
+    type: "open",
+    streamKey,
+    offers,
+    video: video && {
+      width: whole(video.width),
+      height: whole(video.height),
+      frameRate: whole(video.frameRate),
+      bitsPerSecond: whole(videoBitsPerSecond),
+    },
+    audio: audio && {
+      sampleRate: whole(audio.sampleRate),
+      channels: whole(audio.channelCount),
+      bitsPerSecond: whole(audioBitsPerSecond),
+    },
+  };
+}
+
+export const stop = (): object => ({ type: "stop" });
+
+const number = (value: unknown, otherwise = 0) =>
+  typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+const positive = (value: unknown, otherwise: number) =>
+  number(value) > 0 ? number(value) : otherwise;
+const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
+const handling = (value: unknown) =>
+  value === "copy" || value === "transcode" ? value : undefined;
+
+const READERS: Record<string, (message: Json) => ServerMessage | null> = {
+  opened: (message) =>
+    typeof message.mimeType === "string"
+      ? {
+          type: "opened",
+          sessionId: text(message.sessionId, ""),
+          mimeType: message.mimeType,
+          video: handling(message.video),
+          audio: handling(message.audio),
+          timesliceMs: positive(message.timesliceMs, TIMESLICE_MS),
+          keyFrameIntervalMs: positive(message.keyFrameIntervalMs, KEY_FRAME_INTERVAL_MS),
+          maxBitsPerSecond: positive(message.maxBitsPerSecond, Infinity),
+          maxMessageBytes: positive(message.maxMessageBytes, Infinity),
+        }
+      : null,
+  progress: (message) => ({
+    type: "progress",
+    acceptedBytes: number(message.acceptedBytes),
+    queuedBytes: number(message.queuedBytes),
+    outTimeMs: number(message.outTimeMs),
+    framesPerSecond: number(message.framesPerSecond),
+    bitsPerSecond: number(message.bitsPerSecond),
+    speed: number(message.speed),
+    droppedFrames: number(message.droppedFrames),
+  }),
+  ended: (message) => ({
+    type: "ended",
+    acceptedBytes: number(message.acceptedBytes),
+    outTimeMs: number(message.outTimeMs),
+  }),
+  failed: (message) => ({
+    type: "failed",
+    code: text(message.code, "unknown"),
+    message: text(message.message, "The gateway ended the stream."),
+    retryable: message.retryable === true,
+  }),
+};
+
+/** @returns null for what is not a message of this protocol */
+export function parseServerMessage(data: unknown): ServerMessage | null {
+  if (typeof data !== "string") {
+    return null;
+  }
+  let message: unknown;
+  try {
+    message = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  if (typeof message !== "object" || message === null) {
+    return null;
+  }
+  const { type } = message as Json;
+  const reader = typeof type === "string" && Object.hasOwn(READERS, type) ? READERS[type] : null;
+  return reader ? reader(message as Json) : null;
+}
