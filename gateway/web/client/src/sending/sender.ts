@@ -23,6 +23,8 @@ export interface SenderOptions {
   /** On the clock of `performance.now()`. */
   now: () => number;
   adapted: (detail: LiveStreamEvents["adaptation"]["detail"]) => void;
+  /** A unit could not be turned into bytes; nothing more is sent. */
+  failed: (error: unknown) => void;
 }
 
 /** The part of `Stats` that the sender knows. */
@@ -62,7 +64,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
   readonly #adaptation: Adaptation;
   readonly #throughput = new Rate();
   readonly #sending = new Rate();
-  readonly #waiters: { resolve: () => void; reject: (reason: unknown) => void }[] = [];
+  readonly #waiters: (() => void)[] = [];
   #delayMs: number | undefined;
   #newestMs = 0;
   #lookedAtMs = -Infinity;
@@ -114,12 +116,12 @@ export class Sender implements Pick<EngineSink, "unit"> {
   /**
    * Sends all that is left, however slow the network: the end of a stream is worth waiting for.
    *
-   * @returns resolves when all units have been handed to the transport; rejects if one could not be turned into bytes
+   * @returns resolves when all units have been handed to the transport, or nothing is sent any more
    */
   drained(): Promise<void> {
     this.#finishing = true;
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
       void this.#drain();
     });
   }
@@ -173,7 +175,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
       }
       this.#settle();
     } catch (error) {
-      this.#waiters.splice(0).forEach(({ reject }) => reject(error));
+      this.close();
+      this.#options.failed(error);
     } finally {
       this.#draining = false;
     }
@@ -192,7 +195,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
 
   #settle(): void {
     if (this.#closed || this.#queue.length === 0) {
-      this.#waiters.splice(0).forEach(({ resolve }) => resolve());
+      this.#waiters.splice(0).forEach((resolve) => resolve());
     }
   }
 

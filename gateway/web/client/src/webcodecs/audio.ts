@@ -1,0 +1,149 @@
+import { TrackClock } from "./clock.js";
+import { audioConfig } from "./configs.js";
+import type { Format } from "./formats.js";
+import { type AudioPacket, forEachFrame } from "./packet.js";
+import { Timeline } from "./timeline.js";
+
+/** A microphone that is silent this long has been muted or put to sleep: silence is sent in its place. */
+const FILL_AFTER_MS = 400;
+const FILL_MS = 100;
+
+/** A source that has made no sound by then (an audio context that waits for a click) is taken for silent. */
+const SILENT_AFTER_MS = 1_000;
+const SILENCE = { sampleRate: 48_000, numberOfChannels: 1 };
+
+export interface AudioOptions {
+  track: MediaStreamAudioTrack;
+  format: NonNullable<Format["audio"]>;
+  bitsPerSecond: number;
+  packet: (packet: AudioPacket) => void;
+  failed: (error: Error) => void;
+  now: () => number;
+}
+
+/** Reads the sound of a track and encodes it without a gap, each packet with the time of its samples. */
+export class AudioTrackEncoder {
+  readonly #options: AudioOptions;
+  readonly #encoder: AudioEncoder;
+  readonly #reader: ReadableStreamDefaultReader<AudioData>;
+  readonly #clock = new TrackClock();
+  readonly #done: Promise<void>;
+  readonly #startedAtMs: number;
+  #timeline: Timeline | undefined;
+  #channels = 0;
+  #meta: EncodedAudioChunkMetadata | undefined;
+  #sentMs = -Infinity;
+
+  constructor(options: AudioOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.now();
+    this.#encoder = new AudioEncoder({
+      output: (chunk, meta) => this.#encoded(chunk, meta),
+      error: (error) => options.failed(error),
+    });
+    this.#reader = new MediaStreamTrackProcessor({ track: options.track }).readable.getReader();
+    this.#done = forEachFrame(this.#reader, (data) => this.#take(data));
+    this.#done.catch(options.failed);
+  }
+
+  /** Called while other media comes: where no sound does there is silence, and the picture need not wait for it. */
+  keepAlive(): void {
+    const nowMs = this.#options.now();
+    if (this.#encoder.state === "closed") {
+      return;
+    }
+    if (!this.#timeline && nowMs - this.#startedAtMs >= SILENT_AFTER_MS) {
+      this.#timelineFor(SILENCE).place(nowMs - FILL_AFTER_MS, 0);
+    }
+    const timeline = this.#timeline;
+    if (timeline?.endMs !== undefined && nowMs - timeline.endMs >= FILL_AFTER_MS) {
+      this.#silence(Math.round((FILL_MS * timeline.sampleRate) / 1_000));
+    }
+  }
+
+  /** @returns resolves when all sound that was captured has been encoded */
+  async stop(): Promise<void> {
+    await this.#reader.cancel();
+    await this.#done;
+    if (this.#encoder.state === "configured") {
+      await this.#encoder.flush();
+    }
+    this.close();
+  }
+
+  close(): void {
+    void this.#reader.cancel().catch(() => {});
+    if (this.#encoder.state !== "closed") {
+      this.#encoder.close();
+    }
+  }
+
+  #take(data: AudioData): void {
+    const arrivedAtMs = this.#options.now();
+    const startMs = this.#clock.toPageTime(data.timestamp / 1_000, arrivedAtMs);
+    if (this.#clock.calibrated(arrivedAtMs) && this.#encoder.state !== "closed") {
+      const timeline = this.#timelineFor(data);
+      const verdict = timeline.place(startMs, data.numberOfFrames);
+      if (verdict.do === "fill-then-encode") {
+        this.#silence(verdict.frames);
+      }
+      if (verdict.do !== "drop") {
+        this.#encode(samples(data), data.numberOfFrames);
+      }
+    }
+    data.close();
+  }
+
+  /** A source may change its sample rate; a new one begins a timeline of its own. */
+  #timelineFor({ sampleRate, numberOfChannels }: typeof SILENCE): Timeline {
+    if (this.#timeline?.sampleRate !== sampleRate || this.#channels !== numberOfChannels) {
+      const { format, bitsPerSecond } = this.#options;
+      this.#encoder.configure(audioConfig(format, sampleRate, numberOfChannels, bitsPerSecond));
+      this.#timeline = new Timeline(sampleRate);
+      this.#channels = numberOfChannels;
+    }
+    return this.#timeline;
+  }
+
+  #silence(frames: number): void {
+    this.#encode(new Float32Array(frames * this.#channels), frames);
+  }
+
+  #encode(planes: Float32Array<ArrayBuffer>, frames: number): void {
+    const timeline = this.#timeline!;
+    const data = new AudioData({
+      format: "f32-planar",
+      sampleRate: timeline.sampleRate,
+      numberOfChannels: this.#channels,
+      numberOfFrames: frames,
+      timestamp: Math.round((timeline.frames * 1_000_000) / timeline.sampleRate),
+      data: planes,
+    });
+    this.#encoder.encode(data);
+    data.close();
+    timeline.advance(frames);
+  }
+
+  #encoded(chunk: EncodedAudioChunk, meta: EncodedAudioChunkMetadata | undefined): void {
+    const data = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(data);
+    const durationMs = (chunk.duration ?? 0) / 1_000;
+    const atMs = this.#timeline!.toPageTime(chunk.timestamp / 1_000);
+    const capturedAtMs = Math.max(this.#sentMs, atMs);
+    this.#sentMs = capturedAtMs;
+    if (meta?.decoderConfig) {
+      this.#meta = meta;
+    }
+    this.#options.packet({ data, key: true, capturedAtMs, durationMs, meta: this.#meta });
+  }
+}
+
+function samples(data: AudioData): Float32Array<ArrayBuffer> {
+  const { numberOfFrames, numberOfChannels } = data;
+  const planes = new Float32Array(numberOfFrames * numberOfChannels);
+  for (let planeIndex = 0; planeIndex < numberOfChannels; planeIndex++) {
+    const plane = planes.subarray(planeIndex * numberOfFrames, (planeIndex + 1) * numberOfFrames);
+    data.copyTo(plane, { planeIndex, format: "f32-planar" });
+  }
+  return planes;
+}

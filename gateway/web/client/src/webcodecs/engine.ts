@@ -1,0 +1,180 @@
+import type { Engine, EngineOptions, EngineSink, MediaUnit } from "../engine.js";
+import { PublishError } from "../errors.js";
+import type { Target } from "../types.js";
+import { AudioTrackEncoder } from "./audio.js";
+import { parse } from "./formats.js";
+import { Muxer } from "./muxer.js";
+import type { AudioPacket, VideoPacket } from "./packet.js";
+import { pictureOf } from "./support.js";
+import { VideoTrackEncoder } from "./video.js";
+
+/** How often a source that stands still is looked after, where no other media gives occasion to. */
+const KEEP_ALIVE_MS = 250;
+
+/**
+ * Encodes with WebCodecs, frame by frame: what is sent is at most a frame old, a key frame comes when it is asked for,
+ * and rate and size change while live.
+ *
+ * A recording begins with a key frame; sound from before it is left out. It is put into the container only when it is
+ * sent, so that a group of pictures can be dropped and the sound around it kept.
+ */
+export class WebCodecsEngine implements Engine {
+  readonly name = "webcodecs";
+  readonly adapts = true;
+  readonly recordedAs: string;
+
+  readonly #options: EngineOptions;
+  readonly #now: () => number;
+  #sink: EngineSink | undefined;
+  #video: VideoTrackEncoder | undefined;
+  #audio: AudioTrackEncoder | undefined;
+  #muxer: Muxer | undefined;
+  #originMs = 0;
+  #waitsForSound = false;
+  #keepAlive: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: EngineOptions, now: () => number = () => performance.now()) {
+    this.#options = options;
+    this.#now = now;
+    this.recordedAs = options.mimeType;
+  }
+
+  get encodedFrames(): number {
+    return this.#video?.encodedFrames ?? 0;
+  }
+
+  get width(): number | undefined {
+    return this.#video?.config.width;
+  }
+
+  get height(): number | undefined {
+    return this.#video?.config.height;
+  }
+
+  start(sink: EngineSink): void {
+    this.#sink = sink;
+    const { source, mimeType, target, keyFrameIntervalMs, audioBitsPerSecond } = this.#options;
+    const format = parse(mimeType);
+    const common = { failed: (error: Error) => this.#failed(error), now: this.#now };
+    const videoTrack = source.getVideoTracks()[0];
+    const audioTrack = source.getAudioTracks()[0];
+    try {
+      if (format.video && videoTrack) {
+        this.#video = new VideoTrackEncoder({
+          ...common,
+          track: videoTrack as MediaStreamVideoTrack,
+          format: format.video,
+          picture: pictureOf(videoTrack),
+          target,
+          keyFrameIntervalMs,
+          packet: (packet) => this.#videoPacket(packet),
+        });
+      }
+      if (format.audio && audioTrack) {
+        this.#audio = new AudioTrackEncoder({
+          ...common,
+          track: audioTrack as MediaStreamAudioTrack,
+          format: format.audio,
+          bitsPerSecond: audioBitsPerSecond,
+          packet: (packet) => this.#audioPacket(packet),
+        });
+      }
+    } catch (error) {
+      this.#failed(error as Error);
+      return;
+    }
+    // The first picture is the beginning; it waits until there is sound to go with it.
+    this.#waitsForSound = this.#audio !== undefined;
+    this.#video?.pause(this.#waitsForSound);
+    this.#keepAlive = setInterval(() => {
+      this.#audio?.keepAlive();
+      this.#video?.keepAlive();
+    }, KEEP_ALIVE_MS);
+  }
+
+  adapt(target: Target): void {
+    this.#video?.adapt(target);
+  }
+
+  pauseVideo(paused: boolean): void {
+    this.#video?.pause(paused);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#keepAlive);
+    // What both have heard until now is wanted, so neither waits for the other.
+    await Promise.all([this.#video?.stop(), this.#audio?.stop()]);
+    const muxer = this.#muxer;
+    if (muxer) {
+      const kind = this.#video ? "video" : "audio";
+      this.#emit({ kind, key: false, capturedAtMs: this.#now(), byteLength: 0, frames: 0 }, () =>
+        muxer.finish(),
+      );
+    }
+    this.#sink = undefined;
+  }
+
+  abort(): void {
+    clearInterval(this.#keepAlive);
+    this.#sink = undefined;
+    this.#video?.close();
+    this.#audio?.close();
+  }
+
+  #videoPacket(packet: VideoPacket): void {
+    this.#audio?.keepAlive();
+    const { key, capturedAtMs, data } = packet;
+    if (!this.#muxer && !this.#begin(packet)) {
+      return;
+    }
+    const muxer = this.#muxer!;
+    this.#emit({ kind: "video", key, capturedAtMs, byteLength: data.byteLength, frames: 1 }, () =>
+      muxer.addVideo(packet),
+    );
+  }
+
+  #audioPacket(packet: AudioPacket): void {
+    const { capturedAtMs, data } = packet;
+    if (!this.#muxer && this.#video && this.#waitsForSound) {
+      this.#waitsForSound = false;
+      this.#video.pause(false);
+    }
+    this.#video?.keepAlive();
+    if (!this.#muxer && (this.#video || !this.#begin(packet))) {
+      return;
+    }
+    const muxer = this.#muxer!;
+    if (capturedAtMs < this.#originMs) {
+      return;
+    }
+    this.#emit(
+      { kind: "audio", key: false, capturedAtMs, byteLength: data.byteLength, frames: 0 },
+      () => muxer.addAudio(packet),
+    );
+  }
+
+  #begin({ key, capturedAtMs }: VideoPacket | AudioPacket): boolean {
+    if (!key) {
+      return false;
+    }
+    this.#originMs = capturedAtMs;
+    this.#muxer = new Muxer(parse(this.#options.mimeType), capturedAtMs);
+    return true;
+  }
+
+  #emit(unit: Omit<MediaUnit, "toBytes">, toBytes: MediaUnit["toBytes"]): void {
+    this.#sink?.unit({ ...unit, toBytes });
+  }
+
+  #failed(error: Error): void {
+    const sink = this.#sink;
+    this.abort();
+    sink?.failed(
+      new PublishError(
+        "encoder-failed",
+        `The browser's encoder gave up: ${error.message}.`,
+        "Try again with a smaller picture or another browser.",
+      ),
+    );
+  }
+}

@@ -1,0 +1,83 @@
+import type { Offer } from "../engine.js";
+import type { PublishOptions, VideoCodec } from "../types.js";
+import { audioConfig, videoConfig } from "./configs.js";
+import { codecStrings, mimeType, parse, type Picture } from "./formats.js";
+
+/** H.264 goes to RTMP as it is; of the others, what is cheapest to decode comes first. */
+const VIDEO_CODECS: VideoCodec[] = ["h264", "vp8", "vp9", "av1", "hevc"];
+
+/** AAC goes to RTMP as it is; the gateway encodes Opus anew, which is cheap. */
+const AUDIO_CODECS = ["mp4a.40.2", "opus"];
+
+const ANY_TARGET = { videoBitsPerSecond: 1_000_000, scale: 1 };
+
+/** Whether this browser can reach the frames of a track and encode them. Firefox and Safari lack the first, in pages. */
+export const hasWebCodecs = (): boolean =>
+  typeof MediaStreamTrackProcessor !== "undefined" &&
+  typeof VideoEncoder !== "undefined" &&
+  typeof AudioEncoder !== "undefined";
+
+/** What the track delivers, or what cameras usually do where the browser does not say. */
+export function pictureOf(track: MediaStreamTrack, mostFramesPerSecond = Infinity): Picture {
+  const { width = 1_280, height = 720, frameRate = 30 } = track.getSettings();
+  // A canvas or a screen may say 0: whatever comes.
+  return { width, height, frameRate: Math.min(frameRate || 30, mostFramesPerSecond) };
+}
+
+/** What this browser encodes of these tracks, the best for the gateway first. */
+export async function webCodecsOffers(
+  source: MediaStream,
+  options: Pick<PublishOptions, "video">,
+): Promise<Offer[]> {
+  if (!hasWebCodecs()) {
+    return [];
+  }
+  const videoTrack = source.getVideoTracks()[0];
+  const videos = videoTrack
+    ? await videoCodecs(pictureOf(videoTrack, options.video?.frameRate), options.video?.codecs)
+    : [undefined];
+  const audios = source.getAudioTracks().length > 0 ? await audioCodecs() : [undefined];
+  return videos.flatMap((video) =>
+    audios
+      .filter((audio) => video !== undefined || audio !== undefined)
+      .map((audio) => ({ mimeType: mimeType(video, audio), engine: "webcodecs" as const })),
+  );
+}
+
+async function videoCodecs(picture: Picture, wanted = VIDEO_CODECS): Promise<string[]> {
+  const found = await Promise.all(
+    VIDEO_CODECS.filter((codec) => wanted.includes(codec)).map(async (codec) => {
+      for (const name of codecStrings(codec, picture)) {
+        const video = parse(mimeType(name, undefined)).video!;
+        const target = { ...ANY_TARGET, frameRate: picture.frameRate };
+        if (await supported(VideoEncoder, videoConfig(video, picture, target))) {
+          return name;
+        }
+      }
+      return undefined;
+    }),
+  );
+  return found.filter((name) => name !== undefined);
+}
+
+async function audioCodecs(): Promise<string[]> {
+  const found = await Promise.all(
+    AUDIO_CODECS.map(async (name) => {
+      const audio = parse(mimeType(undefined, name)).audio!;
+      return (await supported(AudioEncoder, audioConfig(audio, 48_000, 2, 128_000))) && name;
+    }),
+  );
+  return found.filter((name) => name !== false);
+}
+
+async function supported<C>(
+  encoder: { isConfigSupported(config: C): Promise<{ supported?: boolean }> },
+  config: C,
+): Promise<boolean> {
+  try {
+    return (await encoder.isConfigSupported(config)).supported === true;
+  } catch {
+    // A codec string that a browser does not even know is a TypeError.
+    return false;
+  }
+}
