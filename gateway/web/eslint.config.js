@@ -1,9 +1,26 @@
 import js from "@eslint/js";
 import globals from "globals";
+import ts from "typescript-eslint";
 
-export default [
+export default ts.config(
+  { ignores: ["**/dist/**"] },
   js.configs.recommended,
   { rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error", "no-shadow": "error" } },
-  { files: ["src/**"], languageOptions: { globals: globals.browser } },
-  { files: ["*.js", "test/**", "doubles/**"], languageOptions: { globals: globals.node } },
-];
+  {
+    files: ["**/*.ts"],
+    extends: [ts.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      // TypeScript's own is the one that knows about types.
+      "no-shadow": "off",
+      "@typescript-eslint/no-shadow": "error",
+      // A name that begins with an underscore says that it has to be there and is not used.
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    },
+  },
+  { files: ["site/src/**/*.js"], languageOptions: { globals: globals.browser } },
+  {
+    files: ["*.js", "client/*.js", "site/test/**/*.js", "site/doubles/**/*.js"],
+    languageOptions: { globals: globals.node },
+  },
+);

@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const changed = (...path) => statSync(join(here, ...path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const wanted = Math.max(changed("package.json"), changed("package-lock.json"));
+const wanted = Math.max(
+  changed("package-lock.json"),
+  ...[".", "client", "site"].map((workspace) => changed(workspace, "package.json")),
+);
 
 if (changed("node_modules", ".package-lock.json") < wanted) {
   // npm is a script on Windows, which only a shell starts.
