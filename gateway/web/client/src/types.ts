@@ -102,7 +102,7 @@ export type LiveState = "live" | "reconnecting" | "stopping" | "ended" | "failed
 export type AdaptationChange = "lowered" | "raised" | "dropped";
 
 export type WarningCode =
-  "page-hidden" | "camera-muted" | "microphone-muted" | "no-frames" | "slept";
+  "page-hidden" | "camera-muted" | "microphone-muted" | "no-frames" | "few-key-frames" | "slept";
 
 /** The events of a live stream by name. */
 export interface LiveStreamEvents {

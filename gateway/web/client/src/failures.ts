@@ -1,0 +1,138 @@
+// What can go wrong on this side of the wire, in words for the person who streams. Failures of the other side arrive
+// with the gateway's own code and words.
+import { PublishError } from "./errors.js";
+
+export type TrackRole = "camera" | "microphone" | "screen";
+
+const LOST: Record<TrackRole, () => PublishError> = {
+  camera: () =>
+    new PublishError(
+      "camera-lost",
+      "The camera stopped delivering pictures, so the stream was ended.",
+      "Plug it in again or choose another one, then go live again.",
+    ),
+  microphone: () =>
+    new PublishError(
+      "microphone-lost",
+      "The microphone stopped delivering sound, so the stream was ended.",
+      "Plug it in again or choose another one, then go live again.",
+    ),
+  screen: () =>
+    new PublishError(
+      "screen-share-ended",
+      "The screen is no longer shared, so the stream was ended.",
+      "Share it again to go live again.",
+    ),
+};
+
+export const trackLost = (role: TrackRole) => LOST[role]();
+
+export const invalidUrl = (url: string) =>
+  new PublishError(
+    "invalid-url",
+    `“${url}” is no address of a gateway.`,
+    "It has to begin with https:, http:, wss: or ws:, or to be relative to the page.",
+    false,
+  );
+
+export const nothingToSend = () =>
+  new PublishError(
+    "nothing-to-send",
+    "There is neither a picture nor sound to send.",
+    undefined,
+    false,
+  );
+
+export const nothingRecordable = () =>
+  new PublishError(
+    "nothing-recordable",
+    "This browser records none of the wanted formats.",
+    "Use a current Chrome, Edge, Firefox or Safari, and allow more codecs or engines.",
+    false,
+  );
+
+export const browserRefused = (detail: string) =>
+  new PublishError(
+    "browser-refused",
+    `The browser refused to connect: ${detail}`,
+    undefined,
+    false,
+  );
+
+export const recorderFailed = (detail?: string) =>
+  new PublishError(
+    "recorder-failed",
+    `The browser's recorder gave up${detail ? `: ${detail}` : ""}.`,
+    "Try again; another camera resolution or browser may help.",
+  );
+
+export const unreachable = () =>
+  new PublishError(
+    "gateway-unreachable",
+    "The gateway did not answer.",
+    "Check your connection and that the gateway is running, then try again.",
+  );
+
+export const silent = () =>
+  new PublishError(
+    "gateway-silent",
+    "The gateway was reached but did not reply in time.",
+    "Try again.",
+  );
+
+export const connectionLost = () =>
+  new PublishError(
+    "connection-lost",
+    "The connection to the gateway broke.",
+    "Check your connection, then go live again.",
+  );
+
+export const slept = () =>
+  new PublishError(
+    "slept",
+    "The computer slept, which no stream outlives.",
+    "Keep it awake while you are live.",
+  );
+
+export const unconfirmed = () =>
+  new PublishError(
+    "end-unconfirmed",
+    "The stream was stopped, but the gateway did not confirm that all of it arrived.",
+    "The last seconds may be missing.",
+  );
+
+export const unexpectedMessage = () =>
+  new PublishError(
+    "unexpected-message",
+    "The gateway said something this page does not understand.",
+    "Reload the page: it may be older than the gateway.",
+    false,
+  );
+
+export const pageLeft = () =>
+  new PublishError("page-left", "The page was left, which ends its stream.", undefined, false);
+
+/** @param reason the signal's, for programs */
+export function aborted(reason: unknown): PublishError {
+  const error = new PublishError("aborted", "The stream was cancelled.", undefined, false);
+  error.cause = reason;
+  return error;
+}
+
+// Close codes from here on are the gateway's own troubles, which may pass; below stand what a client did wrong, and two
+// that say "too late".
+const GATEWAYS_TROUBLE = 4500;
+const TOO_LATE = [4408, 4410];
+
+/**
+ * A close with a code of the gateway's (4000 to 4999) but no `failed` before it. The reason then is `CODE: MESSAGE`.
+ */
+export function closed(closeCode: number, reason: string): PublishError {
+  const [, code, message] = /^([a-z-]+): (.+)$/s.exec(reason) ?? [];
+  return new PublishError(
+    code ?? `close-${closeCode}`,
+    message ?? (reason || "The gateway ended the stream."),
+    undefined,
+    closeCode >= GATEWAYS_TROUBLE || TOO_LATE.includes(closeCode),
+  );
+}

@@ -1,0 +1,88 @@
+import type { Offer } from "../engine.js";
+import type { VideoCodec } from "../types.js";
+
+export interface Wanted {
+  hasVideo: boolean;
+  hasAudio: boolean;
+  /** Undefined for every codec. */
+  codecs?: VideoCodec[] | undefined;
+}
+
+type Named = [family: VideoCodec, codec: string];
+
+// H.264 first, because RTMP takes it as it is; then what must be transcoded, cheapest to decode first; MP4 last,
+// because a browser writes it one whole keyframe interval at a time. Plain `h264` stands before `avc1.42E01F`: a named
+// level binds the encoder (3.1 ends at 720p), an unnamed one lets it take what the picture needs.
+const VIDEO: [container: string, videos: Named[], audios: string[]][] = [
+  [
+    "video/webm",
+    [
+      ["h264", "h264"],
+      ["h264", "avc1.42E01F"],
+    ],
+    ["opus"],
+  ],
+  ["video/x-matroska", [["h264", "avc1"]], ["opus"]],
+  [
+    "video/webm",
+    [
+      ["vp8", "vp8"],
+      ["vp9", "vp9"],
+      ["av1", "av1"],
+    ],
+    ["opus"],
+  ],
+  [
+    "video/mp4",
+    [
+      ["h264", "avc1.640028"],
+      ["h264", "avc1.42E01F"],
+    ],
+    ["mp4a.40.2", "opus"],
+  ],
+  [
+    "video/mp4",
+    [
+      ["vp9", "vp9"],
+      ["av1", "av01.0.05M.08"],
+    ],
+    ["opus"],
+  ],
+  ["video/mp4", [["hevc", "hvc1.1.6.L120.B0"]], ["mp4a.40.2", "opus"]],
+];
+
+const AUDIO: [container: string, audios: string[]][] = [
+  ["audio/webm", ["opus"]],
+  ["audio/mp4", ["mp4a.40.2", "opus"]],
+];
+
+/** The commas in a codec list make it a quoted string (RFC 9110, 5.6.6). */
+const mimeType = (container: string, ...codecs: string[]) =>
+  `${container};codecs="${codecs.join(",")}"`;
+
+function candidates({ hasVideo, hasAudio, codecs }: Wanted): string[] {
+  if (!hasVideo) {
+    return AUDIO.flatMap(([container, audios]) =>
+      audios.map((audio) => mimeType(container, audio)),
+    );
+  }
+  return VIDEO.flatMap(([container, videos, audios]) =>
+    videos
+      .filter(([family]) => !codecs || codecs.includes(family))
+      .flatMap(([, video]) =>
+        hasAudio
+          ? audios.map((audio) => mimeType(container, video, audio))
+          : [mimeType(container, video)],
+      ),
+  );
+}
+
+/** Every type of the list that `isTypeSupported`, which is MediaRecorder's, says can be recorded; best first. */
+export function recorderOffers(
+  wanted: Wanted,
+  isTypeSupported: (mimeType: string) => boolean,
+): Offer[] {
+  return [...new Set(candidates(wanted))]
+    .filter((type) => isTypeSupported(type))
+    .map((type) => ({ mimeType: type, engine: "media-recorder" }));
+}
