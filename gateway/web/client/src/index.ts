@@ -1,0 +1,17 @@
+export { publish } from "./publish.js";
+export { PublishError } from "./errors.js";
+export type { LiveStream, LiveStreamTarget } from "./live-stream.js";
+export type { Ended, Progress } from "./messages.js";
+export type {
+  AdaptationChange,
+  EngineName,
+  Handling,
+  LiveState,
+  LiveStreamEvents,
+  Negotiated,
+  PublishOptions,
+  Stats,
+  Target,
+  VideoCodec,
+  WarningCode,
+} from "./types.js";

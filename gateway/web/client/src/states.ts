@@ -1,0 +1,22 @@
+import type { LiveState } from "./types.js";
+
+export type State = "connecting" | LiveState;
+
+const NEXT: Record<State, State[]> = {
+  connecting: ["live", "failed"],
+  live: ["reconnecting", "stopping", "ended", "failed"],
+  reconnecting: ["live", "failed"],
+  stopping: ["ended", "failed"],
+  ended: [],
+  failed: [],
+};
+
+export const isOver = (state: State) => NEXT[state].length === 0;
+
+/** @returns `to`. What is not listed is a mistake of this library and throws. */
+export function step(from: State, to: State): State {
+  if (!NEXT[from].includes(to)) {
+    throw new Error(`a stream does not go from ${from} to ${to}`);
+  }
+  return to;
+}

@@ -1,0 +1,100 @@
+import type { TrackRole } from "./failures.js";
+import type { PageEvents } from "./platform.js";
+import type { WarningCode } from "./types.js";
+
+// Timers of a hidden page may come a minute late, but its messages do not: only a gap without either is a sleep.
+const SLEEP_MS = 15_000;
+
+const MUTED: Record<TrackRole, [WarningCode, string]> = {
+  camera: ["camera-muted", "The camera delivers no pictures at the moment."],
+  screen: ["camera-muted", "The shared screen delivers no pictures at the moment."],
+  microphone: ["microphone-muted", "The microphone is muted."],
+};
+
+export interface VigilListener {
+  trackEnded(role: TrackRole): void;
+  slept(): void;
+  pageLeft(): void;
+  warning(code: WarningCode, message: string): void;
+}
+
+export interface VigilOptions {
+  tracks: MediaStreamTrack[];
+  page: PageEvents | undefined;
+  wallClock: () => number;
+  listener: VigilListener;
+}
+
+/** What a track is to the person who streams: a shared screen is known by its settings. */
+export function roleOf(track: MediaStreamTrack): TrackRole {
+  if (track.kind === "audio") {
+    return "microphone";
+  }
+  return track.getSettings().displaySurface === undefined ? "camera" : "screen";
+}
+
+/** Watches over what a stream hangs on besides the network: its tracks, the page, and the computer being awake. */
+export class Vigil {
+  readonly #options: VigilOptions;
+  readonly #listening = new AbortController();
+  #aliveAtMs: number;
+
+  constructor(options: VigilOptions) {
+    this.#options = options;
+    this.#aliveAtMs = options.wallClock();
+    const { tracks, page, listener } = options;
+    for (const track of tracks) {
+      this.#on(track, "ended", () => listener.trackEnded(roleOf(track)));
+      this.#on(track, "mute", () => this.#muted(track));
+    }
+    if (page) {
+      this.#on(page.window, "pagehide", () => listener.pageLeft());
+      this.#on(page.document, "visibilitychange", () => this.#visibilityChanged(page));
+    }
+  }
+
+  /** Says what is amiss from the start. */
+  look(): void {
+    const { tracks, page } = this.#options;
+    tracks.filter(({ muted }) => muted).forEach((track) => this.#muted(track));
+    if (page) {
+      this.#visibilityChanged(page);
+    }
+  }
+
+  /** To be called whenever something shows that the page runs: at each timer and each message. */
+  alive(): void {
+    const nowMs = this.#options.wallClock();
+    const gapMs = nowMs - this.#aliveAtMs;
+    this.#aliveAtMs = nowMs;
+    if (gapMs > SLEEP_MS) {
+      this.#options.listener.slept();
+    }
+    // A track that the page itself has stopped fires no event.
+    const ended = this.#options.tracks.find(({ readyState }) => readyState === "ended");
+    if (ended) {
+      this.#options.listener.trackEnded(roleOf(ended));
+    }
+  }
+
+  end(): void {
+    this.#listening.abort();
+  }
+
+  #muted(track: MediaStreamTrack): void {
+    this.#options.listener.warning(...MUTED[roleOf(track)]);
+  }
+
+  #visibilityChanged({ document }: PageEvents): void {
+    if (document.hidden) {
+      this.#options.listener.warning(
+        "page-hidden",
+        "The page is hidden. The stream goes on, but the browser may give it fewer pictures.",
+      );
+    }
+  }
+
+  #on(target: EventTarget, type: string, listener: () => void): void {
+    target.addEventListener(type, listener, { signal: this.#listening.signal });
+  }
+}
