@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { MatroskaSplitter } from "../../src/recorder/matroska.js";
+import { Mp4Splitter } from "../../src/recorder/mp4.js";
+import {
+  cutAtRandom,
+  decode,
+  groups,
+  joined,
+  recording,
+  split,
+  splitterFor,
+} from "./recordings.js";
+
+const ALL = [
+  "webm-h264-opus.webm",
+  "webm-h264-opus-1bytefirst.webm",
+  "webm-h264-videoonly.webm",
+  "webm-vp8-opus.webm",
+  "webm-vp9-opus.webm",
+  "webm-av1-opus.webm",
+  "webm-opus-audioonly.webm",
+  "mp4-avc1-opus.mp4",
+  "mp4-avc1-opus-defaultgop.mp4",
+];
+
+const MOST_BYTES = [3_000, 70_000, 400_000];
+
+const singly = (bytes: Uint8Array<ArrayBuffer>) =>
+  Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
+
+function keyOffsets(pieces: ReturnType<typeof split>): number[] {
+  let at = 0;
+  return pieces.flatMap(({ key, bytes }) => {
+    const begin = at;
+    at += bytes.length;
+    return key ? [begin] : [];
+  });
+}
+
+describe.each(ALL)("%s", (name) => {
+  const { bytes, headerEnd, keys, messages } = recording(name);
+
+  it("comes out as it went in, with groups where its key frames are, however it is cut", () => {
+    for (const [index, mostBytes] of MOST_BYTES.entries()) {
+      for (let seed = 1; seed <= 20; seed++) {
+        const pieces = split(splitterFor(name), cutAtRandom(bytes, seed * 7 + index, mostBytes));
+        const label = `seed ${seed}, parts of up to ${mostBytes}`;
+        expect(Buffer.compare(joined(pieces.map((piece) => piece.bytes)), bytes), label).toBe(0);
+        expect(pieces[0]?.kind, label).toBe("header");
+        expect(pieces[0]?.bytes.length, label).toBe(headerEnd);
+        expect(
+          pieces.filter(({ kind }) => kind === "header"),
+          label,
+        ).toHaveLength(1);
+        expect(keyOffsets(pieces), label).toEqual(keys);
+      }
+    }
+  });
+
+  it("comes out as it went in byte by byte, where that matters", () => {
+    const key = keys[1] ?? bytes.length;
+    const parts = [
+      ...singly(bytes.subarray(0, headerEnd + 1_000)),
+      bytes.subarray(headerEnd + 1_000, key - 1_500),
+      ...singly(bytes.subarray(key - 1_500, key + 1_500)),
+    ];
+    const pieces = split(splitterFor(name), parts);
+    expect(Buffer.compare(joined(pieces.map((piece) => piece.bytes)), joined(parts))).toBe(0);
+    expect(keyOffsets(pieces)).toEqual(keys.slice(0, 2));
+  });
+
+  it("is passed on as it comes: of each message no more is kept back than could begin a group", () => {
+    const splitter = splitterFor(name);
+    let given = 0;
+    for (const { off, size } of messages) {
+      for (const piece of splitter.push(bytes.slice(off, off + size))) {
+        given += piece.bytes.length;
+      }
+      const kept = off + size - given;
+      expect(kept, `after ${off + size}`).toBeLessThan(off + size <= headerEnd ? 1_500 : 1_000);
+    }
+  });
+
+  it("loses whole groups without FFmpeg missing anything else", () => {
+    const whole = groups(split(splitterFor(name), cutAtRandom(bytes, 5, 50_000)));
+    const every = whole.groups.map((_, index) => index);
+    const removals = [[], [0], every.slice(1, -1), every.filter((index) => index % 2 === 1)];
+    for (const removed of removals) {
+      const kept = whole.groups.filter((_, index) => !removed.includes(index));
+      const decoded = decode(joined([whole.header, ...kept.map((group) => group.bytes)]));
+      expect(decoded, `without ${removed.join()}`).toEqual({
+        complaints: "",
+        frames: kept.reduce((sum, { frames }) => sum + frames, 0),
+      });
+    }
+  });
+});
+
+describe("what is no recording", () => {
+  it.each([
+    ["noise", Uint8Array.from({ length: 50_000 }, (_, i) => (i * 7_919) % 251)],
+    ["zeros", new Uint8Array(50_000)],
+    ["ones", new Uint8Array(50_000).fill(0xff)],
+    ["text", new TextEncoder().encode("#EXTM3U\n".repeat(1_000))],
+  ])("goes through unchanged, as one group: %s", (_, bytes) => {
+    for (const splitter of [new MatroskaSplitter(), new Mp4Splitter()]) {
+      const pieces = split(splitter, cutAtRandom(bytes, 3, 5_000));
+      expect(Buffer.compare(joined(pieces.map((piece) => piece.bytes)), bytes)).toBe(0);
+      expect(pieces.filter(({ key }) => key).length).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("does not break what came before it", () => {
+    for (const name of ["webm-h264-opus.webm", "mp4-avc1-opus.mp4"]) {
+      const { bytes, keys } = recording(name);
+      const broken = joined([bytes.subarray(0, keys[1]), new Uint8Array(5_000), bytes]);
+      const splitter = splitterFor(name);
+      const pieces = split(splitter, cutAtRandom(broken, 9, 30_000));
+      expect(splitter.follows).toBe(false);
+      expect(Buffer.compare(joined(pieces.map((piece) => piece.bytes)), broken)).toBe(0);
+      expect(keyOffsets(pieces)).toEqual(keys.slice(0, 1));
+    }
+  });
+});
