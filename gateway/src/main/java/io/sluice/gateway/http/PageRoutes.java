@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
@@ -15,7 +16,7 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * The pages: one that goes live, one that watches. All of it comes from the class path, is read once, and asks nobody else for anything;
+ * The pages: one that goes live, one that watches; and the library that both they and pages of other origins go live with. All of it comes from the class path, is read once, and asks nobody else for anything;
  * the content security policy holds it to that.
  */
 public final class PageRoutes {
@@ -28,8 +29,14 @@ public final class PageRoutes {
             "app.js", "text/javascript; charset=utf-8",
             "watch.js", "text/javascript; charset=utf-8",
             "hls.js", "text/javascript; charset=utf-8",
+            "hls.js.LICENSE", "text/plain; charset=utf-8",
+            "sluice.js", "text/javascript; charset=utf-8",
+            "sluice.js.LICENSE", "text/plain; charset=utf-8",
             "style.css", "text/css; charset=utf-8",
             "icon.svg", "image/svg+xml");
+    /** What pages of other origins import; browsers fetch modules with CORS, and isolated pages want the other header too. */
+    private static final Set<String> FOR_ALL_ORIGINS = Set.of("sluice.js", "sluice.js.LICENSE");
+
     private static final String HTML = "text/html; charset=utf-8";
 
     private final boolean publishes;
@@ -74,7 +81,14 @@ public final class PageRoutes {
     private static void add(HttpServerRoutes routes, String path, String file, String type) {
         byte[] content = read(file);
         String tag = "\"" + Integer.toHexString(Arrays.hashCode(content)) + "-" + content.length + "\"";
-        routes.get(path, (request, response) -> send(request, response, content, type, tag));
+        boolean forAllOrigins = FOR_ALL_ORIGINS.contains(file);
+        routes.get(path, (request, response) -> {
+            if (forAllOrigins) {
+                response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+                        .header("Cross-Origin-Resource-Policy", "cross-origin");
+            }
+            return send(request, response, content, type, tag);
+        });
     }
 
     private static Publisher<Void> send(

@@ -59,6 +59,7 @@ class GatewayPagesTest {
         "/app.js,    text/javascript",
         "/watch.js,  text/javascript",
         "/hls.js,    text/javascript",
+        "/sluice.js, text/javascript",
         "/style.css, text/css",
         "/icon.svg,  image/svg+xml",
     })
@@ -73,6 +74,25 @@ class GatewayPagesTest {
         assertThat(header(page, "x-content-type-options")).isEqualTo("nosniff");
         assertThat(get(path, "If-None-Match", header(page, "etag")).statusCode())
                 .isEqualTo(304);
+    }
+
+    @Test
+    void aPageOfAnyOriginMayImportTheLibraryAndNothingElse() {
+        HttpResponse<String> library = get("/sluice.js", "Origin", "https://elsewhere.example");
+        assertThat(header(library, "access-control-allow-origin")).isEqualTo("*");
+        assertThat(header(library, "cross-origin-resource-policy")).isEqualTo("cross-origin");
+        assertThat(library.body()).contains("sluice.js.LICENSE").doesNotContain("sourceMappingURL");
+        HttpResponse<String> again = get("/sluice.js", "If-None-Match", header(library, "etag"));
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(header(again, "access-control-allow-origin")).isEqualTo("*");
+        HttpResponse<String> page = get("/app.js", "Origin", "https://elsewhere.example");
+        assertThat(header(page, "access-control-allow-origin")).isEmpty();
+    }
+
+    @Test
+    void theLibrariesSayUnderWhichLicencesTheyAre() {
+        assertThat(get("/sluice.js.LICENSE").body()).contains("mediabunny", "Mozilla Public License", "Source Code");
+        assertThat(get("/hls.js.LICENSE").body()).contains("Apache License");
     }
 
     @Test
