@@ -5,5 +5,6 @@ export default defineConfig({
     include: ["client/test/**/*.test.ts", "site/test/**/*.test.ts"],
     // Some have the real FFmpeg decode real recordings, on machines that do other things too.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -1,0 +1,143 @@
+import { build } from "esbuild";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const client = join(import.meta.dirname, "..");
+const workspace = join(client, "..");
+const installed = join(workspace, "node_modules");
+
+let project: string;
+let unpacked: string;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "sluice-client-"));
+  unpacked = join(project, "node_modules", "sluice-client");
+  mkdirSync(unpacked, { recursive: true });
+  const facts = execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", project], {
+    cwd: client,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [{ filename }] = JSON.parse(facts) as [{ filename: string }];
+  execFileSync("tar", ["-xzf", join(project, filename), "--strip-components=1", "-C", unpacked]);
+  // What npm would install beside it, without asking the network.
+  for (const dependency of Object.keys(manifest().dependencies)) {
+    symlinkSync(join(installed, dependency), join(project, "node_modules", dependency), "junction");
+  }
+  writeFileSync(join(project, "package.json"), '{"type":"module"}');
+});
+afterAll(() => {
+  rmSync(project, { recursive: true, force: true });
+});
+
+const manifest = () =>
+  JSON.parse(readFileSync(join(unpacked, "package.json"), "utf8")) as {
+    dependencies: Record<string, string>;
+  };
+
+const exampleOfTheReadme = () => {
+  const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(join(unpacked, "README.md"), "utf8")) ?? [];
+  return code ?? expect.fail("the README has no example");
+};
+
+// What a user writes beyond the five lines, and what must not pass.
+const MORE = `
+import { PublishError, type LiveStream, type Stats } from "sluice-client";
+export async function more(live: LiveStream): Promise<number> {
+  live.addEventListener("failure", ({ detail }) => {
+    const again: boolean = detail.willReconnect;
+    console.log(detail.error.code, detail.error.advice, again);
+  });
+  live.addEventListener("state", { handleEvent: (event) => console.log(event.detail.previous) });
+  live.addEventListener("anything", (event) => console.log(event.type));
+  // @ts-expect-error there is no such thing in it
+  live.addEventListener("warning", ({ detail }) => console.log(detail.error));
+  // @ts-expect-error it is read-only
+  live.state = "ended";
+  const stats: Stats = live.stats;
+  try {
+    return (await live.stop()).acceptedBytes + stats.queuedMs;
+  } catch (error) {
+    return error instanceof PublishError && error.retryable ? 1 : 0;
+  }
+}
+`;
+
+function typeCheck(source: string, module: string, moduleResolution: string): string {
+  writeFileSync(join(project, "consumer.ts"), source);
+  const options = { module, moduleResolution, target: "es2022", lib: ["es2022", "dom"] };
+  const compilerOptions = {
+    ...options,
+    strict: true,
+    noEmit: true,
+    types: [],
+    skipDefaultLibCheck: true,
+  };
+  writeFileSync(
+    join(project, "tsconfig.json"),
+    JSON.stringify({ compilerOptions, files: ["consumer.ts"] }),
+  );
+  const compiler = join(installed, "typescript", "bin", "tsc");
+  try {
+    return execFileSync(process.execPath, [compiler, "-p", project], { encoding: "utf8" });
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+}
+
+describe("the package that npm gets", () => {
+  it("brings the library, its declarations, its licence and how to use it", () => {
+    for (const file of ["dist/sluice.js", "dist/index.d.ts", "dist/LICENSE", "README.md"]) {
+      expect(existsSync(join(unpacked, file)), file).toBe(true);
+    }
+    expect(existsSync(join(unpacked, "src"))).toBe(false);
+  });
+
+  it.each([
+    ["esnext", "bundler"],
+    ["nodenext", "nodenext"],
+  ])("lets the README's example and more be written in TypeScript (%s)", (...how) => {
+    expect(typeCheck(exampleOfTheReadme() + MORE, ...(how as [string, string]))).toBe("");
+  });
+
+  it("can be bundled into a page, and costs a page nothing that does not publish", async () => {
+    const bundled = async (source: string) => {
+      writeFileSync(join(project, "page.js"), source);
+      const { outputFiles } = await build({
+        entryPoints: [join(project, "page.js")],
+        bundle: true,
+        format: "esm",
+        write: false,
+        logLevel: "silent",
+      });
+      return outputFiles[0]?.text ?? "";
+    };
+    const whole = await bundled('import { publish } from "sluice-client"; globalThis.p = publish;');
+    expect(whole).toContain("sluice.v1");
+    const error = await bundled(
+      'import { PublishError } from "sluice-client"; globalThis.e = PublishError;',
+    );
+    expect(error.length).toBeLessThan(3_000);
+  });
+
+  it("can be imported where there is no browser, as servers that render pages do", () => {
+    const imported = execFileSync(
+      process.execPath,
+      ["-e", 'import("sluice-client").then((m) => console.log(Object.keys(m).sort().join()))'],
+      { cwd: project, encoding: "utf8" },
+    );
+    expect(imported.trim()).toBe("PublishError,publish");
+  });
+});
