@@ -204,6 +204,7 @@ export class Attempt implements EngineSink {
       audioBitsPerSecond: rates.audio,
       now: platform.now,
       adapted: (detail) => this.#isOver || this.#listener.adapted(detail),
+      failed: (error) => this.failed(asPublishError(error)),
     });
     return { opened, engine, sender, liveSinceMs: platform.now() };
   }

@@ -2,7 +2,7 @@ import type { Engine, EngineOptions, Offer } from "./engine.js";
 import { offersFor } from "./offers.js";
 import { recorderEngine } from "./recorder/engine.js";
 import type { EngineName, PublishOptions } from "./types.js";
-import { webCodecsEngine } from "./webcodecs/engine.js";
+import { WebCodecsEngine } from "./webcodecs/engine.js";
 
 /** What a stream takes from the browser; tests hand in their own. */
 export interface Platform {
@@ -30,7 +30,7 @@ export interface PageEvents {
 }
 
 const ENGINES: Record<EngineName, (options: EngineOptions) => Engine> = {
-  webcodecs: webCodecsEngine,
+  webcodecs: (options) => new WebCodecsEngine(options),
   "media-recorder": recorderEngine,
 };
 

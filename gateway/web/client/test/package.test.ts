@@ -109,7 +109,7 @@ describe("the package that npm gets", () => {
     ["esnext", "bundler"],
     ["nodenext", "nodenext"],
   ])("lets the README's example and more be written in TypeScript (%s)", (...how) => {
-    expect(typeCheck(exampleOfTheReadme() + MORE, ...(how as [string, string]))).toBe("");
+    expect(typeCheck(exampleOfTheReadme() + MORE, ...(how))).toBe("");
   });
 
   it("can be bundled into a page, and costs a page nothing that does not publish", async () => {

@@ -62,7 +62,7 @@ export class WebCodecsEngine implements Engine {
       if (format.video && videoTrack) {
         this.#video = new VideoTrackEncoder({
           ...common,
-          track: videoTrack as MediaStreamVideoTrack,
+          track: videoTrack,
           format: format.video,
           picture: pictureOf(videoTrack),
           target,
@@ -73,7 +73,7 @@ export class WebCodecsEngine implements Engine {
       if (format.audio && audioTrack) {
         this.#audio = new AudioTrackEncoder({
           ...common,
-          track: audioTrack as MediaStreamAudioTrack,
+          track: audioTrack,
           format: format.audio,
           bitsPerSecond: audioBitsPerSecond,
           packet: (packet) => this.#audioPacket(packet),
