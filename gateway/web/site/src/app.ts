@@ -1,0 +1,211 @@
+import { publish } from "sluice-client";
+import type { Broadcast } from "./broadcast/broadcast.js";
+import type { LostEvent } from "./capture/source.js";
+import { readConfig } from "./config.js";
+import * as failures from "./failures/capture.js";
+import { INGEST, watchPath } from "./locations.js";
+import { goOnAir } from "./onair.js";
+import { Preparation } from "./preparing.js";
+import { demoKey } from "./settings/key.js";
+import { AUTO } from "./settings/options.js";
+import { keptHere, publishing, remember, remembered, type Settings } from "./settings/settings.js";
+import { showFailure, showNotice } from "./show/notices.js";
+import { part, visible, write } from "./show/parts.js";
+import { keyShown, picked, showKey, showWatchLink } from "./show/pickers.js";
+import { showStatus } from "./show/status.js";
+
+const devices = navigator.mediaDevices as MediaDevices | undefined;
+const store = keptHere();
+const settings = remembered(store);
+const preparation = new Preparation(settings, devices);
+const keyField = part<HTMLInputElement>("key");
+let canBeWatched = false;
+let broadcast: Broadcast | null = null;
+let wakeLock: WakeLockSentinel | null = null;
+
+const isBusy = () => broadcast !== null && !broadcast.isOver;
+
+async function goLive() {
+  const streamKey = keyField.value.trim();
+  if (streamKey === "") {
+    showFailure(failures.noKey);
+    keyField.focus();
+    return;
+  }
+  preparation.wake();
+  if (!preparation.source?.whole) {
+    await preparation.open();
+  }
+  const { source } = preparation;
+  if (!source) {
+    return;
+  }
+  const { broadcast: mine, over } = goOnAir(
+    publish,
+    { url: INGEST, streamKey, source: source.stream, ...publishing(settings) },
+    settings.codec !== AUTO,
+    ({ stage }) => {
+      showWatchLink(canBeWatched && stage === "live" ? watchPath(streamKey) : null);
+      if (stage === "live") {
+        void keepAwake();
+      }
+    },
+  );
+  broadcast = mine;
+  await over;
+  void wakeLock?.release();
+  wakeLock = null;
+  showNotice("hidden", null);
+  if (mine.stage === "cancelled") {
+    showStatus("ready");
+  }
+  await reopen();
+}
+
+/** After a broadcast that ended because a device was gone, with those that are left. */
+async function reopen() {
+  if (preparation.source?.whole === false) {
+    const { stage } = broadcast!;
+    await preparation.open();
+    showStatus(stage === "cancelled" ? "ready" : stage);
+  }
+}
+
+/** A phone that dims its screen stops its camera. Not every browser has this, and it may refuse. */
+async function keepAwake() {
+  wakeLock ??= (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+}
+
+function lost({ what }: LostEvent) {
+  if (isBusy()) {
+    if (what === "screen") {
+      broadcast!.note("info", "You stopped sharing your screen.");
+      void broadcast!.stop();
+    }
+    return;
+  }
+  if (what === "screen") {
+    void preparation.open();
+  } else {
+    preparation.close();
+    showStatus("idle");
+    showFailure(failures.lost(what));
+    void preparation.showPickers();
+  }
+}
+
+function listenToPreparation() {
+  preparation.addEventListener("asking", () => showStatus("asking"));
+  preparation.addEventListener("ready", () => {
+    showStatus(preparation.source ? "ready" : "idle");
+    showFailure(preparation.source ? null : preparation.failure);
+    showNotice("microphone", null);
+    showNotice("camera", null);
+    // A shared screen whose microphone could not be opened is worth more than nothing.
+    showNotice(
+      "without",
+      preparation.source && preparation.failure
+        ? `Without a microphone: ${preparation.failure.message}`
+        : null,
+    );
+  });
+  preparation.addEventListener("lost", (event) => lost((event as CustomEvent<LostEvent>).detail));
+  for (const type of ["paused", "resumed"]) {
+    preparation.addEventListener(type, (event) => {
+      const { what } = (event as CustomEvent<LostEvent>).detail;
+      showNotice(what, type === "paused" ? `The system has paused the ${what}.` : null);
+    });
+  }
+}
+
+function listenToPickers() {
+  for (const name of Object.keys(settings) as (keyof Settings)[]) {
+    part(name).addEventListener("change", () => {
+      settings[name] = picked(name);
+      remember(settings, store);
+      if (name === "camera" || name === "microphone") {
+        void (preparation.source?.picture === "screen" && name === "camera"
+          ? undefined
+          : preparation.open());
+      } else if (name === "height" || name === "frame-rate") {
+        void preparation.reshape();
+      }
+    });
+  }
+  part("share").addEventListener("click", () => {
+    const sharing = preparation.source?.picture === "screen";
+    void (sharing ? preparation.open() : preparation.shareScreen());
+  });
+  part("mute").addEventListener("click", () => {
+    preparation.mute(!preparation.source?.muted);
+  });
+  part("key-shown").addEventListener("click", () => showKey(!keyShown()));
+  devices?.addEventListener("devicechange", () => {
+    // A camera that was plugged in where there was none is what its owner waits for.
+    void (preparation.source || isBusy() ? preparation.showPickers() : preparation.open());
+  });
+}
+
+function listenToThePage() {
+  part("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void (isBusy() ? broadcast!.stop() : goLive());
+  });
+  document.addEventListener("visibilitychange", () => {
+    const hidden = document.visibilityState !== "visible";
+    if (isBusy() && !hidden) {
+      // The system has taken it back while the page was hidden.
+      wakeLock = null;
+      void keepAwake();
+    }
+    showNotice(
+      "hidden",
+      isBusy() && hidden
+        ? "You left this tab: the stream goes on, but some browsers pause the camera."
+        : null,
+    );
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (isBusy()) {
+      event.preventDefault();
+    }
+  });
+  window.addEventListener("pagehide", () => {
+    broadcast?.abandon();
+    preparation.close();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      void preparation.open();
+    }
+  });
+}
+
+async function introduce() {
+  let touched = false;
+  keyField.addEventListener("input", () => (touched = true), { once: true });
+  // A key for trying out is nobody's secret, and saves a newcomer the question where to get one.
+  keyField.value = demoKey();
+  showKey(true);
+  const config = await readConfig();
+  if (!config) {
+    return;
+  }
+  canBeWatched = config.preview;
+  if (config.publish) {
+    // A platform's key is a secret, and screens get shared.
+    showKey(false);
+    if (!touched) {
+      keyField.value = "";
+    }
+  }
+  const goesTo = config.publish ? "streams go out by RTMP" : "streams are shown here only";
+  write("about", `Sluice ${config.version} · ${goesTo}`);
+}
+
+visible("share", Boolean(devices?.getDisplayMedia));
+listenToPreparation();
+listenToPickers();
+listenToThePage();
+void introduce();
+void preparation.open();

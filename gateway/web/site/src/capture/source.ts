@@ -1,0 +1,91 @@
+import type { Sound } from "./sound.js";
+
+export type Picture = "camera" | "screen" | "none";
+
+export interface LostEvent {
+  what: "camera" | "screen" | "microphone";
+}
+
+/**
+ * What is shown and heard: the tracks that were opened, and the one stream that they make together.
+ *
+ * Events: `lost` when a device or a shared screen ended by itself, `paused` when the system paused or resumed one.
+ */
+export class Source extends EventTarget {
+  readonly stream: MediaStream;
+  readonly picture: Picture;
+  readonly #opened: MediaStreamTrack[];
+  readonly #microphone: MediaStreamTrack | undefined;
+  readonly #listening = new AbortController();
+
+  /**
+   * @param devices from a camera and a microphone, or one of them
+   * @param screen shown instead of a camera; its sound is mixed with the microphone's
+   */
+  constructor(devices: MediaStream | null, screen: MediaStream | null, sound: Sound) {
+    super();
+    this.#microphone = devices?.getAudioTracks()[0];
+    this.#opened = [...(devices?.getTracks() ?? []), ...(screen?.getTracks() ?? [])];
+    const video = (screen ?? devices)?.getVideoTracks().slice(0, 1) ?? [];
+    const sounds = this.#opened.filter(({ kind }) => kind === "audio");
+    const audio = sounds.length > 1 ? [sound.mix(sounds)] : sounds;
+    this.stream = new MediaStream([...video, ...audio]);
+    this.picture = video.length === 0 ? "none" : screen ? "screen" : "camera";
+    this.#watch(screen);
+  }
+
+  get video(): MediaStreamTrack | undefined {
+    return this.stream.getVideoTracks()[0];
+  }
+
+  get audio(): MediaStreamTrack | undefined {
+    return this.stream.getAudioTracks()[0];
+  }
+
+  /** Whether everything that was opened still delivers. */
+  get whole(): boolean {
+    return this.#opened.every(({ readyState }) => readyState === "live");
+  }
+
+  /** The id of the device that was really opened. */
+  deviceId(kind: "video" | "audio"): string | undefined {
+    const track = kind === "audio" ? this.#microphone : this.video;
+    return track?.getSettings().deviceId;
+  }
+
+  get hasMicrophone(): boolean {
+    return this.#microphone !== undefined;
+  }
+
+  get muted(): boolean {
+    return this.#microphone?.enabled === false;
+  }
+
+  set muted(muted: boolean) {
+    if (this.#microphone) {
+      this.#microphone.enabled = !muted;
+    }
+  }
+
+  close(): void {
+    this.#listening.abort();
+    for (const track of [...this.#opened, ...this.stream.getTracks()]) {
+      track.stop();
+    }
+  }
+
+  #watch(screen: MediaStream | null) {
+    const { signal } = this.#listening;
+    for (const track of this.#opened) {
+      const shared = screen?.getTracks().includes(track) ?? false;
+      const what = shared ? "screen" : track.kind === "video" ? "camera" : "microphone";
+      const tell = (type: string) => () =>
+        this.dispatchEvent(new CustomEvent(type, { detail: { what } }));
+      track.addEventListener("ended", tell("lost"), { signal });
+      if (!shared) {
+        track.addEventListener("mute", tell("paused"), { signal });
+        track.addEventListener("unmute", tell("resumed"), { signal });
+      }
+    }
+  }
+}

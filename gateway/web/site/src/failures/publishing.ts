@@ -1,0 +1,99 @@
+import type { PublishError } from "sluice-client";
+import type { Failure } from "./failure.js";
+
+// What can go wrong once something is sent: the gateway's codes and the library's, told to the person who streams. They
+// cannot mend a program; what they can do is check a key, choose other settings, wait, or ask the operator.
+
+const MISUNDERSTANDING: Words = [
+  "This page and the server do not understand each other.",
+  "Reload the page: it may be older than the server. If it happens again, tell the operator the code below.",
+];
+
+type Words = [message: string, advice: string];
+
+const WORDS: Record<string, Words> = {
+  // The gateway's, as docs/protocol.md lists them.
+  "malformed-message": MISUNDERSTANDING,
+  "unknown-message-type": MISUNDERSTANDING,
+  "unexpected-message": MISUNDERSTANDING,
+  "media-before-opened": MISUNDERSTANDING,
+  "protocol-violation": MISUNDERSTANDING,
+  "open-timeout": [
+    "The server waited in vain for this page to introduce itself.",
+    "Your connection may be very slow. Go live again.",
+  ],
+  "not-authorized": [
+    "The server does not accept this stream key.",
+    "Copy it again, whole, from where you got it. It may also have been replaced or have expired.",
+  ],
+  "invalid-stream-key": [
+    "This is not a stream key.",
+    "It is too long or has characters that no key has, such as spaces. Copy it again, whole.",
+  ],
+  "stream-key-in-use": [
+    "Somebody is live under this stream key already.",
+    "If it is you, in another tab or on another device, stop there first. Or use another key.",
+  ],
+  "media-timeout": [
+    "No picture and no sound reached the server for too long.",
+    "Check your camera and your connection, then go live again.",
+  ],
+  "unsupported-offer": [
+    "The server takes none of the formats that this browser records.",
+    "Set codec and recorder to “Automatic” under “More settings”, or use a current Chrome, Edge, Firefox or Safari.",
+  ],
+  "unrecognized-media": [
+    "The server could not read what this browser recorded.",
+    "Choose another codec or recorder under “More settings”, then go live again.",
+  ],
+  "message-too-large": [
+    "This browser sent more at once than the server takes.",
+    "Choose a lower bit rate, then go live again.",
+  ],
+  "internal-error": [
+    "The server had a problem of its own.",
+    "Go live again. If it happens again, tell the operator the code below.",
+  ],
+  "ffmpeg-unavailable": [
+    "The server cannot start its video encoder.",
+    "Only its operator can mend that. Tell them the code below.",
+  ],
+  "ffmpeg-failed": [
+    "The server's video encoder gave up on this stream.",
+    "Go live again. If it happens again, choose another codec under “More settings”.",
+  ],
+  "shutting-down": [
+    "The server is being restarted or shut down.",
+    "Wait a minute, then go live again.",
+  ],
+  "stream-stalled": [
+    "The stream got stuck on its way out of the server.",
+    "Go live again. If it happens again, choose a lower bit rate.",
+  ],
+  "output-failed": [
+    "Where your stream goes to, it was not taken, or was cut off.",
+    "Check the stream key, and that the channel there expects a stream. Then go live again.",
+  ],
+  "authorizer-failed": [
+    "The server could not find out whether your stream key is valid.",
+    "Try again in a moment.",
+  ],
+  "gateway-full": [
+    "The server carries as many streams as it can.",
+    "Try again when another stream has ended, or ask the operator for another server.",
+  ],
+};
+
+/** @param error of `publish`, of a live stream, or whatever else was thrown */
+export function ofPublishing(error: PublishError): Failure {
+  const words = Object.hasOwn(WORDS, error.code) ? WORDS[error.code] : undefined;
+  if (!words) {
+    return {
+      code: error.code ?? "unexpected",
+      message: error.message,
+      advice: error.advice ?? (error.retryable ? "You can go live again." : ""),
+    };
+  }
+  const [message, advice] = words;
+  return { code: error.code, message, advice, detail: error.message };
+}

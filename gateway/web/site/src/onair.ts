@@ -1,0 +1,76 @@
+import type { PublishOptions } from "sluice-client";
+import { Broadcast, type Publish } from "./broadcast/broadcast.js";
+import { ofPublishing } from "./failures/publishing.js";
+import { showCharts } from "./show/charts.js";
+import { clearJournal, showFailure, showJournal, showNotice } from "./show/notices.js";
+import { agreement, numbers } from "./show/numbers.js";
+import { visible, write, writeAll } from "./show/parts.js";
+import { showStatus } from "./show/status.js";
+import { duration } from "./words/format.js";
+
+const CLOCK_EVERY_MS = 250;
+
+export interface OnAir {
+  broadcast: Broadcast;
+  /** Resolves when it is over. */
+  over: Promise<void>;
+}
+
+/** Starts a broadcast, and shows how it goes until it is over. */
+export function goOnAir(
+  publish: Publish,
+  options: PublishOptions,
+  codecChosen: boolean,
+  changed: (broadcast: Broadcast) => void,
+): OnAir {
+  const broadcast = new Broadcast();
+  clearJournal();
+  showFailure(null);
+  const clock = setInterval(() => showClock(broadcast), CLOCK_EVERY_MS);
+  const over = new Promise<void>((resolve) => {
+    broadcast.addEventListener("change", () => {
+      showBroadcast(broadcast, codecChosen);
+      changed(broadcast);
+      if (broadcast.isOver) {
+        clearInterval(clock);
+        resolve();
+      }
+    });
+  });
+  showStatus("connecting");
+  void broadcast.start(publish, options);
+  return { broadcast, over };
+}
+
+function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
+  const { stage, live, failure, history, journal, ended } = broadcast;
+  if (stage !== "cancelled") {
+    showStatus(stage);
+  }
+  showFailure(stage === "failed" && failure ? ofPublishing(failure) : null);
+  showNotice(
+    "connection",
+    stage === "reconnecting"
+      ? `${failure ? ofPublishing(failure).message : "The connection to the server broke."} ` +
+          "Connecting again by itself: leave this page open. Viewers see a break, then the stream goes on."
+      : null,
+  );
+  visible("facts", live !== null);
+  showJournal(journal);
+  if (live) {
+    const { stats, negotiated } = live;
+    writeAll({ ...numbers(stats), ...agreement(negotiated, codecChosen) });
+    if (ended) {
+      writeAll(numbers({ ...stats, acceptedBytes: ended.acceptedBytes, queuedMs: 0 }));
+      write("queued", "0 B");
+    }
+    showCharts(history.moments, performance.now());
+  }
+  showClock(broadcast);
+}
+
+/** On the air since when; while reconnecting, for how long nothing has got through. */
+function showClock(broadcast: Broadcast) {
+  const { stage, onAirMs, lostForMs } = broadcast;
+  write("duration", duration(stage === "reconnecting" ? lostForMs : onAirMs));
+}

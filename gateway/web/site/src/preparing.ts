@@ -1,0 +1,164 @@
+import { choices, limits } from "./capture/devices.js";
+import { picture, screenPicture } from "./capture/constraints.js";
+import { falling, peakDb } from "./capture/level.js";
+import { openDevices, openScreen, type Opened } from "./capture/open.js";
+import { Sound } from "./capture/sound.js";
+import { Source, type LostEvent } from "./capture/source.js";
+import type { Failure } from "./failures/failure.js";
+import { CHOICES, NONE, within, type ChoiceName } from "./settings/options.js";
+import type { Settings } from "./settings/settings.js";
+import { fillPicker } from "./show/pickers.js";
+import { showLevel, showPreview } from "./show/preview.js";
+
+const LEVEL_EVERY_MS = 60;
+
+/**
+ * Everything before going live: opens what the pickers say, shows it, and keeps the pickers true to what there is.
+ *
+ * Events: `asking`, `ready`, and `lost` when a device or a shared screen ended by itself.
+ */
+export class Preparation extends EventTarget {
+  source: Source | null = null;
+  /** Why there is no source. */
+  failure: Failure | null = null;
+
+  readonly #settings: Settings;
+  readonly #devices: MediaDevices | undefined;
+  readonly #sound = new Sound();
+  #listening: ReturnType<Sound["listen"]> | null = null;
+  #attempt = 0;
+
+  constructor(settings: Settings, devices: MediaDevices | undefined) {
+    super();
+    this.#settings = settings;
+    this.#devices = devices;
+    this.#keepLevel();
+  }
+
+  /** Opens camera and microphone. */
+  open(): Promise<void> {
+    return this.#replace(async () => {
+      // First, because many cameras cannot be opened twice.
+      this.#use(null);
+      return [await openDevices(this.#settings, this.#devices), null];
+    });
+  }
+
+  /** Asks what to share, and shows that instead of the camera. Must be called from a click. */
+  shareScreen(): Promise<void> {
+    return this.#replace(async () => {
+      const screen = await openScreen(this.#settings, this.#devices);
+      if (!screen.stream) {
+        return [screen, null];
+      }
+      this.#use(null);
+      const silent = this.#settings.microphone === NONE;
+      const spoken = silent
+        ? null
+        : await openDevices({ ...this.#settings, camera: NONE }, this.#devices);
+      return [{ stream: spoken?.stream ?? null, failure: spoken?.failure ?? null }, screen.stream];
+    });
+  }
+
+  /** The picture's size or rate was chosen anew. Nothing has to be opened again for that. */
+  async reshape(): Promise<void> {
+    const { source } = this;
+    const wish = source?.picture === "screen" ? screenPicture : picture;
+    await source?.video?.applyConstraints(wish(this.#settings)).catch(() => {});
+    showPreview(this.source);
+  }
+
+  mute(muted: boolean): void {
+    if (this.source) {
+      this.source.muted = muted;
+      showPreview(this.source);
+    }
+  }
+
+  /** After a click browsers let sound be heard, which some do not before. */
+  wake(): void {
+    this.#sound.wake();
+  }
+
+  close(): void {
+    this.#attempt++;
+    this.#use(null);
+  }
+
+  /** Of two calls that overlap, the later one counts. */
+  async #replace(open: () => Promise<[devices: Opened, screen: MediaStream | null]>) {
+    const mine = ++this.#attempt;
+    this.dispatchEvent(new Event("asking"));
+    const [{ stream, failure }, screen] = await open();
+    if (mine !== this.#attempt) {
+      for (const track of [...(stream?.getTracks() ?? []), ...(screen?.getTracks() ?? [])]) {
+        track.stop();
+      }
+      return;
+    }
+    this.failure = failure;
+    if (stream || screen) {
+      this.#use(new Source(stream, screen, this.#sound));
+    }
+    await this.showPickers();
+    this.dispatchEvent(new Event("ready"));
+  }
+
+  #use(source: Source | null) {
+    this.#listening?.stop();
+    this.#listening = null;
+    this.source?.close();
+    this.source = source;
+    for (const type of ["lost", "paused", "resumed"]) {
+      source?.addEventListener(type, (event) => {
+        const { detail } = event as CustomEvent<LostEvent>;
+        this.dispatchEvent(new CustomEvent(type, { detail }));
+      });
+    }
+    if (source?.audio) {
+      this.#listening = this.#sound.listen(source.audio);
+    }
+    showPreview(source);
+  }
+
+  async showPickers(): Promise<void> {
+    const { source } = this;
+    const found = (await this.#devices?.enumerateDevices().catch(() => [])) ?? [];
+    const { camera, microphone } = this.#settings;
+    const opened = source !== null;
+    // What could not be opened is not chosen, whatever the settings wish for.
+    const shown = (wanted: string, id: string | undefined) => id ?? (opened ? NONE : wanted);
+    const isScreen = source?.picture === "screen";
+    fillPicker(
+      "camera",
+      choices(found, "videoinput"),
+      isScreen ? camera : shown(camera, source?.deviceId("video")),
+    );
+    fillPicker(
+      "microphone",
+      choices(found, "audioinput"),
+      shown(microphone, source?.deviceId("audio")),
+    );
+    const most = isScreen ? { height: undefined, frameRate: undefined } : limits(source?.video);
+    for (const name of Object.keys(CHOICES) as ChoiceName[]) {
+      const limit = { height: most.height, "frame-rate": most.frameRate }[name as string];
+      fillPicker(name, within(CHOICES[name], limit), this.#settings[name]);
+    }
+  }
+
+  #keepLevel() {
+    let shownAtMs = 0;
+    let shownDb = -Infinity;
+    // Drawn with the page's frames: nobody looks at it while the page is hidden.
+    const draw = (nowMs: number) => {
+      if (nowMs - shownAtMs >= LEVEL_EVERY_MS) {
+        const samples = this.#listening?.read();
+        shownDb = samples ? falling(shownDb, peakDb(samples), nowMs - shownAtMs) : -Infinity;
+        shownAtMs = nowMs;
+        showLevel(samples ? shownDb : null, this.source?.muted ?? false);
+      }
+      requestAnimationFrame(draw);
+    };
+    requestAnimationFrame(draw);
+  }
+}

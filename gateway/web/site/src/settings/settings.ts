@@ -1,0 +1,75 @@
+import type { EngineName, PublishOptions, VideoCodec } from "sluice-client";
+import { ANY, AUTO, CHOICES, type ChoiceName } from "./options.js";
+
+/** What the pickers say, by the pickers' names. The stream key is not among them: it is never stored. */
+export type Settings = Record<ChoiceName | "camera" | "microphone", string>;
+
+export const DEFAULTS: Settings = {
+  camera: ANY,
+  microphone: ANY,
+  height: "720",
+  "frame-rate": "30",
+  "bit-rate": AUTO,
+  codec: AUTO,
+  engine: AUTO,
+};
+
+const NAME = "sluice.settings";
+
+type Store = Pick<Storage, "getItem" | "setItem">;
+
+const known = (name: keyof Settings, value: unknown): value is string =>
+  typeof value === "string" &&
+  (name === "camera" || name === "microphone"
+    ? value.length <= 1_000
+    : CHOICES[name].some((option) => option.value === value));
+
+/** What keeps the choices; some private windows throw at the mere question for it. */
+export function keptHere(): Store {
+  try {
+    return window.localStorage;
+  } catch {
+    return { getItem: () => null, setItem: () => {} };
+  }
+}
+
+/** The choices of last time; the defaults for what is missing, was changed by hand, or is not offered any more. */
+export function remembered(store: Store): Settings {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(store.getItem(NAME) ?? "{}") as unknown;
+  } catch {
+    stored = {};
+  }
+  const found = typeof stored === "object" && stored !== null ? stored : {};
+  const settings = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS) as (keyof Settings)[]) {
+    const value = (found as Record<string, unknown>)[name];
+    if (known(name, value)) {
+      settings[name] = value;
+    }
+  }
+  return settings;
+}
+
+/** Does nothing where the browser keeps nothing, as in some private windows. */
+export function remember(settings: Settings, store: Store): void {
+  try {
+    store.setItem(NAME, JSON.stringify(settings));
+  } catch {
+    // Full, or forbidden. The choices then hold until the page is left.
+  }
+}
+
+/** The part of `publish`'s options that the pickers decide. */
+export function publishing(settings: Settings): Pick<PublishOptions, "video" | "engines"> {
+  const { "bit-rate": bitRate, "frame-rate": frameRate, codec, engine } = settings;
+  return {
+    video: {
+      frameRate: Number(frameRate),
+      ...(bitRate !== AUTO && { bitsPerSecond: Number(bitRate) }),
+      ...(codec !== AUTO && { codecs: [codec as VideoCodec] }),
+    },
+    ...(engine !== AUTO && { engines: [engine as EngineName] }),
+  };
+}

@@ -1,0 +1,73 @@
+import { WINDOW_MS, type Moment } from "../broadcast/history.js";
+import { inWords, linePath, marksPath, roundUp, type Point } from "./chart.js";
+import { bitRate, delay, frameRate } from "../words/format.js";
+import { part } from "./parts.js";
+
+interface Chart {
+  id: string;
+  name: string;
+  /** The line that the chart is about. */
+  main: (moment: Moment) => number | undefined;
+  /** What it is compared with. */
+  other: (moment: Moment) => number | undefined;
+  format: (value: number) => string;
+  /** The scale reaches at least this far. */
+  least: number;
+}
+
+const CHARTS: Chart[] = [
+  {
+    id: "chart-bits",
+    name: "Bit rate",
+    main: (moment) => moment.sentBitsPerSecond,
+    other: (moment) => moment.targetBitsPerSecond,
+    format: bitRate,
+    least: 500_000,
+  },
+  {
+    id: "chart-delay",
+    name: "Delay to the server",
+    main: (moment) => moment.delayMs,
+    other: (moment) => moment.queuedMs,
+    format: delay,
+    least: 200,
+  },
+  {
+    id: "chart-frames",
+    name: "Pictures a second",
+    main: (moment) => moment.encodedPerSecond,
+    other: (moment) => moment.writtenPerSecond,
+    format: frameRate,
+    least: 15,
+  },
+];
+
+/** Draws the last minute. */
+export function showCharts(moments: readonly Moment[], nowMs: number): void {
+  const drops = moments.filter(({ dropped }) => dropped).map(({ atMs }) => atMs);
+  for (const { id, name, main, other, format, least } of CHARTS) {
+    const points = (read: Chart["main"]): Point[] =>
+      moments.map((moment) => ({ atMs: moment.atMs, value: read(moment) }));
+    const mains = points(main);
+    const others = points(other);
+    const most = Math.max(least, ...[...mains, ...others].map(({ value }) => value ?? 0));
+    const frame = { nowMs, windowMs: WINDOW_MS, top: roundUp(most * 1.1) };
+    const svg = part<SVGSVGElement>(id);
+    draw(svg, "grid", "M0 40H300M0 0.5H300M0 79.5H300");
+    draw(svg, "marks", marksPath(drops, frame));
+    draw(svg, "other", linePath(others, frame));
+    draw(svg, "main", linePath(mains, frame));
+    svg.setAttribute("aria-label", inWords(name, mains, format));
+    svg.parentElement?.setAttribute("data-top", format(frame.top));
+  }
+}
+
+function draw(svg: SVGSVGElement, name: string, path: string) {
+  let line = svg.querySelector(`.${name}`);
+  if (!line) {
+    line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    line.classList.add(name);
+    svg.append(line);
+  }
+  line.setAttribute("d", path);
+}

@@ -1,0 +1,19 @@
+/** What a viewer can expect of an HLS media playlist (RFC 8216). */
+export function playlistState(text: string): "starting" | "live" | "ended" {
+  const lines = text.split(/\r?\n/);
+  if (lines.includes("#EXT-X-ENDLIST")) {
+    return "ended";
+  }
+  return lines.some((line) => line.startsWith("#EXTINF:")) ? "live" : "starting";
+}
+
+const SOONEST_MS = 700;
+const LATEST_MS = 5_000;
+
+/**
+ * Milliseconds until the next look: soon at first, when a stream is about to start, then seldom.
+ *
+ * @param attempt from 0
+ */
+export const nextLookMs = (attempt: number): number =>
+  Math.min(LATEST_MS, SOONEST_MS * 1.3 ** attempt);

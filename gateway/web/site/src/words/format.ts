@@ -1,0 +1,51 @@
+// Numbers as people read them. Everything takes undefined, which stands for what nobody told.
+
+type Format = (value: number | undefined) => string;
+
+export const NOTHING = "–";
+const present =
+  (format: (value: number) => string): Format =>
+  (value) =>
+    value !== undefined && Number.isFinite(value) ? format(value) : NOTHING;
+const two = (value: number) => String(value).padStart(2, "0");
+
+/** Of milliseconds, as a clock. */
+export const duration = present((ms) => {
+  const seconds = Math.floor(ms / 1000);
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+});
+
+export const bytes = present((value) => {
+  if (value < 1_000) {
+    return `${Math.round(value)} B`;
+  }
+  if (value < 1_000_000) {
+    return `${Math.round(value / 1_000)} kB`;
+  }
+  return value < 1_000_000_000
+    ? `${(value / 1_000_000).toFixed(1)} MB`
+    : `${(value / 1_000_000_000).toFixed(2)} GB`;
+});
+
+/** Of bits per second. */
+export const bitRate = present((value) =>
+  value < 999_500
+    ? `${Math.round(value / 1_000)} kbit/s`
+    : `${(value / 1_000_000).toFixed(value < 9_950_000 ? 2 : 1)} Mbit/s`,
+);
+
+export const frameRate = present((value) => `${Number(value.toFixed(1))} fps`);
+
+export const speed = present((value) => `${value.toFixed(2)}×`);
+
+/** Of milliseconds: what is short in milliseconds, what is long in seconds. */
+export const delay = present((ms) =>
+  ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`,
+);
+
+/** Of milliseconds. */
+export const seconds = present((ms) => `${(ms / 1000).toFixed(1)} s`);
+
+export const count = present((value) => value.toLocaleString("en"));

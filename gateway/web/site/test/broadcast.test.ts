@@ -1,0 +1,154 @@
+import { PublishError } from "../../client/src/errors.js";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Broadcast } from "../src/broadcast/broadcast.js";
+import { NEGOTIATED, STATS, ScriptedPublish, type ScriptedStream } from "./doubles/live-stream.js";
+
+const OPTIONS = { url: "ingest", streamKey: "k", source: {} as MediaStream };
+const broken = () => new PublishError("connection-lost", "The connection broke.");
+
+describe("a broadcast", () => {
+  let nowMs: number;
+  let gateway: ScriptedPublish;
+  let broadcast: Broadcast;
+  let stages: string[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    nowMs = 1_000;
+    gateway = new ScriptedPublish();
+    broadcast = new Broadcast(() => nowMs);
+    stages = [];
+    broadcast.addEventListener("change", () => {
+      if (stages.at(-1) !== broadcast.stage) {
+        stages.push(broadcast.stage);
+      }
+    });
+    void broadcast.start(gateway.publish, OPTIONS);
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const said = () => broadcast.journal.entries.map(({ text }) => text);
+
+  async function goLive(): Promise<ScriptedStream> {
+    const live = gateway.accepts();
+    await vi.advanceTimersByTimeAsync(0);
+    return live;
+  }
+
+  async function pass(ms: number) {
+    nowMs += ms;
+    await vi.advanceTimersByTimeAsync(ms);
+  }
+
+  it("is connecting, live, finishing and over", async () => {
+    const live = await goLive();
+    nowMs += 5_000;
+    const stopped = broadcast.stop();
+    live.confirms({ acceptedBytes: 7, outTimeMs: 5_000 });
+    await stopped;
+    expect(stages).toEqual(["live", "stopping", "ended"]);
+    expect(broadcast.ended?.acceptedBytes).toBe(7);
+    nowMs += 60_000;
+    expect(broadcast.onAirMs).toBe(5_000);
+    expect(broadcast.failure).toBeNull();
+  });
+
+  it("tells why it was refused", async () => {
+    gateway.refuses(new PublishError("stream-key-in-use", "Taken.", undefined, false));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(broadcast.stage).toBe("failed");
+    expect(broadcast.failure?.code).toBe("stream-key-in-use");
+  });
+
+  it("can be cancelled while it connects, which is no failure", async () => {
+    await broadcast.stop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(gateway.asked?.signal?.aborted).toBe(true);
+    expect(stages).toEqual(["cancelled"]);
+    expect(broadcast.failure).toBeNull();
+  });
+
+  it("tells why it reconnects and for how long, and forgets that once it is live again", async () => {
+    const live = await goLive();
+    await pass(10_000);
+    live.tells("failure", { error: broken(), willReconnect: true });
+    live.becomes("reconnecting");
+    await pass(4_000);
+    expect(broadcast.lostForMs).toBe(4_000);
+    expect(broadcast.failure?.code).toBe("connection-lost");
+    expect(broadcast.history.moments.filter(({ delayMs }) => delayMs === undefined)).toHaveLength(
+      4,
+    );
+    live.becomes("live");
+    expect(broadcast.failure).toBeNull();
+    expect(broadcast.onAirMs).toBe(14_000);
+    expect(said()).toEqual(["Live.", "The connection broke.", "Live again after 4 seconds."]);
+    await pass(10_000);
+    expect(broadcast.history.moments).toHaveLength(4);
+  });
+
+  it("keeps the reason when it gives up", async () => {
+    const live = await goLive();
+    live.becomes("reconnecting");
+    const reason = broken();
+    live.becomes("failed", reason);
+    expect(stages.at(-1)).toBe("failed");
+    expect(broadcast.failure).toBe(reason);
+  });
+
+  it("has failed when the end was not confirmed", async () => {
+    const live = await goLive();
+    const stopped = broadcast.stop();
+    live.denies(new PublishError("end-unconfirmed", "Not confirmed."));
+    await stopped;
+    expect(stages.at(-1)).toBe("failed");
+    expect(broadcast.failure?.code).toBe("end-unconfirmed");
+  });
+
+  it("says in words what was lowered, dropped, raised and warned of", async () => {
+    const live = await goLive();
+    const low = { videoBitsPerSecond: 600_000, frameRate: 15, scale: 0.5 };
+    const none = { droppedGroups: 0, droppedFrames: 0, reason: "" };
+    live.tells("adaptation", { ...none, change: "lowered", target: low });
+    live.tells("adaptation", {
+      change: "dropped",
+      target: low,
+      droppedGroups: 1,
+      droppedFrames: 60,
+      reason: "",
+    });
+    live.tells("adaptation", { ...none, change: "raised", target: STATS.target });
+    live.tells("warning", { code: "microphone-muted", message: "The microphone is muted." });
+    expect(said().slice(1)).toEqual([
+      "Your connection is slow: the picture was lowered to 600 kbit/s, 15 fps, 50 % of the size.",
+      "Your connection was too slow: 60 pictures were left out to stay live.",
+      "Your connection has room again: the picture was raised to 2.50 Mbit/s, 30 fps.",
+      "The microphone is muted.",
+    ]);
+  });
+
+  it("remembers the last minute, and where groups were dropped", async () => {
+    const live = await goLive();
+    for (let second = 0; second < 100; second++) {
+      nowMs += 1_000;
+      const droppedGroups = second >= 90 ? 3 : 0;
+      live.tells("progress", { stats: { ...STATS, droppedGroups } });
+    }
+    const { moments } = broadcast.history;
+    expect(moments).toHaveLength(61);
+    expect(moments.filter(({ dropped }) => dropped)).toHaveLength(1);
+  });
+
+  it("keeps a bounded journal that does not repeat itself", async () => {
+    await goLive();
+    for (let i = 0; i < 200; i++) {
+      broadcast.note("info", `thing ${i}`);
+      broadcast.note("info", `thing ${i}`);
+    }
+    expect(said()).toHaveLength(50);
+    expect(said().at(-1)).toBe("thing 199");
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { inWords, linePath, marksPath, roundUp } from "../src/show/chart.js";
+
+const FRAME = { nowMs: 60_000, windowMs: 60_000, top: 100 };
+
+describe("a chart", () => {
+  it("runs from the left, a minute ago, to the right, now", () => {
+    const points = [
+      { atMs: 0, value: 0 },
+      { atMs: 30_000, value: 50 },
+      { atMs: 60_000, value: 100 },
+    ];
+    expect(linePath(points, FRAME)).toBe("M0 80L150 40L300 0");
+  });
+
+  it("breaks its line where nothing is known, and cuts what is above its scale", () => {
+    const points = [
+      { atMs: 0, value: 900 },
+      { atMs: 30_000, value: undefined },
+      { atMs: 60_000, value: 0 },
+    ];
+    expect(linePath(points, FRAME)).toBe("M0 0M300 80");
+  });
+
+  it("marks moments", () => {
+    expect(marksPath([30_000], FRAME)).toBe("M150 0V80");
+  });
+
+  it("has a round scale", () => {
+    expect([0, 0.9, 1, 1.1, 2_600_000, 9.5].map(roundUp)).toEqual([1, 1, 1, 1.5, 3_000_000, 10]);
+  });
+
+  it("is told in words", () => {
+    const points = [3, undefined, 9, 5].map((value, atMs) => ({ atMs, value }));
+    expect(inWords("Delay", points, (value) => `${value} ms`)).toBe(
+      "Delay over the last minute: now 5 ms, lowest 3 ms, highest 9 ms.",
+    );
+    expect(inWords("Delay", [], String)).toContain("nothing known");
+  });
+});

@@ -1,0 +1,28 @@
+export const named = (name: string, message = name): Error =>
+  Object.assign(new Error(message), { name });
+
+/** Answers each question with the next of the script: an error to throw, or a stream to give. */
+export class ScriptedDevices {
+  readonly asked: (MediaStreamConstraints | undefined)[] = [];
+  readonly #script: (Error | MediaStream)[];
+
+  constructor(...script: (Error | MediaStream)[]) {
+    this.#script = script;
+  }
+
+  getUserMedia = (constraints?: MediaStreamConstraints): Promise<MediaStream> =>
+    this.#next(constraints);
+  getDisplayMedia = (constraints?: DisplayMediaStreamOptions): Promise<MediaStream> =>
+    this.#next(constraints as MediaStreamConstraints);
+
+  #next(constraints: MediaStreamConstraints | undefined): Promise<MediaStream> {
+    this.asked.push(constraints);
+    const answer = this.#script.shift();
+    return answer instanceof Error || !answer
+      ? Promise.reject(answer ?? new Error("not in the script"))
+      : Promise.resolve(answer);
+  }
+}
+
+/** Something to hold on to; nothing here looks into a stream. */
+export const aStream = (): MediaStream => ({}) as MediaStream;

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { demoKey } from "../src/settings/key.js";
+import { CHOICES, within } from "../src/settings/options.js";
+import { DEFAULTS, publishing, remember, remembered } from "../src/settings/settings.js";
+
+const store = (text: string | null) => ({
+  getItem: () => text,
+  setItem: (_name: string, value: string) => (text = value),
+});
+
+describe("settings", () => {
+  it("are remembered, and hold no stream key", () => {
+    const kept = store(null);
+    const chosen = { ...DEFAULTS, camera: "c1", height: "1080", codec: "vp9" };
+    remember(chosen, kept);
+    expect(remembered(kept)).toEqual(chosen);
+    expect(Object.keys(chosen)).not.toContain("key");
+  });
+
+  it.each([null, "", "null", "[]", "{", '"text"', "7", '{"height":720,"codec":"wmv","camera":{}}'])(
+    "are the defaults where %j was kept",
+    (text) => expect(remembered(store(text))).toEqual(DEFAULTS),
+  );
+
+  it("hold until the page is left where nothing can be kept", () => {
+    const full = {
+      getItem: () => null,
+      setItem: () => {
+        throw new Error("full");
+      },
+    };
+    expect(() => remember(DEFAULTS, full)).not.toThrow();
+  });
+
+  it("leave to the library what is automatic", () => {
+    expect(publishing(DEFAULTS)).toEqual({ video: { frameRate: 30 } });
+  });
+
+  it("bind the library to what was chosen", () => {
+    const chosen = { ...DEFAULTS, "bit-rate": "4000000", codec: "av1", engine: "media-recorder" };
+    expect(publishing(chosen)).toEqual({
+      video: { frameRate: 30, bitsPerSecond: 4_000_000, codecs: ["av1"] },
+      engines: ["media-recorder"],
+    });
+  });
+});
+
+describe("choices", () => {
+  it("are those that the camera can do", () => {
+    const heights = (most: number | undefined) =>
+      within(CHOICES.height, most).map(({ value }) => value);
+    expect(heights(720)).toEqual(["360", "480", "720"]);
+    expect(heights(240)).toEqual(["360"]);
+    expect(heights(undefined)).toHaveLength(4);
+  });
+});
+
+describe("a key for trying out", () => {
+  it("is one that nobody guesses", () => {
+    expect(demoKey()).toMatch(/^demo-[2-9a-z]{12}$/);
+    expect(demoKey()).not.toBe(demoKey());
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import * as format from "../src/words/format.js";
+import { codecName, handling, handlingInBrief } from "../src/words/stream.js";
+import { agreement, numbers } from "../src/show/numbers.js";
+import { NEGOTIATED, STATS } from "./doubles/live-stream.js";
+
+describe("numbers", () => {
+  it("read as people read them", () => {
+    expect(format.duration(59_999)).toBe("0:59");
+    expect(format.duration(3_661_000)).toBe("1:01:01");
+    expect(format.bytes(999)).toBe("999 B");
+    expect(format.bytes(2_500_000)).toBe("2.5 MB");
+    expect(format.bitRate(999_700)).toBe("1.00 Mbit/s");
+    expect(format.bitRate(2_410_000)).toBe("2.41 Mbit/s");
+    expect(format.frameRate(29.97)).toBe("30 fps");
+    expect(format.speed(1.013)).toBe("1.01×");
+    expect(format.delay(999.9)).toBe("1.0 s");
+    expect(format.delay(95.2)).toBe("95 ms");
+    expect(format.count(12_000)).toBe("12,000");
+  });
+
+  it("that nobody knows are a dash", () => {
+    expect(format.bytes(undefined)).toBe("–");
+    expect(format.bitRate(NaN)).toBe("–");
+    expect(numbers({ ...STATS, delayMs: undefined, framesPerSecond: undefined })).toMatchObject({
+      delay: "–",
+      "encoded-rate": "–",
+      speed: "–",
+    });
+  });
+
+  it("of dropped groups say how many pictures that were", () => {
+    expect(numbers({ ...STATS, droppedGroups: 2, droppedFrames: 88 })["dropped-groups"]).toBe(
+      "2 groups, 88 pictures",
+    );
+  });
+});
+
+describe("what was agreed", () => {
+  it("is said in brief, and why", () => {
+    expect(handlingInBrief(NEGOTIATED)).toBe("Video copied, audio transcoded");
+    expect(handlingInBrief({ video: undefined, audio: "copy" })).toBe("Audio copied");
+    expect(handling(NEGOTIATED, false)).toContain("passed on as recorded: H.264");
+    const vp8 = { ...NEGOTIATED, video: "transcode" as const, recordedAs: "video/webm;codecs=vp8" };
+    expect(handling(vp8, false)).toContain("this browser records VP8");
+    expect(handling(vp8, true)).toContain("because you chose VP8");
+  });
+
+  it("names the codec that people know", () => {
+    const names = ["avc3.64", "h264", "vp09.00", "vp8", "av01.0", "hvc1.1", "x"].map(codecName);
+    expect(names).toEqual(["H.264", "H.264", "VP9", "VP8", "AV1", "HEVC", "what it records"]);
+  });
+
+  it("falls back to the offer where the recorder does not say", () => {
+    expect(agreement({ ...NEGOTIATED, recordedAs: "" }, false)["mime-type"]).toBe(
+      NEGOTIATED.mimeType,
+    );
+  });
+});
