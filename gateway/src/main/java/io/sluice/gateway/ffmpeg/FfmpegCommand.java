@@ -123,7 +123,8 @@ public final class FfmpegCommand {
     private void hls() {
         add("-f", "hls", "-hls_time", "1", "-hls_list_size", "6", "-hls_delete_threshold", "2");
         add("-hls_segment_type", "mpegts", "-hls_segment_filename", "segment%d.ts");
-        add("-hls_flags", "delete_segments+independent_segments+temp_file", "index.m3u8");
+        // The dates tell a viewer how old the picture is. FFmpeg counts them from when it wrote its first header.
+        add("-hls_flags", "delete_segments+independent_segments+program_date_time+temp_file", "index.m3u8");
     }
 
     private void add(String... some) {

@@ -33,6 +33,8 @@ public final class PageRoutes {
             "sluice.js", "text/javascript; charset=utf-8",
             "sluice.js.LICENSE", "text/plain; charset=utf-8",
             "style.css", "text/css; charset=utf-8",
+            "studio.css", "text/css; charset=utf-8",
+            "watch.css", "text/css; charset=utf-8",
             "icon.svg", "image/svg+xml");
     /** What pages of other origins import; browsers fetch modules with CORS, and isolated pages want the other header too. */
     private static final Set<String> FOR_ALL_ORIGINS = Set.of("sluice.js", "sluice.js.LICENSE");
@@ -66,16 +68,21 @@ public final class PageRoutes {
         add(routes, prefix + "/", "index.html", HTML);
         add(routes, prefix + "/watch/{key}", "watch.html", HTML);
         ASSETS.forEach((name, type) -> add(routes, prefix + "/" + name, name, type));
-        String config = "{\"preview\":" + previews + ",\"publish\":" + publishes + ",\"version\":\"" + version + "\"}";
         routes.get(
                 prefix + "/config.json",
                 (request, response) -> response.header(HttpHeaderNames.CONTENT_TYPE, "application/json")
                         .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
-                        .sendString(Mono.just(config)));
+                        .sendString(Mono.fromSupplier(this::config)));
         if (!prefix.isEmpty()) {
             // The pages name everything relative to their own address, which therefore has to end with a slash.
             routes.get(prefix, (request, response) -> response.sendRedirect(prefix + "/"));
         }
+    }
+
+    /** With the gateway's clock, against which viewers tell how old the picture is that they see. */
+    private String config() {
+        return "{\"preview\":" + previews + ",\"publish\":" + publishes + ",\"version\":\"" + version + "\",\"nowMs\":"
+                + System.currentTimeMillis() + "}";
     }
 
     private static void add(HttpServerRoutes routes, String path, String file, String type) {
