@@ -3,6 +3,7 @@ import type { Broadcast } from "./broadcast/broadcast.js";
 import type { LostEvent } from "./capture/source.js";
 import { readConfig } from "./config.js";
 import * as failures from "./failures/capture.js";
+import { ofPublishing } from "./failures/publishing.js";
 import { INGEST, watchPath } from "./locations.js";
 import { goOnAir } from "./onair.js";
 import { Preparation } from "./preparing.js";
@@ -56,19 +57,12 @@ async function goLive() {
   void wakeLock?.release();
   wakeLock = null;
   showNotice("hidden", null);
-  if (mine.stage === "cancelled") {
-    showStatus("ready");
-  }
-  await reopen();
-}
-
-/** After a broadcast that ended because a device was gone, with those that are left. */
-async function reopen() {
   if (preparation.source?.whole === false) {
-    const { stage } = broadcast!;
+    // A device is gone. What is left is shown, and the story of the broadcast stays.
     await preparation.open();
-    showStatus(stage === "cancelled" ? "ready" : stage);
+    showFailure(mine.failure ? ofPublishing(mine.failure) : preparation.failure);
   }
+  showStatus(mine.stage === "cancelled" ? "ready" : mine.stage);
 }
 
 /** A phone that dims its screen stops its camera. Not every browser has this, and it may refuse. */
@@ -203,7 +197,7 @@ async function introduce() {
   write("about", `Sluice ${config.version} · ${goesTo}`);
 }
 
-visible("share", Boolean(devices?.getDisplayMedia));
+visible("share", devices !== undefined && "getDisplayMedia" in devices);
 listenToPreparation();
 listenToPickers();
 listenToThePage();

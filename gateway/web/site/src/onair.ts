@@ -1,10 +1,10 @@
-import type { PublishOptions } from "sluice-client";
+import type { PublishError, PublishOptions } from "sluice-client";
 import { Broadcast, type Publish } from "./broadcast/broadcast.js";
 import { ofPublishing } from "./failures/publishing.js";
 import { showCharts } from "./show/charts.js";
 import { clearJournal, showFailure, showJournal, showNotice } from "./show/notices.js";
 import { agreement, numbers } from "./show/numbers.js";
-import { visible, write, writeAll } from "./show/parts.js";
+import { part, visible, write, writeAll } from "./show/parts.js";
 import { showStatus } from "./show/status.js";
 import { duration } from "./words/format.js";
 
@@ -48,13 +48,8 @@ function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
     showStatus(stage);
   }
   showFailure(stage === "failed" && failure ? ofPublishing(failure) : null);
-  showNotice(
-    "connection",
-    stage === "reconnecting"
-      ? `${failure ? ofPublishing(failure).message : "The connection to the server broke."} ` +
-          "Connecting again by itself: leave this page open. Viewers see a break, then the stream goes on."
-      : null,
-  );
+  showNotice("connection", stage === "reconnecting" ? reconnecting(failure) : null);
+  part("facts").dataset.state = stage;
   visible("facts", live !== null);
   showJournal(journal);
   if (live) {
@@ -67,6 +62,11 @@ function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
     showCharts(history.moments, performance.now());
   }
   showClock(broadcast);
+}
+
+function reconnecting(failure: PublishError | null): string {
+  const why = failure ? ofPublishing(failure).message : "The connection to the server broke.";
+  return `${why} This page connects again by itself, for two minutes at most: leave it open. Viewers see a break, then the stream goes on.`;
 }
 
 /** On the air since when; while reconnecting, for how long nothing has got through. */

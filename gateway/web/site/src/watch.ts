@@ -44,7 +44,11 @@ function show(state: ViewerState) {
   part<HTMLButtonElement>("edge").disabled = !playing;
 }
 
-/** How old the picture on show is: the gateway's clock now, less when FFmpeg's time line says it was taken. */
+/**
+ * How old the picture on show is: the gateway's clock now, less when it was taken. FFmpeg dates the first picture at
+ * the moment it has it, and all others by their distance from that; so what is missing is how long that first one was
+ * on its way, and nothing that the network does later falsifies the rest.
+ */
 function showDelay(viewer: Viewer, clock: GatewayClock) {
   const takenAtMs = viewer.state === "playing" ? viewer.player?.takenAtMs() : undefined;
   const now = clock.nowMs;

@@ -1,7 +1,7 @@
 import { PublishError } from "../../client/src/errors.js";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Broadcast } from "../src/broadcast/broadcast.js";
-import { NEGOTIATED, STATS, ScriptedPublish, type ScriptedStream } from "./doubles/live-stream.js";
+import { STATS, ScriptedPublish, type ScriptedStream } from "./doubles/live-stream.js";
 
 const OPTIONS = { url: "ingest", streamKey: "k", source: {} as MediaStream };
 const broken = () => new PublishError("connection-lost", "The connection broke.");
@@ -85,7 +85,11 @@ describe("a broadcast", () => {
     live.becomes("live");
     expect(broadcast.failure).toBeNull();
     expect(broadcast.onAirMs).toBe(14_000);
-    expect(said()).toEqual(["Live.", "The connection broke.", "Live again after 4 seconds."]);
+    expect(said()).toEqual([
+      "Live.",
+      "The connection to the server broke.",
+      "Live again after 4 seconds.",
+    ]);
     await pass(10_000);
     expect(broadcast.history.moments).toHaveLength(4);
   });

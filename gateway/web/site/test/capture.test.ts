@@ -49,17 +49,17 @@ describe("opening devices", () => {
 });
 
 describe("sharing a screen", () => {
-  const share = (error: Error) => openScreen(DEFAULTS, new ScriptedDevices(error));
+  const refused = (error: Error) => openScreen(DEFAULTS, new ScriptedDevices(error));
 
   it("is no failure when the person closes the browser's question", async () => {
-    expect(await share(named("NotAllowedError", "Permission denied"))).toEqual({
+    expect(await refused(named("NotAllowedError", "Permission denied"))).toEqual({
       stream: null,
       failure: null,
     });
   });
 
   it("tells what to do where the system forbids it", async () => {
-    const { failure } = await share(named("NotAllowedError", "Permission denied by system"));
+    const { failure } = await refused(named("NotAllowedError", "Permission denied by system"));
     expect(failure?.code).toBe("screen-blocked");
     expect(failure?.advice).toContain("settings");
   });

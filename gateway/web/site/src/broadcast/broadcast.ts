@@ -5,9 +5,10 @@ import type {
   PublishError,
   PublishOptions,
 } from "sluice-client";
+import { ofPublishing } from "../failures/publishing.js";
+import * as words from "../words/stream.js";
 import { History } from "./history.js";
 import { Journal, type Weight } from "./journal.js";
-import * as words from "../words/stream.js";
 
 export type Stage = "connecting" | LiveState | "cancelled";
 
@@ -71,7 +72,7 @@ export class Broadcast extends EventTarget {
     } catch (error) {
       if (!this.isOver) {
         this.failure = error as PublishError;
-        this.#note("failure", this.failure.message);
+        this.#note("failure", ofPublishing(this.failure).message);
         this.#become("failed");
       }
     }
@@ -120,7 +121,7 @@ export class Broadcast extends EventTarget {
     on("warning", ({ message }) => this.#note("warning", message));
     on("failure", ({ error }) => {
       this.failure = error;
-      this.#note("failure", error.message);
+      this.#note("failure", ofPublishing(error).message);
     });
   }
 

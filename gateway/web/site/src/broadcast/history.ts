@@ -33,7 +33,7 @@ export class History {
       delayMs: stats.delayMs,
       queuedMs: stats.queuedMs,
       encodedPerSecond: stats.framesPerSecond,
-      writtenPerSecond: stats.server?.framesPerSecond,
+      writtenPerSecond: stats.server?.framesPerSecond || undefined,
       dropped: stats.droppedGroups > this.#droppedGroups,
     });
     this.#droppedGroups = stats.droppedGroups;

@@ -11,8 +11,8 @@ const MISUNDERSTANDING: Words = [
 
 type Words = [message: string, advice: string];
 
-const WORDS: Record<string, Words> = {
-  // The gateway's, as docs/protocol.md lists them.
+/** The gateway's, as docs/protocol.md lists them. */
+const OF_THE_GATEWAY: Record<string, Words> = {
   "malformed-message": MISUNDERSTANDING,
   "unknown-message-type": MISUNDERSTANDING,
   "unexpected-message": MISUNDERSTANDING,
@@ -71,7 +71,7 @@ const WORDS: Record<string, Words> = {
     "Go live again. If it happens again, choose a lower bit rate.",
   ],
   "output-failed": [
-    "Where your stream goes to, it was not taken, or was cut off.",
+    "The place where your stream goes did not take it, or cut it off.",
     "Check the stream key, and that the channel there expects a stream. Then go live again.",
   ],
   "authorizer-failed": [
@@ -84,16 +84,44 @@ const WORDS: Record<string, Words> = {
   ],
 };
 
-/** @param error of `publish`, of a live stream, or whatever else was thrown */
+/** The library's, where its words are more for programmers. */
+const OF_THE_LIBRARY: Record<string, Words> = {
+  "gateway-unreachable": [
+    "The server did not answer.",
+    "Check that you are online, then go live again. If others cannot reach it either, tell the operator.",
+  ],
+  "gateway-silent": [
+    "The server was reached, but did not reply in time.",
+    "It may be very busy. Go live again in a moment.",
+  ],
+  "connection-lost": [
+    "The connection to the server broke.",
+    "Check that you are online, then go live again.",
+  ],
+  "end-unconfirmed": [
+    "The stream was stopped, but the server did not confirm that all of it arrived.",
+    "The last seconds may be missing for viewers.",
+  ],
+  "nothing-recordable": [
+    "This browser records nothing that was asked for.",
+    "Set codec and recorder to “Automatic” under “More settings”, or use a current Chrome, Edge, Firefox or Safari.",
+  ],
+};
+
+const wordsFor = (table: Record<string, Words>, code: string) =>
+  Object.hasOwn(table, code) ? table[code] : undefined;
+
+/** Why `publish` gave no stream, or why a stream ended without having been asked to. */
 export function ofPublishing(error: PublishError): Failure {
-  const words = Object.hasOwn(WORDS, error.code) ? WORDS[error.code] : undefined;
-  if (!words) {
-    return {
-      code: error.code ?? "unexpected",
-      message: error.message,
-      advice: error.advice ?? (error.retryable ? "You can go live again." : ""),
-    };
+  const { code } = error;
+  const ofTheGateway = wordsFor(OF_THE_GATEWAY, code);
+  if (ofTheGateway) {
+    const [message, advice] = ofTheGateway;
+    return { code, message, advice, detail: error.message };
   }
-  const [message, advice] = words;
-  return { code: error.code, message, advice, detail: error.message };
+  const [message, advice] = wordsFor(OF_THE_LIBRARY, code) ?? [
+    error.message,
+    error.advice ?? (error.retryable ? "You can go live again." : ""),
+  ];
+  return { code, message, advice };
 }

@@ -4,25 +4,33 @@ import * as format from "../words/format.js";
 
 /** The numbers of a stream by the ids of the places where they are shown. */
 export function numbers(stats: Stats): Record<string, string> {
-  const { server, target, width, height, droppedGroups, droppedFrames } = stats;
+  const { target, width, height, droppedGroups, droppedFrames } = stats;
+  // What FFmpeg does not report is 0.
+  const {
+    framesPerSecond,
+    bitsPerSecond,
+    speed,
+    queuedBytes,
+    droppedFrames: lost,
+  } = stats.server ?? {};
   return {
     sending: format.bitRate(stats.bitsPerSecond),
     target: format.bitRate(target.videoBitsPerSecond || undefined),
     delay: format.delay(stats.delayMs),
     waiting: format.delay(stats.queuedMs),
     "encoded-rate": format.frameRate(stats.framesPerSecond),
-    "frame-rate-out": format.frameRate(server?.framesPerSecond),
-    speed: format.speed(server?.speed),
+    "frame-rate-out": format.frameRate(framesPerSecond || undefined),
+    speed: format.speed(speed || undefined),
     accepted: format.bytes(stats.acceptedBytes),
-    queued: format.bytes(server?.queuedBytes),
-    output: format.bitRate(server?.bitsPerSecond),
+    queued: format.bytes(queuedBytes),
+    output: format.bitRate(bitsPerSecond || undefined),
     size: width && height ? `${width} × ${height}` : format.NOTHING,
     frames: format.count(stats.encodedFrames),
     "dropped-groups":
       droppedGroups === 0
         ? "0"
         : `${format.count(droppedGroups)} groups, ${format.count(droppedFrames)} pictures`,
-    dropped: format.count(server?.droppedFrames),
+    dropped: format.count(lost),
   };
 }
 

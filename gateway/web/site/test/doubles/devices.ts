@@ -13,7 +13,7 @@ export class ScriptedDevices {
   getUserMedia = (constraints?: MediaStreamConstraints): Promise<MediaStream> =>
     this.#next(constraints);
   getDisplayMedia = (constraints?: DisplayMediaStreamOptions): Promise<MediaStream> =>
-    this.#next(constraints as MediaStreamConstraints);
+    this.#next(constraints);
 
   #next(constraints: MediaStreamConstraints | undefined): Promise<MediaStream> {
     this.asked.push(constraints);
