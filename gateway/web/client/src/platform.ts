@@ -1,6 +1,6 @@
 import type { Engine, EngineOptions, Offer } from "./engine.js";
 import { offersFor } from "./offers.js";
-import { recorderEngine } from "./recorder/engine.js";
+import { RecorderEngine } from "./recorder/engine.js";
 import type { EngineName, PublishOptions } from "./types.js";
 import { WebCodecsEngine } from "./webcodecs/engine.js";
 
@@ -31,7 +31,7 @@ export interface PageEvents {
 
 const ENGINES: Record<EngineName, (options: EngineOptions) => Engine> = {
   webcodecs: (options) => new WebCodecsEngine(options),
-  "media-recorder": recorderEngine,
+  "media-recorder": (options) => new RecorderEngine(options),
 };
 
 export const browser = (): Platform => ({

@@ -17,8 +17,6 @@ type Record = (source: MediaStream, options: RecorderOptions) => MediaRecorder;
 
 const record: Record = (source, options) => new MediaRecorder(source, options);
 
-export const recorderEngine = (options: EngineOptions): Engine => new RecorderEngine(options);
-
 /** Records with MediaRecorder: every browser has it, and nothing about it can be changed once it runs. */
 export class RecorderEngine implements Engine {
   readonly name: EngineName = "media-recorder";
