@@ -15,7 +15,10 @@ export default ts.config(
       "no-shadow": "off",
       "@typescript-eslint/no-shadow": "error",
       // A name that begins with an underscore says that it has to be there and is not used.
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
     },
   },
   { files: ["site/src/**/*.js"], languageOptions: { globals: globals.browser } },

@@ -86,9 +86,11 @@ export class Connection implements Transport {
       this.#expectMore();
       this.#listener.opened(message);
     } else if (message?.type === "progress" && this.#state !== "opening") {
-      this.#listener.progress(message);
+      const { type: _type, ...progress } = message;
+      this.#listener.progress(progress);
     } else if (message?.type === "ended" && this.#state !== "opening") {
-      this.#end({ ended: message });
+      const { acceptedBytes, outTimeMs } = message;
+      this.#end({ ended: { acceptedBytes, outTimeMs } });
     } else if (message?.type === "failed") {
       const { code, message: words, retryable } = message;
       this.#fail(new PublishError(code, words, undefined, retryable));

@@ -285,7 +285,7 @@ describe("a live stream", () => {
     expect(platform.socket.sent.slice(-2)).toEqual(["last", { type: "stop" }]);
     platform.socket.says(PROGRESS);
     platform.socket.says(ENDED);
-    expect(await stopped).toMatchObject({ acceptedBytes: 7, outTimeMs: 40 });
+    expect(await stopped).toEqual({ acceptedBytes: 7, outTimeMs: 40 });
     expect(live.stop()).toBe(stopped);
     expect(states()).toEqual(["live", "stopping", "ended"]);
     expect(live.error).toBeNull();
