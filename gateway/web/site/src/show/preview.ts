@@ -10,24 +10,27 @@ export function showPreview(source: Source | null): void {
   }
   visible("preview-empty", stream === null);
   write("preview-empty", source ? "Sound only" : "No picture yet");
-  showSize(source?.video);
+  showSize(source);
   const sharing = source?.picture === "screen";
-  part("share").setAttribute("aria-pressed", String(sharing));
+  part("share").dataset.on = String(sharing);
   write("share", sharing ? "Stop sharing" : "Share screen");
   const mute = part<HTMLButtonElement>("mute");
   mute.disabled = !source?.hasMicrophone;
-  mute.setAttribute("aria-pressed", String(source?.muted ?? false));
-  // Pressed or not says the rest to a screen reader.
-  write("mute", source?.muted ? "Unmute" : "Mute");
+  const muted = source?.muted ?? false;
+  mute.dataset.on = String(muted);
+  mute.setAttribute("aria-label", muted ? "Unmute microphone" : "Mute microphone");
+  write("mute", muted ? "Unmute" : "Mute");
 }
 
-function showSize(track: MediaStreamTrack | undefined) {
-  const { width, height, frameRate } = track?.getSettings() ?? {};
+function showSize(source: Source | null) {
+  const { width, height, frameRate } = source?.video?.getSettings() ?? {};
   visible("picture-size", width !== undefined);
-  write(
-    "picture-size",
-    `${width} × ${height}${frameRate ? ` · ${Math.round(frameRate)} fps` : ""}`,
-  );
+  const parts = [
+    source?.picture === "screen" && "Your screen",
+    `${width} × ${height}`,
+    frameRate && `${Math.round(frameRate)} fps`,
+  ];
+  write("picture-size", parts.filter(Boolean).join(" · "));
 }
 
 const LOUDNESS: Record<Loudness, string> = {

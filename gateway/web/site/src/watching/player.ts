@@ -80,8 +80,7 @@ const natively: Start = (video: DatedVideo, playlist, onLost) => {
   };
 };
 
-// The file beside the page; its types are the package's.
-const loadHls = () => import("./hls.js") as Promise<{ default: Hls }>;
+const loadHls = () => import("./hls.js");
 
 /**
  * Media Source first, even where the browser plays HLS itself: Chromium 156 then starts 2.6 s farther behind, does not

@@ -61,6 +61,8 @@ class GatewayPagesTest {
         "/hls.js,    text/javascript",
         "/sluice.js, text/javascript",
         "/style.css, text/css",
+        "/studio.css, text/css",
+        "/watch.css, text/css",
         "/icon.svg,  image/svg+xml",
     })
     void thePagesComeFromHereAndMayLoadNothingFromElsewhere(String path, String type) {
@@ -106,7 +108,9 @@ class GatewayPagesTest {
 
     @Test
     void theConfigurationSaysWhatThePageCanOffer() {
-        assertThat(get("/config.json").body()).contains("\"preview\":true", "\"publish\":false", "\"version\":\"");
+        assertThat(get("/config.json").body())
+                .contains("\"preview\":true", "\"publish\":false", "\"version\":\"")
+                .containsPattern("\"nowMs\":\\d{13}}");
         try (GatewayStage publishing =
                 GatewayStage.start(builder -> builder.publishTo("rtmp://127.0.0.1:1/app/{streamKey}"))) {
             assertThat(get(publishing, "/config.json").body()).contains("\"preview\":false", "\"publish\":true");
@@ -140,6 +144,8 @@ class GatewayPagesTest {
         Awaitility.await().until(() -> get(path + "index.m3u8").statusCode() == 200);
         HttpResponse<String> playlist = get(path + "index.m3u8");
         assertThat(header(playlist, "content-type")).isEqualTo("application/vnd.apple.mpegurl");
+        // By these a viewer's page tells how old its picture is.
+        assertThat(playlist.body()).contains("#EXT-X-PROGRAM-DATE-TIME:2");
         String segment = playlist.body()
                 .lines()
                 .filter(line -> line.endsWith(".ts"))
