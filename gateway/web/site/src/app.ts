@@ -33,6 +33,7 @@ async function goLive() {
     keyField.focus();
     return;
   }
+  showNotice("screen", null);
   preparation.wake();
   if (!preparation.source?.whole) {
     await preparation.open();
@@ -73,9 +74,12 @@ async function keepAwake() {
 function lost({ what }: LostEvent) {
   if (isBusy()) {
     if (what === "screen") {
-      broadcast!.note("info", "You stopped sharing your screen.");
+      showNotice("screen", "You stopped sharing your screen, which ended the stream.");
       void broadcast!.stop();
+    } else if (preparation.source?.isMixed) {
+      broadcast!.note("warning", "The microphone is gone. The stream goes on without it.");
     }
+    // The library ends a stream whose camera or only microphone is gone, and says so.
     return;
   }
   if (what === "screen") {
@@ -91,17 +95,17 @@ function lost({ what }: LostEvent) {
 function listenToPreparation() {
   preparation.addEventListener("asking", () => showStatus("asking"));
   preparation.addEventListener("ready", () => {
-    showStatus(preparation.source ? "ready" : "idle");
-    showFailure(preparation.source ? null : preparation.failure);
-    showNotice("microphone", null);
-    showNotice("camera", null);
+    const { source, failure } = preparation;
     // A shared screen whose microphone could not be opened is worth more than nothing.
+    const isSilent = source?.picture === "screen" && failure !== null;
+    showStatus(source ? "ready" : "idle");
+    showFailure(isSilent ? null : failure);
     showNotice(
       "without",
-      preparation.source && preparation.failure
-        ? `Without a microphone: ${preparation.failure.message}`
-        : null,
+      isSilent ? "Your screen is shared without a microphone: none could be opened." : null,
     );
+    showNotice("microphone", null);
+    showNotice("camera", null);
   });
   preparation.addEventListener("lost", (event) => lost((event as CustomEvent<LostEvent>).detail));
   for (const type of ["paused", "resumed"]) {
@@ -118,9 +122,7 @@ function listenToPickers() {
       settings[name] = picked(name);
       remember(settings, store);
       if (name === "camera" || name === "microphone") {
-        void (preparation.source?.picture === "screen" && name === "camera"
-          ? undefined
-          : preparation.open());
+        void preparation.reopen();
       } else if (name === "height" || name === "frame-rate") {
         void preparation.reshape();
       }

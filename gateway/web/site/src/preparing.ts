@@ -35,13 +35,19 @@ export class Preparation extends EventTarget {
     this.#keepLevel();
   }
 
-  /** Opens camera and microphone. */
+  /** Opens camera and microphone. A screen that is shared is not shown any more. */
   open(): Promise<void> {
     return this.#replace(async () => {
       // First, because many cameras cannot be opened twice.
       this.#use(null);
       return [await openDevices(this.#settings, this.#devices), null];
     });
+  }
+
+  /** Opens the devices that the pickers say now. A screen that is shared stays, and no camera is opened then. */
+  reopen(): Promise<void> {
+    const screen = this.source?.screen;
+    return screen ? this.#replace(async () => [await this.#openMicrophone(), screen]) : this.open();
   }
 
   /** Asks what to share, and shows that instead of the camera. Must be called from a click. */
@@ -52,12 +58,14 @@ export class Preparation extends EventTarget {
         return [screen, null];
       }
       this.#use(null);
-      const silent = this.#settings.microphone === NONE;
-      const spoken = silent
-        ? null
-        : await openDevices({ ...this.#settings, camera: NONE }, this.#devices);
-      return [{ stream: spoken?.stream ?? null, failure: spoken?.failure ?? null }, screen.stream];
+      return [await this.#openMicrophone(), screen.stream];
     });
+  }
+
+  async #openMicrophone(): Promise<Opened> {
+    return this.#settings.microphone === NONE
+      ? { stream: null, failure: null }
+      : openDevices({ ...this.#settings, camera: NONE }, this.#devices);
   }
 
   /** The picture's size or rate was chosen anew. Nothing has to be opened again for that. */
@@ -91,7 +99,8 @@ export class Preparation extends EventTarget {
     this.dispatchEvent(new Event("asking"));
     const [{ stream, failure }, screen] = await open();
     if (mine !== this.#attempt) {
-      for (const track of [...(stream?.getTracks() ?? []), ...(screen?.getTracks() ?? [])]) {
+      const unwanted = screen === this.source?.screen ? null : screen;
+      for (const track of [...(stream?.getTracks() ?? []), ...(unwanted?.getTracks() ?? [])]) {
         track.stop();
       }
       return;
@@ -107,7 +116,7 @@ export class Preparation extends EventTarget {
   #use(source: Source | null) {
     this.#listening?.stop();
     this.#listening = null;
-    this.source?.close();
+    this.source?.close(source);
     this.source = source;
     for (const type of ["lost", "paused", "resumed"]) {
       source?.addEventListener(type, (event) => {

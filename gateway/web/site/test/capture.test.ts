@@ -75,6 +75,10 @@ describe("constraints", () => {
     });
   });
 
+  it("ask for even sides, as H.264 wants them", () => {
+    expect(constraints.picture({ ...DEFAULTS, height: "480" }).width).toEqual({ ideal: 854 });
+  });
+
   it("are limits for a screen, which any picture could exceed", () => {
     expect(constraints.screenPicture(DEFAULTS)).toMatchObject({
       width: { max: 1280 },

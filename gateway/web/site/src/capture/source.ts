@@ -14,6 +14,7 @@ export interface LostEvent {
 export class Source extends EventTarget {
   readonly stream: MediaStream;
   readonly picture: Picture;
+  readonly screen: MediaStream | null;
   readonly #opened: MediaStreamTrack[];
   readonly #microphone: MediaStreamTrack | undefined;
   readonly #listening = new AbortController();
@@ -24,6 +25,7 @@ export class Source extends EventTarget {
    */
   constructor(devices: MediaStream | null, screen: MediaStream | null, sound: Sound) {
     super();
+    this.screen = screen;
     this.#microphone = devices?.getAudioTracks()[0];
     this.#opened = [...(devices?.getTracks() ?? []), ...(screen?.getTracks() ?? [])];
     const video = (screen ?? devices)?.getVideoTracks().slice(0, 1) ?? [];
@@ -31,7 +33,7 @@ export class Source extends EventTarget {
     const audio = sounds.length > 1 ? [sound.mix(sounds)] : sounds;
     this.stream = new MediaStream([...video, ...audio]);
     this.picture = video.length === 0 ? "none" : screen ? "screen" : "camera";
-    this.#watch(screen);
+    this.#watch();
   }
 
   get video(): MediaStreamTrack | undefined {
@@ -42,9 +44,15 @@ export class Source extends EventTarget {
     return this.stream.getAudioTracks()[0];
   }
 
-  /** Whether everything that was opened still delivers. */
+  /** Whether everything that makes the stream still delivers. */
   get whole(): boolean {
-    return this.#opened.every(({ readyState }) => readyState === "live");
+    const tracks = [...this.stream.getTracks(), ...(this.#microphone ? [this.#microphone] : [])];
+    return tracks.every(({ readyState }) => readyState === "live");
+  }
+
+  /** Whether the stream's sound has several parts, and so outlives the loss of one. */
+  get isMixed(): boolean {
+    return this.#microphone !== undefined && this.audio !== this.#microphone;
   }
 
   /** The id of the device that was really opened. */
@@ -67,17 +75,29 @@ export class Source extends EventTarget {
     }
   }
 
-  close(): void {
+  /** @param next what comes after this; a screen that both show stays open, because its owner would be asked again */
+  close(next: Source | null): void {
     this.#listening.abort();
+    const kept = this.screen !== null && next?.screen === this.screen;
     for (const track of [...this.#opened, ...this.stream.getTracks()]) {
-      track.stop();
+      if (!kept || !this.#isShared(track)) {
+        track.stop();
+      }
     }
   }
 
-  #watch(screen: MediaStream | null) {
+  #isShared(track: MediaStreamTrack): boolean {
+    return this.screen?.getTracks().includes(track) ?? false;
+  }
+
+  #watch() {
     const { signal } = this.#listening;
     for (const track of this.#opened) {
-      const shared = screen?.getTracks().includes(track) ?? false;
+      const shared = this.#isShared(track);
+      if (shared && track.kind === "audio") {
+        // A tab may stop sounding while its picture is still shared.
+        continue;
+      }
       const what = shared ? "screen" : track.kind === "video" ? "camera" : "microphone";
       const tell = (type: string) => () =>
         this.dispatchEvent(new CustomEvent(type, { detail: { what } }));

@@ -14,12 +14,6 @@ export const insecureContext = failure(
   "Open this page through https://, or on the machine itself through http://localhost.",
 );
 
-export const unsupportedBrowser = failure(
-  "unsupported-browser",
-  "This browser cannot record a camera.",
-  "Use a current Chrome, Edge, Firefox or Safari.",
-);
-
 export const nothingSelected = failure(
   "nothing-selected",
   "There is nothing to send.",
