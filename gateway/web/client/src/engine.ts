@@ -10,6 +10,8 @@ export interface MediaUnit {
   kind: "header" | "video" | "audio" | "both";
   /** Whether a decoder can begin here: the first unit of a group of pictures. */
   key: boolean;
+  /** Whether it may be left out together with what follows up to the next key: no element of the container is cut by that. */
+  cuttable: boolean;
   /** When the newest media in it was captured, on the clock of `performance.now()`. */
   capturedAtMs: number;
   /** About how many bytes it will be. */

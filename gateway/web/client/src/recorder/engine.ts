@@ -1,5 +1,6 @@
 import type { Engine, EngineOptions, EngineSink } from "../engine.js";
 import * as failures from "../failures.js";
+import { pause, UNDER_WAY_MS } from "../pause.js";
 import type { EngineName } from "../types.js";
 import { MatroskaSplitter } from "./matroska.js";
 import { Mp4Splitter } from "./mp4.js";
@@ -83,8 +84,9 @@ export class RecorderEngine implements Engine {
 
   pauseVideo(): void {}
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.#isStopping = true;
+    await pause(UNDER_WAY_MS);
     this.#endRecorder();
     return this.#whenStopped;
   }
@@ -128,6 +130,7 @@ export class RecorderEngine implements Engine {
       this.#sink?.unit({
         kind: kind === "header" ? "header" : "both",
         key,
+        cuttable: this.#splitter?.follows === true,
         capturedAtMs,
         byteLength: bytes.byteLength,
         frames,

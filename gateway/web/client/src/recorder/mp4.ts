@@ -121,14 +121,17 @@ export class Mp4Splitter implements Splitter {
 
   push(bytes: Uint8Array<ArrayBuffer>): Piece[] {
     this.#unread.append(bytes);
-    while (this.#follows && this.#unread.left > 0 && this.#step());
+    this.#unread.finish();
+    while (this.#follows && this.#unread.left > 0 && this.#step()) {
+      this.#unread.finish();
+    }
     if (this.#inHeader && this.#unread.bytes.length > MOST_WHOLE_BYTES) {
       this.#lose();
     }
     if (!this.#follows) {
       this.#give(Infinity);
     } else if (!this.#inHeader) {
-      this.#give(this.#leadingAt ?? this.#unread.at);
+      this.#give(this.#leadingAt ?? this.#unread.whole);
     }
     return this.#pieces.list.splice(0);
   }

@@ -10,7 +10,8 @@ export interface Piece {
 
 /**
  * Follows a recording's bytes, cut anywhere, and cuts them anew where groups of pictures begin. Put together, the pieces
- * are the same bytes. Nothing is kept back but what may turn out to be the beginning of a group.
+ * are the same bytes. As long as the format is understood each piece ends with an element of the container, so that what
+ * comes after it can be left out; a recorder's data ends a byte into the next element, so that costs no time.
  */
 export interface Splitter {
   /** Whether the format is still understood; if not, no more groups are found, and all goes into the last one. */
@@ -42,11 +43,22 @@ export class Unread {
     return this.bytes.length - this.at;
   }
 
+  /** Up to here every element is there whole. */
+  whole = 0;
+
+  /** What has been read is known to be over where it ends, if that is there already. */
+  finish(): void {
+    if (this.at <= this.bytes.length) {
+      this.whole = this.at;
+    }
+  }
+
   /** Gives away what is there before `end`. */
   take(end: number): Uint8Array<ArrayBuffer> {
     const taken = this.bytes.subarray(0, end);
     this.bytes = this.bytes.subarray(taken.length);
     this.at -= taken.length;
+    this.whole = Math.max(0, this.whole - taken.length);
     return taken;
   }
 }

@@ -12,25 +12,29 @@ export interface Reading {
   throughputBitsPerSecond: number | undefined;
 }
 
-/** More waits than any jitter explains. The gateway reports once a second, so a delay is known that late. */
+/** More waits than any jitter explains, or media takes so much longer than it did at best. */
 const CONGESTED_QUEUE_MS = 400;
-const CONGESTED_DELAY_MS = 1_000;
+const CONGESTED_DELAY_MS = 600;
 const CLEAR_QUEUE_MS = 150;
-const CLEAR_DELAY_MS = 500;
+const CLEAR_DELAY_MS = 250;
 
-/** After a cut the effect has to be seen before the next one: the queue empties first. */
-const LOWER_EVERY_MS = 1_500;
-const RAISE_EVERY_MS = 2_000;
-const RAISE_FACTOR = 1.2;
+/** What gets through is known that late. */
+const LOWER_EVERY_MS = 1_000;
+/** While nothing has been measured, and when a cut by measure was not enough. */
 const CUT_FACTOR = 0.7;
-/** Of what went through while it was congested: the rest is to empty the queue. */
+const CUT_AGAIN_AFTER_MS = 4_000;
+/** Of what gets through: the rest is to empty the queue. */
 const SHARE_OF_THROUGHPUT = 0.8;
 const LEAST_VIDEO_BITS_PER_SECOND = 100_000;
+
+const RAISE_EVERY_MS = 2_000;
+const BRISK_FACTOR = 1.5;
+const CAREFUL_FACTOR = 1.15;
 
 /** How long to stay after a cut before trying more, doubled each time that trying more was wrong. */
 const FIRST_HOLD_MS = 4_000;
 const LONGEST_HOLD_MS = 60_000;
-const WRONG_RAISE_MS = 6_000;
+const WRONG_RAISE_MS = 8_000;
 
 /**
  * Decides what the video encoder is asked for: less when media begins to wait, soon and by what really gets through;
@@ -41,10 +45,14 @@ export class Adaptation {
 
   readonly #full: Target;
   readonly #audioBitsPerSecond: number;
+  #lookedAtMs = -Infinity;
+  #backlogMs = 0;
   #loweredAtMs = -Infinity;
   #raisedAtMs = -Infinity;
   #clearSinceMs: number | undefined;
+  #leastDelayMs = Infinity;
   #holdMs = FIRST_HOLD_MS;
+  #factor = BRISK_FACTOR;
 
   constructor(full: Target, audioBitsPerSecond: number) {
     this.#full = full;
@@ -52,14 +60,21 @@ export class Adaptation {
     this.target = full;
   }
 
+  /** What media takes on its way when nothing is in the way; 0 as long as that is not known. */
+  get leastDelayMs(): number {
+    return Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : 0;
+  }
+
   /** @returns which way the target has changed, or null */
   read(reading: Reading): "lowered" | "raised" | null {
-    const { nowMs, queuedMs, delayMs = 0 } = reading;
-    if (queuedMs > CONGESTED_QUEUE_MS || delayMs > CONGESTED_DELAY_MS) {
+    const { nowMs, queuedMs, delayMs } = reading;
+    this.#leastDelayMs = Math.min(this.#leastDelayMs, delayMs ?? Infinity);
+    const extraMs = (delayMs ?? 0) - this.leastDelayMs;
+    if (queuedMs > CONGESTED_QUEUE_MS || extraMs > CONGESTED_DELAY_MS) {
       this.#clearSinceMs = undefined;
-      return nowMs - this.#loweredAtMs >= LOWER_EVERY_MS ? this.#lower(reading) : null;
+      return this.#isShrinking(nowMs, queuedMs + extraMs) ? null : this.#lower(reading);
     }
-    if (queuedMs > CLEAR_QUEUE_MS || delayMs > CLEAR_DELAY_MS) {
+    if (queuedMs > CLEAR_QUEUE_MS || extraMs > CLEAR_DELAY_MS) {
       this.#clearSinceMs = undefined;
       return null;
     }
@@ -71,31 +86,50 @@ export class Adaptation {
     return mayRaise ? this.#raise(nowMs) : null;
   }
 
+  /** What has piled up takes its time to go, and while it goes, what is asked for is little enough already. */
+  #isShrinking(nowMs: number, backlogMs: number): boolean {
+    if (nowMs - this.#lookedAtMs < LOWER_EVERY_MS) {
+      return true;
+    }
+    const shrinks = nowMs - this.#lookedAtMs < 2 * LOWER_EVERY_MS && backlogMs < this.#backlogMs;
+    this.#lookedAtMs = nowMs;
+    this.#backlogMs = backlogMs;
+    return shrinks;
+  }
+
   #lower({ nowMs, throughputBitsPerSecond }: Reading): "lowered" | null {
+    const passes =
+      throughputBitsPerSecond === undefined
+        ? this.target.videoBitsPerSecond * CUT_FACTOR
+        : throughputBitsPerSecond * SHARE_OF_THROUGHPUT - this.#audioBitsPerSecond;
+    const isStuck = nowMs - this.#loweredAtMs >= CUT_AGAIN_AFTER_MS;
+    const most = this.target.videoBitsPerSecond * (isStuck ? CUT_FACTOR : 1);
+    const wanted = Math.max(LEAST_VIDEO_BITS_PER_SECOND, Math.min(passes, most));
+    if (!this.#become(wanted)) {
+      return null;
+    }
     if (nowMs - this.#raisedAtMs < WRONG_RAISE_MS) {
       this.#holdMs = Math.min(LONGEST_HOLD_MS, this.#holdMs * 2);
+      this.#factor = CAREFUL_FACTOR;
     }
+    this.#raisedAtMs = -Infinity;
     this.#loweredAtMs = nowMs;
-    const passed = (throughputBitsPerSecond ?? Infinity) * SHARE_OF_THROUGHPUT;
-    const wanted = Math.min(
-      this.target.videoBitsPerSecond * CUT_FACTOR,
-      passed - this.#audioBitsPerSecond,
-    );
-    return this.#become(Math.max(LEAST_VIDEO_BITS_PER_SECOND, wanted)) ? "lowered" : null;
+    return "lowered";
   }
 
   #raise(nowMs: number): "raised" | null {
-    this.#raisedAtMs = nowMs;
     const wanted = Math.min(
       this.#full.videoBitsPerSecond,
-      this.target.videoBitsPerSecond * RAISE_FACTOR,
+      this.target.videoBitsPerSecond * this.#factor,
     );
-    if (!this.#become(wanted)) {
-      // All is well again: what was learnt about the network before is out of date.
-      this.#holdMs = FIRST_HOLD_MS;
-      return null;
+    if (this.#become(wanted)) {
+      this.#raisedAtMs = nowMs;
+      return "raised";
     }
-    return "raised";
+    // All is well again: what was learnt about the network before is out of date.
+    this.#holdMs = FIRST_HOLD_MS;
+    this.#factor = BRISK_FACTOR;
+    return null;
   }
 
   #become(videoBitsPerSecond: number): boolean {

@@ -2,6 +2,7 @@ import type { MediaUnit } from "../engine.js";
 
 /** What was left out to keep the queue short. */
 export interface Dropped {
+  /** How many groups of pictures lack something: all of it, or its end. */
   groups: number;
   frames: number;
 }
@@ -9,9 +10,10 @@ export interface Dropped {
 const isPicture = ({ kind }: MediaUnit) => kind === "video" || kind === "both";
 
 /**
- * What waits to be sent, bounded in time. What is too much is taken away in whole groups of pictures that have not been
- * begun: a decoder that misses a part of one shows garbage until the next, so a group whose first unit has left is
- * sent to its end. Audio that can be told apart is kept, as long as it is not too old itself.
+ * What waits to be sent, bounded in time. What is too much is taken away in whole groups of pictures, newest included: a
+ * decoder that misses a part of one shows garbage until the next. Audio that can be told apart is kept, as long as it is
+ * not too old itself. Of a group that has been begun, the end goes too once it is too old; a group may be short, but it
+ * has no holes.
  */
 export class MediaQueue {
   readonly #units: MediaUnit[] = [];
@@ -19,6 +21,8 @@ export class MediaQueue {
   /** After a drop the rest of the dropped group still comes from the encoder; it goes the same way. */
   #awaitsKey = false;
   #bytes = 0;
+  /** Of all that has come, also of what was dropped. */
+  #newestMs = -Infinity;
 
   constructor(maxMs: number) {
     this.#maxMs = maxMs;
@@ -32,24 +36,25 @@ export class MediaQueue {
     return this.#bytes;
   }
 
-  /** How much older the oldest unit is than the newest, in milliseconds. */
+  /** How much older the oldest unit is than the newest that has come, in milliseconds. */
   get spanMs(): number {
     const first = this.#units[0];
-    const last = this.#units.at(-1);
-    return first && last ? Math.max(0, last.capturedAtMs - first.capturedAtMs) : 0;
+    return first ? Math.max(0, this.#newestMs - first.capturedAtMs) : 0;
   }
 
   /** @returns what had to go for it, if something had to */
   push(unit: MediaUnit): Dropped | null {
-    if (this.#awaitsKey && isPicture(unit)) {
-      if (!unit.key) {
-        return { groups: 0, frames: unit.frames };
-      }
-      this.#awaitsKey = false;
+    this.#newestMs = Math.max(this.#newestMs, unit.capturedAtMs);
+    const isRest = this.#awaitsKey && isPicture(unit) && !unit.key;
+    if (!isRest) {
+      this.#awaitsKey &&= !isPicture(unit);
+      this.#units.push(unit);
+      this.#bytes += unit.byteLength;
     }
-    this.#units.push(unit);
-    this.#bytes += unit.byteLength;
-    return this.spanMs > this.#maxMs ? this.#drop() : null;
+    const dropped = this.spanMs > this.#maxMs ? this.#drop() : null;
+    return isRest
+      ? { groups: dropped?.groups ?? 0, frames: (dropped?.frames ?? 0) + unit.frames }
+      : dropped;
   }
 
   shift(): MediaUnit | undefined {
@@ -64,11 +69,14 @@ export class MediaQueue {
   }
 
   #drop(): Dropped | null {
-    const newest = this.#units.at(-1)?.capturedAtMs ?? 0;
     const firstKey = this.#units.findIndex((unit) => unit.key && isPicture(unit));
+    const isTooOld = (unit: MediaUnit) => this.#newestMs - unit.capturedAtMs > this.#maxMs;
+    const firstCut = this.#units.findIndex(
+      (unit) => (unit.cuttable || unit.key) && isPicture(unit),
+    );
+    const cut = this.#units.some((unit) => isPicture(unit) && isTooOld(unit)) ? firstCut : firstKey;
     const goes = (unit: MediaUnit, index: number) =>
-      (firstKey >= 0 && index >= firstKey && isPicture(unit)) ||
-      (unit.kind === "audio" && newest - unit.capturedAtMs > this.#maxMs);
+      unit.kind === "audio" ? isTooOld(unit) : isPicture(unit) && cut >= 0 && index >= cut;
     const gone = this.#units.filter(goes);
     if (gone.length === 0) {
       return null;
@@ -78,8 +86,9 @@ export class MediaQueue {
     const count = (number: (unit: MediaUnit) => number) =>
       gone.reduce((sum, unit) => sum + number(unit), 0);
     this.#bytes -= count((unit) => unit.byteLength);
-    this.#awaitsKey ||= firstKey >= 0;
-    const groups = count((unit) => (unit.key && isPicture(unit) ? 1 : 0));
-    return { groups, frames: count((unit) => unit.frames) };
+    this.#awaitsKey ||= cut >= 0;
+    const whole = count((unit) => (unit.key && isPicture(unit) ? 1 : 0));
+    const cutShort = gone.find(isPicture)?.key === false ? 1 : 0;
+    return { groups: whole + cutShort, frames: count((unit) => unit.frames) };
   }
 }

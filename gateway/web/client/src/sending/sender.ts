@@ -44,8 +44,11 @@ export type SenderStats = Pick<
 /** What a WebSocket holds cannot be dropped any more, so it is given little more than keeps it busy. */
 const MOST_BUFFERED_BYTES = 65_536;
 
-/** Media on its way that the gateway has not acknowledged. It reports once a second; the rest is for the way. */
-const MOST_UNACKNOWLEDGED_MS = 1_750;
+/** How often the gateway reports, until that is known. */
+const REPORT_EVERY_MS = 1_000;
+
+/** What jitter may add to the time until media is acknowledged. */
+const JITTER_MS = 250;
 
 /** Between two reports of the gateway's, how often the queue alone is looked at. */
 const LOOK_EVERY_MS = 250;
@@ -62,9 +65,11 @@ export class Sender implements Pick<EngineSink, "unit"> {
   readonly #queue: MediaQueue;
   readonly #acknowledgements = new Acknowledgements();
   readonly #adaptation: Adaptation;
-  readonly #throughput = new Rate();
+  readonly #throughput = new Rate(1_500);
   readonly #sending = new Rate();
   readonly #waiters: (() => void)[] = [];
+  #reportedAtMs: number | undefined;
+  #reportEveryMs = REPORT_EVERY_MS;
   #delayMs: number | undefined;
   #newestMs = 0;
   #lookedAtMs = -Infinity;
@@ -100,6 +105,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
   /** By the gateway's report. */
   acknowledged(acceptedBytes: number): void {
     const now = this.#options.now();
+    this.#reportEveryMs = Math.min(REPORT_EVERY_MS, now - (this.#reportedAtMs ?? -Infinity));
+    this.#reportedAtMs = now;
     const capturedAtMs = this.#acknowledgements.accepted(acceptedBytes);
     const oldestMs = this.#acknowledgements.oldestMs;
     if (capturedAtMs !== undefined) {
@@ -150,14 +157,22 @@ export class Sender implements Pick<EngineSink, "unit"> {
   }
 
   #mayBeSent(): boolean {
-    if (this.#finishing) {
-      return true;
-    }
-    const oldestMs = this.#acknowledgements.oldestMs ?? this.#newestMs;
     return (
-      this.#options.transport.bufferedAmount <= MOST_BUFFERED_BYTES &&
-      this.#newestMs - this.#queue.spanMs - oldestMs <= MOST_UNACKNOWLEDGED_MS
+      this.#finishing ||
+      (this.#options.transport.bufferedAmount <= MOST_BUFFERED_BYTES &&
+        this.#unacknowledgedMs() <= this.#mostUnacknowledgedMs())
     );
+  }
+
+  /** From the oldest media on its way to what would be sent next. */
+  #unacknowledgedMs(): number {
+    const nextMs = this.#newestMs - this.#queue.spanMs;
+    return nextMs - (this.#acknowledgements.oldestMs ?? nextMs);
+  }
+
+  /** What is on its way cannot be dropped any more. On a good network it is acknowledged with the next report but one. */
+  #mostUnacknowledgedMs(): number {
+    return 1.5 * this.#reportEveryMs + JITTER_MS + this.#adaptation.leastDelayMs;
   }
 
   async #drain(): Promise<void> {

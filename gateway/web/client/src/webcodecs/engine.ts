@@ -1,5 +1,6 @@
 import type { Engine, EngineOptions, EngineSink, MediaUnit } from "../engine.js";
 import { PublishError } from "../errors.js";
+import { pause, UNDER_WAY_MS } from "../pause.js";
 import type { Target } from "../types.js";
 import { AudioTrackEncoder } from "./audio.js";
 import { parse } from "./formats.js";
@@ -101,14 +102,16 @@ export class WebCodecsEngine implements Engine {
   }
 
   async stop(): Promise<void> {
+    await pause(UNDER_WAY_MS);
     clearInterval(this.#keepAlive);
     // What both have heard until now is wanted, so neither waits for the other.
     await Promise.all([this.#video?.stop(), this.#audio?.stop()]);
     const muxer = this.#muxer;
     if (muxer) {
       const kind = this.#video ? "video" : "audio";
-      this.#emit({ kind, key: false, capturedAtMs: this.#now(), byteLength: 0, frames: 0 }, () =>
-        muxer.finish(),
+      this.#emit(
+        { kind, key: false, cuttable: false, capturedAtMs: this.#now(), byteLength: 0, frames: 0 },
+        () => muxer.finish(),
       );
     }
     this.#sink = undefined;
@@ -128,8 +131,9 @@ export class WebCodecsEngine implements Engine {
       return;
     }
     const muxer = this.#muxer!;
-    this.#emit({ kind: "video", key, capturedAtMs, byteLength: data.byteLength, frames: 1 }, () =>
-      muxer.addVideo(packet),
+    this.#emit(
+      { kind: "video", key, cuttable: true, capturedAtMs, byteLength: data.byteLength, frames: 1 },
+      () => muxer.addVideo(packet),
     );
   }
 
@@ -148,7 +152,14 @@ export class WebCodecsEngine implements Engine {
       return;
     }
     this.#emit(
-      { kind: "audio", key: false, capturedAtMs, byteLength: data.byteLength, frames: 0 },
+      {
+        kind: "audio",
+        key: false,
+        cuttable: true,
+        capturedAtMs,
+        byteLength: data.byteLength,
+        frames: 0,
+      },
       () => muxer.addAudio(packet),
     );
   }

@@ -171,7 +171,7 @@ export class VideoTrackEncoder {
     }
     const next = this.#dueMs + frameMs;
     // After a pause of the source there is nothing to catch up with.
-    this.#dueMs = next > capturedAtMs - frameMs ? next : capturedAtMs + frameMs;
+    this.#dueMs = next > capturedAtMs - frameMs ? next : capturedAtMs;
     return true;
   }
 

@@ -107,6 +107,7 @@ export class ScriptedEngine implements Engine {
     this.sink.unit({
       kind: "both",
       key,
+      cuttable: true,
       capturedAtMs: performance.now(),
       byteLength: text.length,
       frames: 1,

@@ -121,7 +121,7 @@ describe("the MediaRecorder engine", () => {
       recorder.gives(bytes.slice(off, off + size));
     }
     const stopped = engine.stop();
-    expect(recorder.state).toBe("inactive");
+    await vi.waitFor(() => expect(recorder.state).toBe("inactive"));
     recorder.onstop();
     await stopped;
     expect(Buffer.compare(await sink.bytes(), bytes)).toBe(0);

@@ -1,0 +1,169 @@
+import type { MediaUnit } from "../../src/engine.js";
+import { Sender } from "../../src/sending/sender.js";
+import type { LiveStreamEvents, Target } from "../../src/types.js";
+
+const FRAME_MS = 10;
+const GROUP_MS = 2_000;
+const AUDIO_BITS_PER_SECOND = 128_000;
+
+export interface Network {
+  /** What gets through. */
+  bitsPerSecond: number;
+}
+
+export interface Sample {
+  atMs: number;
+  queuedMs: number;
+  delayMs: number;
+  target: Target;
+  /** How old the media is that arrives at the gateway now. */
+  arrivingMs: number;
+}
+
+/**
+ * An encoder that makes what it is asked for, a kernel that takes a fixed number of bytes, a network that lets a changing
+ * number of bits through, and a gateway that reports at intervals, over a way of some length. Time passes in steps of ten milliseconds.
+ */
+export class Simulation {
+  readonly full: Target = { videoBitsPerSecond: 2_500_000, frameRate: 30, scale: 1 };
+  readonly samples: Sample[] = [];
+  readonly adaptations: (LiveStreamEvents["adaptation"]["detail"] & { atMs: number })[] = [];
+  /** What has arrived, in order. */
+  readonly arrived: MediaUnit[] = [];
+  readonly sender: Sender;
+  network: Network = { bitsPerSecond: 100_000_000 };
+  atMs = 0;
+  paused = false;
+
+  readonly #reportEveryMs: number;
+  readonly #wayMs: number;
+  readonly #onTheWay: { unit: MediaUnit; bytes: number }[] = [];
+  #sent: MediaUnit | undefined;
+  #target = this.full;
+  #credit = 0;
+  #acceptedBytes = 0;
+  readonly #reports: { atMs: number; acceptedBytes: number }[] = [];
+  #nextFrameMs = 0;
+  #nextAudioMs = 0;
+  #nextKeyMs = 0;
+
+  constructor({ reportEveryMs = 250, kernelBytes = 200_000, adapts = true, wayMs = 0 }) {
+    this.#reportEveryMs = reportEveryMs;
+    this.#wayMs = wayMs;
+    const onTheWay = () => this.#onTheWay.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.sender = new Sender({
+      transport: {
+        send: (bytes) => {
+          this.#onTheWay.push({ unit: this.#sent!, bytes: bytes.byteLength });
+        },
+        get bufferedAmount() {
+          return Math.max(0, onTheWay() - kernelBytes);
+        },
+      },
+      engine: {
+        adapts,
+        adapt: (target) => {
+          this.#target = target;
+        },
+        pauseVideo: (paused) => {
+          this.paused = paused;
+          this.#nextKeyMs = this.atMs;
+        },
+      },
+      maxMessageBytes: 1_000_000,
+      maxQueueMs: 2_000,
+      target: this.full,
+      audioBitsPerSecond: AUDIO_BITS_PER_SECOND,
+      now: () => this.atMs,
+      adapted: (detail) => this.adaptations.push({ ...detail, atMs: this.atMs }),
+      failed: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  async run(forMs: number): Promise<void> {
+    for (const endMs = this.atMs + forMs; this.atMs < endMs; this.atMs += FRAME_MS) {
+      this.#encode();
+      // A unit becomes bytes asynchronously.
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#transmit();
+      if (this.atMs % this.#reportEveryMs === 0) {
+        this.#reports.push({
+          atMs: this.atMs + this.#wayMs,
+          acceptedBytes: this.#acceptedBytes,
+        });
+      }
+      if (this.#reports[0] && this.#reports[0].atMs <= this.atMs) {
+        this.sender.acknowledged(this.#reports.shift()!.acceptedBytes);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (this.atMs % 100 === 0) {
+        this.#sample();
+      }
+    }
+  }
+
+  /** Of the last so many milliseconds. */
+  last(forMs: number): Sample[] {
+    return this.samples.filter(({ atMs }) => atMs >= this.atMs - forMs);
+  }
+
+  #encode(): void {
+    if (this.atMs >= this.#nextAudioMs) {
+      this.#nextAudioMs += 20;
+      this.#unit("audio", false, (AUDIO_BITS_PER_SECOND / 8_000) * 20);
+    }
+    if (this.atMs >= this.#nextFrameMs) {
+      const frameMs = 1_000 / this.#target.frameRate;
+      this.#nextFrameMs += frameMs;
+      const key = this.atMs >= this.#nextKeyMs;
+      if (!this.paused) {
+        // A key frame is as large as ten others.
+        const share = (GROUP_MS / frameMs + 9) / (GROUP_MS / frameMs);
+        const bytes = ((this.#target.videoBitsPerSecond / 8_000) * frameMs) / share;
+        this.#unit("video", key, key ? bytes * 10 : bytes);
+        if (key) {
+          this.#nextKeyMs = this.atMs + GROUP_MS;
+        }
+      }
+    }
+  }
+
+  #unit(kind: "audio" | "video", key: boolean, size: number): void {
+    const byteLength = Math.round(size);
+    const unit: MediaUnit = {
+      kind,
+      key,
+      byteLength,
+      capturedAtMs: this.atMs,
+      frames: kind === "video" ? 1 : 0,
+      cuttable: true,
+      toBytes: () => {
+        this.#sent = unit;
+        return Promise.resolve(new Uint8Array(byteLength));
+      },
+    };
+    this.sender.unit(unit);
+  }
+
+  #transmit(): void {
+    this.#credit += (this.network.bitsPerSecond / 8_000) * FRAME_MS;
+    for (let first = this.#onTheWay[0]; first; first = this.#onTheWay[0]) {
+      if (first.bytes > this.#credit) {
+        return;
+      }
+      this.#credit -= first.bytes;
+      this.#acceptedBytes += first.bytes;
+      this.arrived.push(first.unit);
+      this.#onTheWay.shift();
+    }
+    this.#credit = 0;
+  }
+
+  #sample(): void {
+    const { queuedMs, delayMs = 0, target } = this.sender.stats;
+    const arrivingMs = this.atMs - (this.arrived.at(-1)?.capturedAtMs ?? this.atMs);
+    this.samples.push({ atMs: this.atMs, queuedMs, delayMs, target, arrivingMs });
+  }
+}
