@@ -44,6 +44,10 @@ const shown = new WeakSet<object>();
 /** Adds what is new: a screen reader reads that out, and not what was there. */
 export function showJournal(journal: Journal): void {
   const list = part("journal");
+  const newest = journal.entries.at(-1);
+  if (!newest || shown.has(newest)) {
+    return;
+  }
   for (const entry of journal.entries) {
     if (!shown.has(entry)) {
       shown.add(entry);
@@ -55,6 +59,7 @@ export function showJournal(journal: Journal): void {
       list.append(item);
     }
   }
+  list.parentElement?.scrollTo({ top: list.scrollHeight });
   while (list.children.length > journal.entries.length) {
     list.firstElementChild?.remove();
   }
