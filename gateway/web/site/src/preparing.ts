@@ -5,7 +5,7 @@ import { openDevices, openScreen, type Opened } from "./capture/open.js";
 import { Sound } from "./capture/sound.js";
 import { Source, type LostEvent } from "./capture/source.js";
 import type { Failure } from "./failures/failure.js";
-import { CHOICES, NONE, within, type ChoiceName } from "./settings/options.js";
+import { CHOICES, NONE, granted, within, type ChoiceName } from "./settings/options.js";
 import type { Settings } from "./settings/settings.js";
 import { fillPicker } from "./show/pickers.js";
 import { showLevel, showPreview } from "./show/preview.js";
@@ -151,7 +151,8 @@ export class Preparation extends EventTarget {
     const most = isScreen ? { height: undefined, frameRate: undefined } : limits(source?.video);
     for (const name of Object.keys(CHOICES) as ChoiceName[]) {
       const limit = { height: most.height, "frame-rate": most.frameRate }[name as string];
-      fillPicker(name, within(CHOICES[name], limit), this.#settings[name]);
+      const offered = within(CHOICES[name], limit);
+      fillPicker(name, offered, granted(offered, this.#settings[name]));
     }
   }
 

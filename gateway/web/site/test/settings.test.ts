@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { demoKey } from "../src/settings/key.js";
-import { CHOICES, within } from "../src/settings/options.js";
+import { CHOICES, granted, within } from "../src/settings/options.js";
 import { DEFAULTS, publishing, remember, remembered } from "../src/settings/settings.js";
 
 const store = (text: string | null) => ({
@@ -52,6 +52,15 @@ describe("choices", () => {
     expect(heights(720)).toEqual(["360", "480", "720"]);
     expect(heights(240)).toEqual(["360"]);
     expect(heights(undefined)).toHaveLength(4);
+  });
+
+  it("take 29.97 frames a second for 30", () => {
+    expect(within(CHOICES["frame-rate"], 29.97).at(-1)?.value).toBe("30");
+  });
+
+  it("show the most a camera can do where it cannot do what is wished", () => {
+    expect(granted(within(CHOICES.height, 480), "1080")).toBe("480");
+    expect(granted(CHOICES.height, "720")).toBe("720");
   });
 });
 

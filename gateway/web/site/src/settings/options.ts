@@ -52,9 +52,18 @@ export const CHOICES = {
 
 export type ChoiceName = keyof typeof CHOICES;
 
+// A camera of 30 frames a second may call that 29.97.
+const TOLERANCE = 1.02;
+
 /** Of a choice that a device limits, those it can do; the least one always, so that there is something to choose. */
 export function within(options: Option[], most: number | undefined): Option[] {
   return options.filter(
-    ({ value }, index) => index === 0 || most === undefined || Number(value) <= most,
+    ({ value }, index) => index === 0 || most === undefined || Number(value) <= most * TOLERANCE,
   );
+}
+
+/** What comes of a wish: itself, or the most there is where the device cannot do as much. */
+export function granted(options: Option[], wish: string): string {
+  const found = options.some(({ value }) => value === wish);
+  return found ? wish : (options.at(-1)?.value ?? wish);
 }
