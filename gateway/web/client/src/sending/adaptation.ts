@@ -53,6 +53,8 @@ export class Adaptation {
   #leastDelayMs = Infinity;
   #holdMs = FIRST_HOLD_MS;
   #factor = BRISK_FACTOR;
+  /** What was too much the last time that trying more was wrong. */
+  #tooMuch = Infinity;
 
   constructor(full: Target, audioBitsPerSecond: number) {
     this.#full = full;
@@ -105,12 +107,14 @@ export class Adaptation {
     const isStuck = nowMs - this.#loweredAtMs >= CUT_AGAIN_AFTER_MS;
     const most = this.target.videoBitsPerSecond * (isStuck ? CUT_FACTOR : 1);
     const wanted = Math.max(LEAST_VIDEO_BITS_PER_SECOND, Math.min(passes, most));
+    const before = this.target.videoBitsPerSecond;
     if (!this.#become(wanted)) {
       return null;
     }
     if (nowMs - this.#raisedAtMs < WRONG_RAISE_MS) {
       this.#holdMs = Math.min(LONGEST_HOLD_MS, this.#holdMs * 2);
       this.#factor = CAREFUL_FACTOR;
+      this.#tooMuch = before;
     }
     this.#raisedAtMs = -Infinity;
     this.#loweredAtMs = nowMs;
@@ -122,14 +126,17 @@ export class Adaptation {
       this.#full.videoBitsPerSecond,
       this.target.videoBitsPerSecond * this.#factor,
     );
-    if (this.#become(wanted)) {
-      this.#raisedAtMs = nowMs;
-      return "raised";
+    const { videoBitsPerSecond } = this.target;
+    if (videoBitsPerSecond > this.#tooMuch || videoBitsPerSecond === wanted) {
+      // What was learnt about the network before is out of date.
+      this.#holdMs = FIRST_HOLD_MS;
+      this.#factor = BRISK_FACTOR;
     }
-    // All is well again: what was learnt about the network before is out of date.
-    this.#holdMs = FIRST_HOLD_MS;
-    this.#factor = BRISK_FACTOR;
-    return null;
+    if (!this.#become(wanted)) {
+      return null;
+    }
+    this.#raisedAtMs = nowMs;
+    return "raised";
   }
 
   #become(videoBitsPerSecond: number): boolean {

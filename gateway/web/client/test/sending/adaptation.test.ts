@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { Adaptation } from "../../src/sending/adaptation.js";
+import type { Target } from "../../src/types.js";
+
+const full: Target = { videoBitsPerSecond: 2_000_000, frameRate: 30, scale: 1 };
+
+/** One reading a quarter of a second, of a network that takes so much. */
+function pass(adaptation: Adaptation, fromMs: number, forMs: number, capacity: number) {
+  const changes: { atMs: number; change: string; rate: number }[] = [];
+  for (let nowMs = fromMs; nowMs < fromMs + forMs; nowMs += 250) {
+    const asked = adaptation.target.videoBitsPerSecond + 100_000;
+    const isTooMuch = asked > capacity;
+    const change = adaptation.read({
+      nowMs,
+      queuedMs: isTooMuch ? 1_000 + nowMs : 0,
+      delayMs: isTooMuch ? 2_000 + nowMs : 20,
+      throughputBitsPerSecond: Math.min(asked, capacity),
+    });
+    if (change) {
+      changes.push({ atMs: nowMs, change, rate: adaptation.target.videoBitsPerSecond });
+    }
+  }
+  return changes;
+}
+
+const FAST = 100_000_000;
+
+describe("adaptation", () => {
+  it("asks for four fifths of what gets through, at once", () => {
+    const adaptation = new Adaptation(full, 100_000);
+    pass(adaptation, 0, 1_000, FAST);
+    expect(pass(adaptation, 1_000, 1_000, 1_000_000)).toEqual([
+      { atMs: 1_000, change: "lowered", rate: 700_000 },
+    ]);
+  });
+
+  it("does not ask for less and less while what has piled up goes away", () => {
+    const adaptation = new Adaptation(full, 100_000);
+    pass(adaptation, 0, 2_000, 1_000_000);
+    let lowered = 0;
+    for (let step = 0; step < 20; step++) {
+      const queuedMs = 2_000 - step * 80;
+      const nowMs = 2_000 + step * 250;
+      const throughputBitsPerSecond = 500_000;
+      lowered += adaptation.read({ nowMs, queuedMs, delayMs: 20, throughputBitsPerSecond }) ? 1 : 0;
+    }
+    expect(lowered).toBe(1);
+  });
+
+  it("tries more ever more rarely where that was wrong", () => {
+    const adaptation = new Adaptation(full, 100_000);
+    const changes = pass(adaptation, 0, 240_000, 1_000_000);
+    const cuts = changes.filter(({ change }) => change === "lowered").map(({ atMs }) => atMs);
+    const pauses = cuts.slice(1).map((atMs, index) => atMs - cuts[index]!);
+    expect(pauses.length).toBeGreaterThan(2);
+    expect(pauses.at(-1)).toBeGreaterThan(3 * pauses[0]!);
+    expect(changes.length).toBeLessThan(40);
+  });
+
+  it("climbs briskly once it is past what used to be too much", () => {
+    const adaptation = new Adaptation(full, 100_000);
+    pass(adaptation, 0, 60_000, 600_000);
+    pass(adaptation, 60_000, 90_000, FAST);
+    expect(adaptation.target).toEqual(full);
+  });
+
+  it("stays above a floor, and asks for less of everything there", () => {
+    const adaptation = new Adaptation(full, 100_000);
+    pass(adaptation, 0, 60_000, 10_000);
+    expect(adaptation.target).toEqual({ videoBitsPerSecond: 100_000, frameRate: 15, scale: 0.5 });
+  });
+
+  it("takes a long way for no congestion", () => {
+    const adaptation = new Adaptation(full, 100_000);
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 250) {
+      const reading = { nowMs, queuedMs: 0, delayMs: 900, throughputBitsPerSecond: 2_000_000 };
+      expect(adaptation.read(reading)).toBeNull();
+    }
+    expect(adaptation.leastDelayMs).toBe(900);
+  });
+});
