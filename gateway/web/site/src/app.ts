@@ -13,7 +13,7 @@ import { keptHere, publishing, remember, remembered, type Settings } from "./set
 import { showFailure, showNotice } from "./show/notices.js";
 import { part, visible, write } from "./show/parts.js";
 import { keyShown, picked, showKey, showWatchLink } from "./show/pickers.js";
-import { showStatus } from "./show/status.js";
+import { mayPress, showStatus } from "./show/status.js";
 
 const devices = navigator.mediaDevices as MediaDevices | undefined;
 const store = keptHere();
@@ -145,6 +145,9 @@ function listenToPickers() {
 function listenToThePage() {
   part("form").addEventListener("submit", (event) => {
     event.preventDefault();
+    if (!mayPress()) {
+      return;
+    }
     void (isBusy() ? broadcast!.stop() : goLive());
   });
   document.addEventListener("visibilitychange", () => {

@@ -37,16 +37,7 @@ const TITLES: Partial<Record<Status, string>> = {
   reconnecting: "○ Reconnecting",
 };
 
-const SETUP = [
-  "camera",
-  "microphone",
-  "height",
-  "frame-rate",
-  "bit-rate",
-  "codec",
-  "engine",
-  "key",
-];
+const SETUP = ["camera", "microphone", "height", "frame-rate", "bit-rate", "codec", "engine"];
 
 /** Whether a broadcast is on, so that nothing can be set up. */
 export const isBusy = (status: Status): boolean =>
@@ -59,7 +50,8 @@ export function showStatus(status: Status): void {
   write("go", button);
   const press = part<HTMLButtonElement>("go");
   press.dataset.action = button === "Go live" ? "go" : "stop";
-  press.disabled = action === null;
+  // Not `disabled`, which would take the focus from who has just pressed it.
+  press.setAttribute("aria-disabled", String(action === null));
   part("form").dataset.busy = String(isBusy(status) && status !== "asking");
   visible("on-air", onAir !== undefined);
   part("on-air").dataset.state = status;
@@ -67,6 +59,10 @@ export function showStatus(status: Status): void {
   for (const id of SETUP) {
     part<HTMLSelectElement>(id).disabled = isBusy(status);
   }
+  part<HTMLInputElement>("key").readOnly = isBusy(status);
   part<HTMLButtonElement>("share").disabled = isBusy(status);
   document.title = `${TITLES[status] ?? "Go live"} · Sluice`;
 }
+
+/** Whether the one button would do something. */
+export const mayPress = (): boolean => part("go").getAttribute("aria-disabled") !== "true";
