@@ -10,6 +10,8 @@ export interface Reading {
   delayMs: number | undefined;
   /** Everything that was acknowledged lately, audio included; undefined as long as nothing was. */
   throughputBitsPerSecond: number | undefined;
+  /** Everything that the encoders made lately; undefined as long as that is not known. */
+  encodedBitsPerSecond: number | undefined;
 }
 
 /** More waits than any jitter explains, or media takes so much longer than it did at best. */
@@ -26,6 +28,9 @@ const CUT_AGAIN_AFTER_MS = 4_000;
 /** Of what gets through: the rest is to empty the queue. */
 const SHARE_OF_THROUGHPUT = 0.8;
 const LEAST_VIDEO_BITS_PER_SECOND = 100_000;
+
+/** A key frame among few frames is no disobedience. */
+const MOST_OVERSHOOT = 1.6;
 
 const RAISE_EVERY_MS = 2_000;
 const BRISK_FACTOR = 1.5;
@@ -99,14 +104,16 @@ export class Adaptation {
     return shrinks;
   }
 
-  #lower({ nowMs, throughputBitsPerSecond }: Reading): "lowered" | null {
+  #lower(reading: Reading): "lowered" | null {
+    const { nowMs, throughputBitsPerSecond } = reading;
     const passes =
       throughputBitsPerSecond === undefined
         ? this.target.videoBitsPerSecond * CUT_FACTOR
         : throughputBitsPerSecond * SHARE_OF_THROUGHPUT - this.#audioBitsPerSecond;
     const isStuck = nowMs - this.#loweredAtMs >= CUT_AGAIN_AFTER_MS;
     const most = this.target.videoBitsPerSecond * (isStuck ? CUT_FACTOR : 1);
-    const wanted = Math.max(LEAST_VIDEO_BITS_PER_SECOND, Math.min(passes, most));
+    const obeyed = Math.min(passes, most) * this.#obedience(reading);
+    const wanted = Math.max(LEAST_VIDEO_BITS_PER_SECOND, obeyed);
     const before = this.target.videoBitsPerSecond;
     if (!this.#become(wanted)) {
       return null;
@@ -119,6 +126,13 @@ export class Adaptation {
     this.#raisedAtMs = -Infinity;
     this.#loweredAtMs = nowMs;
     return "lowered";
+  }
+
+  /** On pictures that cannot be compressed, noise or rain, encoders make many times what they are asked for. */
+  #obedience({ encodedBitsPerSecond }: Reading): number {
+    const asked = this.target.videoBitsPerSecond + this.#audioBitsPerSecond;
+    const ratio = (encodedBitsPerSecond ?? asked) / asked;
+    return ratio > MOST_OVERSHOOT ? 1 / ratio : 1;
   }
 
   #raise(nowMs: number): "raised" | null {

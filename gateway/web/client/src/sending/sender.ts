@@ -67,10 +67,12 @@ export class Sender implements Pick<EngineSink, "unit"> {
   readonly #adaptation: Adaptation;
   readonly #throughput = new Rate(1_500);
   readonly #sending = new Rate();
+  readonly #encoding = new Rate();
   readonly #waiters: (() => void)[] = [];
   #reportedAtMs: number | undefined;
   #reportEveryMs = REPORT_EVERY_MS;
   #delayMs: number | undefined;
+  #encodedBytes = 0;
   #newestMs = 0;
   #lookedAtMs = -Infinity;
   #draining = false;
@@ -91,6 +93,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
       return;
     }
     this.#newestMs = Math.max(this.#newestMs, unit.capturedAtMs);
+    this.#encodedBytes += unit.byteLength;
     const dropped = this.#queue.push(unit);
     if (dropped) {
       this.#count(dropped);
@@ -242,12 +245,13 @@ export class Sender implements Pick<EngineSink, "unit"> {
     if (!this.#options.engine.adapts || this.#finishing) {
       return;
     }
-    const perSecond = this.#throughput.perSecond;
+    this.#encoding.sample(nowMs, this.#encodedBytes);
     const change = this.#adaptation.read({
       nowMs,
       queuedMs: this.#queue.spanMs,
       delayMs: this.#delayMs,
-      throughputBitsPerSecond: perSecond === undefined ? undefined : perSecond * 8,
+      throughputBitsPerSecond: inBits(this.#throughput.perSecond),
+      encodedBitsPerSecond: inBits(this.#encoding.perSecond),
     });
     if (change) {
       const { target } = this.#adaptation;
@@ -265,3 +269,5 @@ export class Sender implements Pick<EngineSink, "unit"> {
     }
   }
 }
+
+const inBits = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes * 8);

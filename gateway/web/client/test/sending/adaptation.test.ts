@@ -15,6 +15,7 @@ function pass(adaptation: Adaptation, fromMs: number, forMs: number, capacity: n
       queuedMs: isTooMuch ? 1_000 + nowMs : 0,
       delayMs: isTooMuch ? 2_000 + nowMs : 20,
       throughputBitsPerSecond: Math.min(asked, capacity),
+      encodedBitsPerSecond: asked,
     });
     if (change) {
       changes.push({ atMs: nowMs, change, rate: adaptation.target.videoBitsPerSecond });
@@ -42,7 +43,15 @@ describe("adaptation", () => {
       const queuedMs = 2_000 - step * 80;
       const nowMs = 2_000 + step * 250;
       const throughputBitsPerSecond = 500_000;
-      lowered += adaptation.read({ nowMs, queuedMs, delayMs: 20, throughputBitsPerSecond }) ? 1 : 0;
+      lowered += adaptation.read({
+        nowMs,
+        queuedMs,
+        delayMs: 20,
+        throughputBitsPerSecond,
+        encodedBitsPerSecond: undefined,
+      })
+        ? 1
+        : 0;
     }
     expect(lowered).toBe(1);
   });
@@ -70,10 +79,18 @@ describe("adaptation", () => {
     expect(adaptation.target).toEqual({ videoBitsPerSecond: 100_000, frameRate: 15, scale: 0.5 });
   });
 
+  it("asks for fewer and smaller pictures of an encoder that makes more than it is asked for", () => {
+    const adaptation = new Adaptation(full, 0);
+    const reading = { queuedMs: 1_000, delayMs: 20, throughputBitsPerSecond: 2_000_000 };
+    adaptation.read({ ...reading, nowMs: 0, encodedBitsPerSecond: 10_000_000 });
+    expect(adaptation.target).toEqual({ videoBitsPerSecond: 280_000, frameRate: 15, scale: 2 / 3 });
+  });
+
   it("takes a long way for no congestion", () => {
     const adaptation = new Adaptation(full, 100_000);
     for (let nowMs = 0; nowMs < 60_000; nowMs += 250) {
-      const reading = { nowMs, queuedMs: 0, delayMs: 900, throughputBitsPerSecond: 2_000_000 };
+      const passes = { throughputBitsPerSecond: 2_000_000, encodedBitsPerSecond: 2_000_000 };
+      const reading = { nowMs, queuedMs: 0, delayMs: 900, ...passes };
       expect(adaptation.read(reading)).toBeNull();
     }
     expect(adaptation.leastDelayMs).toBe(900);

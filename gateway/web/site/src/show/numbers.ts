@@ -2,6 +2,9 @@ import type { Negotiated, Stats } from "sluice-client";
 import { engineName, handling, handlingInBrief } from "../words/stream.js";
 import * as format from "../words/format.js";
 
+/** Of less media than that, how fast FFmpeg was says only how fast it started. */
+const SPEED_MEANS_SOMETHING_AFTER_MS = 3_000;
+
 /** The numbers of a stream by the ids of the places where they are shown. */
 export function numbers(stats: Stats): Record<string, string> {
   const { target, width, height, droppedGroups, droppedFrames } = stats;
@@ -11,6 +14,7 @@ export function numbers(stats: Stats): Record<string, string> {
     bitsPerSecond,
     speed,
     queuedBytes,
+    outTimeMs = 0,
     droppedFrames: lost,
   } = stats.server ?? {};
   return {
@@ -20,7 +24,9 @@ export function numbers(stats: Stats): Record<string, string> {
     waiting: format.delay(stats.queuedMs),
     "encoded-rate": format.frameRate(stats.framesPerSecond),
     "frame-rate-out": format.frameRate(framesPerSecond || undefined),
-    speed: format.speed(speed || undefined),
+    speed: format.speed(
+      outTimeMs < SPEED_MEANS_SOMETHING_AFTER_MS ? undefined : speed || undefined,
+    ),
     accepted: format.bytes(stats.acceptedBytes),
     queued: format.bytes(queuedBytes),
     output: format.bitRate(bitsPerSecond || undefined),
