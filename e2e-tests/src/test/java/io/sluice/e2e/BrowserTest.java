@@ -10,6 +10,8 @@ import io.sluice.e2e.harness.Chromium;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.Media;
 import io.sluice.e2e.harness.NginxReceiver;
+import io.sluice.e2e.harness.PageServer;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Stage;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,10 +105,12 @@ final class BrowserTest {
     @Test
     void aPageThatPutsTheKeyIntoTheSubprotocolsWorksUnchanged() {
         NginxReceiver nginx = stage.nginx();
-        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl()).start();
+        PageServer elsewhere = stage.pageServer("/pages/subprotocol.html");
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl(), "--allow-origin", elsewhere.origin())
+                .start();
         String key = stage.key("older");
         Page page = browser.page();
-        page.navigate(stage.pageServer("/pages/subprotocol.html")
+        page.navigate(elsewhere
                 .page("key=" + key + "&gateway=" + gateway.uri("").getAuthority())
                 .toString());
         assertThat(page.locator("#state")).hasText("ready");
@@ -121,6 +125,21 @@ final class BrowserTest {
         assertThat(received.audio().codec()).isEqualTo("aac");
         assertThat(received.decoded().complaints()).isEmpty();
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aPageFromElsewhereIsToldThatItMayNotPublish() {
+        GatewayProcess gateway = stage.gateway().start();
+        Page page = browser.page();
+        page.navigate(stage.pageServer("/pages/subprotocol.html")
+                .page("key=" + stage.key("stranger") + "&gateway="
+                        + gateway.uri("").getAuthority())
+                .toString());
+        assertThat(page.locator("#state")).hasText("ready");
+        page.locator("#start").click();
+        // What the page's author sees; a status in place of the upgrade would have been 1006 to him.
+        assertThat(page.locator("#state")).hasText(Pattern.compile("closed 4406 .*"));
+        gateway.awaitNoChildren(Publisher.SOON);
     }
 
     private static Locator keyField(Page studio) {

@@ -101,7 +101,8 @@ public final class Gateway {
             throw new IllegalArgumentException(
                     "the prefix must be empty, or begin and not end with a slash: " + prefix);
         }
-        new IngestRoutes(context, this::isReady).mount(routes, prefix);
+        new IngestRoutes(context, this::isReady, config.origins(), config.proxies(), config.proxyHeader())
+                .mount(routes, prefix);
         new HealthRoutes(this::isReady).mount(routes, prefix);
         new PageRoutes(!config.publish().isEmpty(), previews != null, GatewayVersion.VERSION).mount(routes, prefix);
         if (previews != null) {
@@ -116,6 +117,10 @@ public final class Gateway {
      */
     public boolean isReady() {
         return accepting;
+    }
+
+    boolean isOpenToEveryPage() {
+        return config.origins().allowsAny();
     }
 
     /**

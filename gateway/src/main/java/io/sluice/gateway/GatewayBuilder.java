@@ -4,6 +4,9 @@ import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;
+import io.sluice.gateway.websocket.OriginRule;
+import io.sluice.gateway.websocket.ProxyHeader;
+import io.sluice.gateway.websocket.ProxyTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +26,9 @@ public final class GatewayBuilder {
     private Duration outputTimeout = Duration.ofSeconds(10);
     private int maxPendingStarts = 1_000;
     private SessionLimits limits = SessionLimits.defaults();
+    private OriginRule origins = OriginRule.allowing(List.of());
+    private ProxyTrust proxies = ProxyTrust.in(List.of());
+    private ProxyHeader proxyHeader = ProxyHeader.X_FORWARDED;
     private @Nullable Authorizer authorizer;
     private SessionListener listener = event -> {};
 
@@ -141,6 +147,32 @@ public final class GatewayBuilder {
     }
 
     /**
+     * Which pages may connect besides the gateway's own. Clients that are no browsers send no origin, and are not concerned.
+     *
+     * @param pages origins such as {@code https://studio.example.org}, or {@code *} for any
+     * @return this
+     * @throws IllegalArgumentException with words for an operator if one is no origin
+     */
+    public GatewayBuilder allowOrigins(String... pages) {
+        origins = OriginRule.allowing(List.of(pages));
+        return this;
+    }
+
+    /**
+     * Takes the client's address from what proxies say. By default nobody is believed, and the peer of the connection is the client.
+     *
+     * @param header where the proxies say it
+     * @param networks their addresses, or networks such as {@code 10.0.0.0/8}
+     * @return this
+     * @throws IllegalArgumentException with words for an operator if one is none
+     */
+    public GatewayBuilder trustProxies(ProxyHeader header, String... networks) {
+        proxyHeader = header;
+        proxies = ProxyTrust.in(List.of(networks));
+        return this;
+    }
+
+    /**
      * Hears of every stream.
      *
      * @param hearer called on the streams' event loops
@@ -168,7 +200,10 @@ public final class GatewayBuilder {
                 ffmpegEnvironment,
                 outputTimeout,
                 maxPendingStarts,
-                limits);
+                limits,
+                origins,
+                proxies,
+                proxyHeader);
         Authorizer decider = authorizer == null ? Authorizer.open() : authorizer;
         SessionListener hearer = listener;
         return Mono.fromCallable(() -> Gateway.start(config, decider, hearer)).subscribeOn(Schedulers.boundedElastic());

@@ -21,6 +21,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -147,6 +148,9 @@ final class GatewayCommand implements Callable<Integer> {
             description = "What clients are told to stay below (default: ${DEFAULT-VALUE}).")
     private int maxBitsPerSecond;
 
+    @Mixin
+    private AccessOptions access = new AccessOptions();
+
     @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
@@ -249,6 +253,7 @@ final class GatewayCommand implements Callable<Integer> {
                         maxMessageBytes,
                         maxBitsPerSecond,
                         defaults.timeslice()));
+        access.applyTo(builder);
         return ffmpeg == null ? builder : builder.ffmpeg(ffmpeg);
     }
 

@@ -2,6 +2,9 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
+import io.sluice.gateway.websocket.OriginRule;
+import io.sluice.gateway.websocket.ProxyHeader;
+import io.sluice.gateway.websocket.ProxyTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param outputTimeout how long an output may take nothing before FFmpeg gives it up
  * @param maxPendingStarts how many FFmpegs may wait to be started
  * @param limits the bounds of a stream
+ * @param origins which pages may connect
+ * @param proxies whose word about a client's address is taken
+ * @param proxyHeader where they give it
  */
 record GatewayConfig(
         List<PublishTemplate> publish,
@@ -29,4 +35,7 @@ record GatewayConfig(
         List<String> ffmpegEnvironment,
         Duration outputTimeout,
         int maxPendingStarts,
-        SessionLimits limits) {}
+        SessionLimits limits,
+        OriginRule origins,
+        ProxyTrust proxies,
+        ProxyHeader proxyHeader) {}

@@ -95,6 +95,10 @@ final class GatewayServer {
         if (!address.getAddress().isLoopbackAddress()) {
             LOG.warn("Everybody who reaches {} may publish: no authorizer is configured", address);
         }
+        if (gateway.isOpenToEveryPage()) {
+            LOG.warn(
+                    "Every web page that somebody visits may publish here through that somebody's browser: --allow-origin *");
+        }
         LOG.info("Ready: go live at http://{}:{}", host, server.port());
     }
 

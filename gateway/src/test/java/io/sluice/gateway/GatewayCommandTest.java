@@ -52,6 +52,13 @@ class GatewayCommandTest {
         "--max-message-bytes, 1",
         "--max-message-bytes, 8MB",
         "--max-bits-per-second, 1",
+        "--allow-origin, example.org",
+        "--allow-origin, null",
+        "--allow-origin, https://a.example/page",
+        "--trust-proxy, proxy.example.org",
+        "--trust-proxy, 10.0.0.0/33",
+        "--trust-proxy, '10.0.0.0/8 ::1/129'",
+        "--proxy-header, via",
         "--log-level, loud",
     })
     void aWrongValueIsOneLineThatNamesTheOptionOrItsVariable(String option, String value) {
@@ -143,6 +150,9 @@ class GatewayCommandTest {
             Map.entry("--output-timeout", "5s"),
             Map.entry("--max-message-bytes", "12345"),
             Map.entry("--max-bits-per-second", "234567"),
+            Map.entry("--allow-origin", "https://studio.example.org"),
+            Map.entry("--trust-proxy", "10.0.0.0/8"),
+            Map.entry("--proxy-header", "forwarded"),
             Map.entry("--log-level", "debug"));
 
     @ParameterizedTest

@@ -32,6 +32,9 @@ public enum FailureCode {
     /** The stream key is missing, too long, or has characters that no platform's keys have. Correct the key. */
     INVALID_STREAM_KEY("invalid-stream-key", 4405, false),
 
+    /** The page comes from an origin that may not publish here. The operator has to allow that origin. */
+    ORIGIN_NOT_ALLOWED("origin-not-allowed", 4406, false),
+
     /** No {@code open} came in time. Connect again and send {@code open} at once. */
     OPEN_TIMEOUT("open-timeout", 4408, true),
 

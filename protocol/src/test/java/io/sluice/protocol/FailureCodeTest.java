@@ -20,6 +20,7 @@ class FailureCodeTest {
             UNEXPECTED_MESSAGE unexpected-message 4403 false
             MEDIA_BEFORE_OPENED media-before-opened 4404 false
             INVALID_STREAM_KEY invalid-stream-key 4405 false
+            ORIGIN_NOT_ALLOWED origin-not-allowed 4406 false
             OPEN_TIMEOUT open-timeout 4408 true
             STREAM_KEY_IN_USE stream-key-in-use 4409 false
             MEDIA_TIMEOUT media-timeout 4410 true

@@ -40,9 +40,14 @@ public final class PageServer implements AutoCloseable {
         }
     }
 
+    /** What a browser says of where the page comes from. */
+    public String origin() {
+        return "http://localhost:" + server.getAddress().getPort();
+    }
+
     /** The page, with a query for it to read. */
     public URI page(String query) {
-        return URI.create("http://localhost:" + server.getAddress().getPort() + "/page?" + query);
+        return URI.create(origin() + "/page?" + query);
     }
 
     @Override

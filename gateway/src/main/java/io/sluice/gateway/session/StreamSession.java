@@ -18,7 +18,6 @@ import io.sluice.protocol.Parsed;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.ServerMessage;
 import io.sluice.protocol.StreamKey;
-import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ public final class StreamSession {
     private final EventLoop eventLoop;
     private final Client client;
     private final String id;
-    private final @Nullable SocketAddress remoteAddress;
+    private final Peer peer;
     private final @Nullable String offeredKey;
     private final boolean plain;
     private final MediaHandOff handOff;
@@ -57,14 +56,14 @@ public final class StreamSession {
             SessionContext context,
             EventLoop eventLoop,
             Client client,
-            @Nullable SocketAddress remoteAddress,
+            Peer peer,
             @Nullable String offeredKey,
             boolean plain) {
         this.context = context;
         this.eventLoop = eventLoop;
         this.client = client;
         this.id = SessionIds.next();
-        this.remoteAddress = remoteAddress;
+        this.peer = peer;
         this.offeredKey = offeredKey;
         this.plain = plain;
         this.handOff = new MediaHandOff(
@@ -78,17 +77,13 @@ public final class StreamSession {
      * @param context what all sessions share
      * @param eventLoop the connection's
      * @param client the client
-     * @param remoteAddress the peer, for the authorizer and the log
+     * @param peer who is at the other end, for the authorizer and the log
      * @param streamKey the key as the request's query had it, or null
      * @return a session that must be told when the connection closes
      */
     public static StreamSession negotiated(
-            SessionContext context,
-            EventLoop eventLoop,
-            Client client,
-            @Nullable SocketAddress remoteAddress,
-            @Nullable String streamKey) {
-        StreamSession session = new StreamSession(context, eventLoop, client, remoteAddress, streamKey, false);
+            SessionContext context, EventLoop eventLoop, Client client, Peer peer, @Nullable String streamKey) {
+        StreamSession session = new StreamSession(context, eventLoop, client, peer, streamKey, false);
         session.openDeadline = eventLoop.schedule(
                 session::openTimedOut, context.limits().openTimeout().toMillis(), TimeUnit.MILLISECONDS);
         return session;
@@ -100,7 +95,7 @@ public final class StreamSession {
      * @param context what all sessions share
      * @param eventLoop the connection's
      * @param client the client
-     * @param remoteAddress the peer, for the authorizer and the log
+     * @param peer who is at the other end, for the authorizer and the log
      * @param streamKey the key, or null if there was none
      * @param mimeType what the client says it sends, or null to find out
      * @return a session that must be told when the connection closes
@@ -109,10 +104,10 @@ public final class StreamSession {
             SessionContext context,
             EventLoop eventLoop,
             Client client,
-            @Nullable SocketAddress remoteAddress,
+            Peer peer,
             @Nullable String streamKey,
             @Nullable String mimeType) {
-        StreamSession session = new StreamSession(context, eventLoop, client, remoteAddress, streamKey, true);
+        StreamSession session = new StreamSession(context, eventLoop, client, peer, streamKey, true);
         Mono<Parsed<Offer>> offer = Mono.justOrEmpty(mimeType)
                 .map(Offers::ofMimeType)
                 .filter(parsed -> !Offers.leavesCodecsOpen(parsed))
@@ -120,6 +115,23 @@ public final class StreamSession {
                         .offer()
                         .timeout(context.limits().mediaTimeout(), Mono.just(Vitals.noMedia(context.limits()))));
         session.start(session.key(null), offer);
+        return session;
+    }
+
+    /**
+     * A session for a client with whom there is nothing to negotiate.
+     *
+     * @param context what all sessions share
+     * @param eventLoop the connection's
+     * @param client the client
+     * @param peer who is at the other end, for the log
+     * @param failure what the client is told
+     * @return a session that has ended
+     */
+    public static StreamSession refused(
+            SessionContext context, EventLoop eventLoop, Client client, Peer peer, Failure failure) {
+        StreamSession session = new StreamSession(context, eventLoop, client, peer, null, false);
+        session.fail(failure);
         return session;
     }
 
@@ -201,7 +213,7 @@ public final class StreamSession {
         if (state == SessionState.ENDED || (live != null && live.isEnding())) {
             return;
         }
-        LOG.warn("[{}] {} {}: {}", id, remoteAddress, failure.code().reason(), failure.message());
+        LOG.warn("[{}] {} {}: {}", id, peer, failure.code().reason(), failure.message());
         if (live != null) {
             live.finish(Optional.of(failure));
         } else {
@@ -265,7 +277,7 @@ public final class StreamSession {
             fail(refused.failure());
             return;
         }
-        PublishRequest request = new PublishRequest(id, parsedKey.orElseThrow(), remoteAddress);
+        PublishRequest request = new PublishRequest(id, parsedKey.orElseThrow(), peer);
         StreamStart start = new StreamStart(context, request, eventLoop);
         become(SessionState.STARTING);
         start.start(offer).subscribe(result -> started(start, result), error -> {
@@ -297,7 +309,7 @@ public final class StreamSession {
         LOG.info(
                 "[{}] {} is live under {}: {} ({}), video {}, audio {}",
                 id,
-                remoteAddress,
+                peer,
                 running.request().streamKey(),
                 opened.mimeType(),
                 running.ffmpeg(),

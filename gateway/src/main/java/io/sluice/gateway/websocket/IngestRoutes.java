@@ -6,15 +6,16 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
+import io.sluice.gateway.session.Peer;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
-import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -39,6 +40,8 @@ public final class IngestRoutes {
 
     private final SessionContext context;
     private final BooleanSupplier accepting;
+    private final OriginRule origins;
+    private final Arrivals arrivals;
     private final ControlCodec codec = new ControlCodec();
 
     /**
@@ -46,10 +49,20 @@ public final class IngestRoutes {
      *
      * @param context what all sessions share
      * @param accepting whether new streams are accepted
+     * @param origins which pages may connect
+     * @param proxies whose word about the client's address is taken
+     * @param proxyHeader where they give it
      */
-    public IngestRoutes(SessionContext context, BooleanSupplier accepting) {
+    public IngestRoutes(
+            SessionContext context,
+            BooleanSupplier accepting,
+            OriginRule origins,
+            ProxyTrust proxies,
+            ProxyHeader proxyHeader) {
         this.context = context;
         this.accepting = accepting;
+        this.origins = origins;
+        this.arrivals = new Arrivals(proxies, proxyHeader);
     }
 
     /**
@@ -65,20 +78,20 @@ public final class IngestRoutes {
 
     /** Makes the session for a connection, once it is known that the client may hold one. */
     private interface Entrance {
-        StreamSession enter(Channel channel, ClientWriter client);
+        StreamSession enter(Channel channel, ClientWriter client, Peer peer);
     }
 
     private Publisher<Void> ingest(HttpServerRequest request, HttpServerResponse response) {
         Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
         String key = first(query, "streamKey");
-        SocketAddress peer = request.remoteAddress();
         List<String> offered = subprotocols(request);
         if (offered.contains(NEGOTIATED)) {
             return upgrade(
                     request,
                     response,
                     NEGOTIATED,
-                    (channel, client) -> StreamSession.negotiated(context, channel.eventLoop(), client, peer, key));
+                    (channel, client, peer) ->
+                            StreamSession.negotiated(context, channel.eventLoop(), client, peer, key));
         }
         if (!offered.isEmpty()) {
             return refuse(
@@ -92,7 +105,8 @@ public final class IngestRoutes {
                 request,
                 response,
                 null,
-                (channel, client) -> StreamSession.plain(context, channel.eventLoop(), client, peer, key, mimeType));
+                (channel, client, peer) ->
+                        StreamSession.plain(context, channel.eventLoop(), client, peer, key, mimeType));
     }
 
     /** The key stands in the list of subprotocols: the name {@code streamKey}, then the key itself. */
@@ -106,12 +120,11 @@ public final class IngestRoutes {
         }
         int next = offered.indexOf(PXY) + 1;
         String key = next < offered.size() ? offered.get(next) : null;
-        SocketAddress peer = request.remoteAddress();
         return upgrade(
                 request,
                 response,
                 PXY,
-                (channel, client) -> StreamSession.plain(context, channel.eventLoop(), client, peer, key, null));
+                (channel, client, peer) -> StreamSession.plain(context, channel.eventLoop(), client, peer, key, null));
     }
 
     private Publisher<Void> upgrade(
@@ -135,10 +148,11 @@ public final class IngestRoutes {
             spec.protocols(subprotocol);
         }
         boolean speaksJson = NEGOTIATED.equals(subprotocol);
-        return response.sendWebsocket((in, out) -> converse(in, speaksJson, entrance), spec.build());
+        Arrival arrival = arrivals.of(request);
+        return response.sendWebsocket((in, out) -> converse(in, arrival, speaksJson, entrance), spec.build());
     }
 
-    private Mono<Void> converse(WebsocketInbound in, boolean speaksJson, Entrance entrance) {
+    private Mono<Void> converse(WebsocketInbound in, Arrival arrival, boolean speaksJson, Entrance entrance) {
         Connection[] connection = new Connection[1];
         in.withConnection(c -> connection[0] = c);
         Channel channel = connection[0].channel();
@@ -148,14 +162,19 @@ public final class IngestRoutes {
                         StreamingFrameDecoder.NETTY_DECODER,
                         new StreamingFrameDecoder(context.limits().maxMessageBytes()));
         ClientWriter client = new ClientWriter(channel, codec, speaksJson);
-        StreamSession session = entrance.enter(channel, client);
-        if (!accepting.getAsBoolean()) {
-            session.fail(new Failure(
-                    FailureCode.SHUTTING_DOWN, "The gateway is being shut down: go live again in a moment."));
-        }
+        StreamSession session = refusal(arrival)
+                .map(failure -> StreamSession.refused(context, channel.eventLoop(), client, arrival.peer(), failure))
+                .orElseGet(() -> entrance.enter(channel, client, arrival.peer()));
         in.receiveFrames().subscribe(new FrameReceiver(session, client, codec));
         // Completing earlier would make Reactor Netty close the connection.
         return connection[0].onDispose();
+    }
+
+    private Optional<Failure> refusal(Arrival arrival) {
+        return accepting.getAsBoolean()
+                ? origins.refusal(arrival)
+                : Optional.of(new Failure(
+                        FailureCode.SHUTTING_DOWN, "The gateway is being shut down: go live again in a moment."));
     }
 
     private static List<String> subprotocols(HttpServerRequest request) {

@@ -109,11 +109,11 @@ final class SessionStage implements AutoCloseable {
     }
 
     StreamSession negotiated(ScriptedClient client) {
-        return onLoop(() -> StreamSession.negotiated(context(), loop, client, null, null));
+        return onLoop(() -> StreamSession.negotiated(context(), loop, client, Peer.at(null), null));
     }
 
     StreamSession plain(ScriptedClient client, @Nullable String mimeType) {
-        return onLoop(() -> StreamSession.plain(context(), loop, client, null, KEY, mimeType));
+        return onLoop(() -> StreamSession.plain(context(), loop, client, Peer.at(null), KEY, mimeType));
     }
 
     void open(StreamSession session, String key) {
