@@ -44,6 +44,9 @@ public enum FailureCode {
     /** The client sent no media for too long. Connect again when there is something to send. */
     MEDIA_TIMEOUT("media-timeout", 4410, true),
 
+    /** The permission to publish has come to its end. Get a new key or token, then open again with that. */
+    AUTHORIZATION_EXPIRED("authorization-expired", 4411, false),
+
     /** None of the offered media types can be taken. Offer one that the message names. */
     UNSUPPORTED_OFFER("unsupported-offer", 4415, false),
 

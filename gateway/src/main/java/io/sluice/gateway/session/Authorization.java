@@ -1,6 +1,9 @@
 package io.sluice.gateway.session;
 
+import io.sluice.protocol.StreamKey;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An authorizer's answer. */
 public sealed interface Authorization {
@@ -9,22 +12,43 @@ public sealed interface Authorization {
      * The client may publish.
      *
      * @param publishUrls where to: RTMP or RTMPS URLs, used as they are; if empty, the gateway's configured outputs
+     * @param streamKey under which key, if not the one that the client gave: what it gave may be a token
+     * @param expiresAt until when: a stream that still lives then is ended in order; null for no end
+     * @param maxBitsPerSecond what the client is told to stay below, if that is less than what the gateway tells everybody; null for no limit
+     *     of its own
      */
-    record Allowed(List<String> publishUrls) implements Authorization {
+    record Allowed(
+            List<String> publishUrls,
+            @Nullable StreamKey streamKey,
+            @Nullable Instant expiresAt,
+            @Nullable Integer maxBitsPerSecond)
+            implements Authorization {
 
         /**
          * Copies the list.
          *
          * @param publishUrls where to
+         * @param streamKey under which key
+         * @param expiresAt until when
+         * @param maxBitsPerSecond how much
          */
         public Allowed {
             publishUrls = List.copyOf(publishUrls);
         }
 
+        /**
+         * Without an end and without limits.
+         *
+         * @param publishUrls where to
+         */
+        public Allowed(List<String> publishUrls) {
+            this(publishUrls, null, null, null);
+        }
+
         /** The URLs hold secrets. */
         @Override
         public String toString() {
-            return "Allowed[" + publishUrls.size() + " URLs]";
+            return "Allowed[" + publishUrls.size() + " URLs, until " + expiresAt + "]";
         }
     }
 

@@ -10,6 +10,7 @@ import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Progress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -115,6 +116,10 @@ final class LiveStream {
 
     private void pulse() {
         onProgress.accept(progress());
+        Instant expiresAt = running.permit().terms().expiresAt();
+        if (!ending && expiresAt != null && !expiresAt.isAfter(Instant.now())) {
+            end(Vitals.expired());
+        }
         if (!ending) {
             vitals.check(System.nanoTime(), ffmpeg.acceptedBytes(), waitingBytes())
                     .ifPresent(this::end);
@@ -123,10 +128,10 @@ final class LiveStream {
 
     private void end(Failure reason) {
         LOG.warn("[{}] {}: {}", id(), reason.code().reason(), reason.message());
-        if (reason.code() == FailureCode.MEDIA_TIMEOUT) {
-            finish(Optional.of(reason));
-        } else {
+        if (reason.code() == FailureCode.STREAM_STALLED) {
             abort(reason);
+        } else {
+            finish(Optional.of(reason));
         }
     }
 

@@ -99,6 +99,14 @@ public final class LiveStreams {
             this.sessionId = sessionId;
         }
 
+        StreamKey key() {
+            return key;
+        }
+
+        String sessionId() {
+            return sessionId;
+        }
+
         /** The stream is ending; from now on a newcomer waits for the key instead of being refused. */
         void ending() {
             ending = true;

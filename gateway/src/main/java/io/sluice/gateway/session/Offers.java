@@ -2,6 +2,7 @@ package io.sluice.gateway.session;
 
 import io.sluice.gateway.ffmpeg.StreamPlan;
 import io.sluice.gateway.session.StreamStart.Offer;
+import io.sluice.gateway.session.StreamStart.Running;
 import io.sluice.protocol.Container;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -54,7 +55,9 @@ final class Offers {
                         failure -> false);
     }
 
-    static Opened opened(String sessionId, StreamPlan plan, SessionLimits limits) {
+    static Opened opened(String sessionId, Running running, SessionLimits limits) {
+        StreamPlan plan = running.plan();
+        Integer ownLimit = running.permit().terms().maxBitsPerSecond();
         Duration keyFrameInterval =
                 plan.format().container() == Container.MP4 ? MP4_KEYFRAME_INTERVAL : KEYFRAME_INTERVAL;
         return new Opened(
@@ -64,7 +67,7 @@ final class Offers {
                 plan.audio(),
                 (int) limits.timeslice().toMillis(),
                 (int) keyFrameInterval.toMillis(),
-                limits.maxBitsPerSecond(),
+                ownLimit == null ? limits.maxBitsPerSecond() : Math.min(ownLimit, limits.maxBitsPerSecond()),
                 limits.maxMessageBytes());
     }
 }

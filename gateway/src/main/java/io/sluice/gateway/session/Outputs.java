@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.ffmpeg.Output;
+import io.sluice.protocol.Parsed;
 import io.sluice.protocol.StreamKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,35 +28,38 @@ public final class Outputs {
         this.previews = previews;
     }
 
-    /** An error if the authorizer's URLs are none, or the preview's folder cannot be made. Signalled on any thread. */
-    Mono<List<Output>> of(PublishRequest request, Authorization.Allowed allowed) {
+    /** Refused if the key does not fit. An error if the authorizer's URLs are none, or the preview's folder cannot be made. On any thread. */
+    Mono<Parsed<List<Output>>> of(PublishRequest request, Authorization.Allowed terms) {
         return Mono.defer(() -> {
             List<Output> outputs = new ArrayList<>();
-            for (String url : urls(request.streamKey(), allowed)) {
-                outputs.add(new Output.RtmpOutput(url, enhancedRtmp));
+            for (Parsed<String> url : urls(request.streamKey(), terms)) {
+                if (url instanceof Parsed.Refused<String> refused) {
+                    return Mono.just(new Parsed.Refused<>(refused.failure()));
+                }
+                outputs.add(new Output.RtmpOutput(url.orElseThrow(), enhancedRtmp));
             }
             if (previews == null) {
                 return outputs.isEmpty()
                         ? Mono.error(new IllegalStateException(
                                 "neither the configuration nor the authorizer names an output"))
-                        : Mono.just(outputs);
+                        : Mono.just(Parsed.ok(outputs));
             }
             return previews.open(request.streamKey(), request.sessionId()).map(folder -> {
                 outputs.add(new Output.HlsOutput(folder));
-                return outputs;
+                return Parsed.ok(outputs);
             });
         });
     }
 
-    private List<String> urls(StreamKey key, Authorization.Allowed allowed) {
-        return allowed.publishUrls().isEmpty()
+    private List<Parsed<String>> urls(StreamKey key, Authorization.Allowed terms) {
+        return terms.publishUrls().isEmpty()
                 ? templates.stream().map(template -> template.urlFor(key)).toList()
-                : allowed.publishUrls();
+                : terms.publishUrls().stream().map(Parsed::ok).toList();
     }
 
-    void retire(PublishRequest request) {
+    void retire(StreamKey key, String sessionId) {
         if (previews != null) {
-            previews.retire(request.streamKey(), request.sessionId());
+            previews.retire(key, sessionId);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.sluice.gateway.session;
 
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Parsed;
 import io.sluice.protocol.StreamKey;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -51,6 +53,9 @@ public final class PublishTemplate {
             throw new IllegalArgumentException(
                     "the publish URL needs a host and an application, as in rtmp://host/app/" + PLACEHOLDER);
         }
+        if (shape.getRawFragment() != null) {
+            throw new IllegalArgumentException("the publish URL must have no '#'");
+        }
         int placeholder = template.indexOf(PLACEHOLDER);
         int path = template.indexOf('/', template.indexOf("://") + 3);
         if (placeholder >= 0 && placeholder < path) {
@@ -60,13 +65,22 @@ public final class PublishTemplate {
     }
 
     /**
-     * The URL for one stream. A key holds no character that could leave its place; see {@link StreamKey}.
+     * The URL for one stream, or a refusal of a key that would leave its place. A key may bring a query, as those of some platforms do;
+     * that is sound at the end of a URL without a query of its own, and anywhere else it would change what the operator wrote.
      *
      * @param key the stream's key
      * @return a secret
      */
-    String urlFor(StreamKey key) {
-        return template.replace(PLACEHOLDER, key.value());
+    Parsed<String> urlFor(StreamKey key) {
+        String url = template.replace(PLACEHOLDER, key.value());
+        boolean mayHaveQuery = !template.contains(PLACEHOLDER)
+                || (template.indexOf(PLACEHOLDER) == template.length() - PLACEHOLDER.length()
+                        && template.indexOf('?') < 0);
+        return mayHaveQuery || (key.value().indexOf('?') < 0 && key.value().indexOf('&') < 0)
+                ? Parsed.ok(url)
+                : Parsed.refused(
+                        FailureCode.INVALID_STREAM_KEY,
+                        "This gateway publishes to an address where a stream key can have no ? and no &.");
     }
 
     /** Shows scheme, host and, where a placeholder makes it harmless, the path. */

@@ -305,7 +305,7 @@ public final class StreamSession {
             return;
         }
         become(SessionState.LIVE);
-        Opened opened = Offers.opened(id, running.plan(), context.limits());
+        Opened opened = Offers.opened(id, running, context.limits());
         LOG.info(
                 "[{}] {} is live under {}: {} ({}), video {}, audio {}",
                 id,

@@ -8,7 +8,9 @@ import io.sluice.protocol.AudioSettings;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.Parsed;
+import io.sluice.protocol.StreamKey;
 import io.sluice.protocol.VideoSettings;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,15 @@ final class StreamStart {
             @Nullable AudioSettings audio) {}
 
     /** A stream that runs. Whoever has it shuts FFmpeg down in the end, and then gives the key back. */
-    record Running(PublishRequest request, Lease lease, StreamPlan plan, FfmpegStream ffmpeg) {}
+    record Running(Permit permit, Lease lease, StreamPlan plan, FfmpegStream ffmpeg) {
+
+        PublishRequest request() {
+            return permit.request();
+        }
+    }
+
+    /** What was asked for, with the key under which it was allowed, and on which terms. */
+    record Permit(PublishRequest request, Authorization.Allowed terms) {}
 
     private final SessionContext context;
     private final PublishRequest request;
@@ -58,9 +68,9 @@ final class StreamStart {
     Mono<Parsed<Running>> start(Mono<Parsed<Offer>> offer) {
         return then(
                         authorize(),
-                        allowed -> then(
-                                acquireKey(),
-                                lease -> then(offer, known -> run(lease, allowed, known))
+                        permit -> then(
+                                acquireKey(permit),
+                                lease -> then(offer, known -> run(lease, permit, known))
                                         .doOnNext(result -> releaseIfRefused(lease, result))
                                         .doOnError(error -> release(lease))))
                 .publishOn(onLoop);
@@ -68,7 +78,7 @@ final class StreamStart {
 
     /** Gives the key back, and leaves the preview to its viewers for a while. */
     void release(Lease lease) {
-        context.outputs().retire(request);
+        context.outputs().retire(lease.key(), lease.sessionId());
         lease.release();
     }
 
@@ -78,11 +88,11 @@ final class StreamStart {
         }
     }
 
-    private Mono<Parsed<Authorization.Allowed>> authorize() {
+    private Mono<Parsed<Permit>> authorize() {
         return Mono.defer(() -> context.authorizer().authorize(request))
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("the authorizer gave no answer")))
                 .timeout(context.limits().authorizeTimeout())
-                .map(StreamStart::allowed)
+                .map(this::permit)
                 .onErrorResume(error -> {
                     LOG.warn("[{}] The authorizer failed, so the client is refused", request.sessionId(), error);
                     return Mono.just(Parsed.refused(
@@ -91,33 +101,38 @@ final class StreamStart {
                 });
     }
 
-    private static Parsed<Authorization.Allowed> allowed(Authorization answer) {
-        return answer instanceof Authorization.Denied denied
-                ? Parsed.refused(FailureCode.NOT_AUTHORIZED, denied.reason())
-                : Parsed.ok((Authorization.Allowed) answer);
+    private Parsed<Permit> permit(Authorization answer) {
+        if (answer instanceof Authorization.Denied denied) {
+            return Parsed.refused(FailureCode.NOT_AUTHORIZED, denied.reason());
+        }
+        Authorization.Allowed terms = (Authorization.Allowed) answer;
+        if (terms.expiresAt() != null && !terms.expiresAt().isAfter(Instant.now())) {
+            return new Parsed.Refused<>(Vitals.expired());
+        }
+        StreamKey key = terms.streamKey() == null ? request.streamKey() : terms.streamKey();
+        return Parsed.ok(new Permit(new PublishRequest(request.sessionId(), key, request.peer()), terms));
     }
 
-    private Mono<Parsed<Lease>> acquireKey() {
+    private Mono<Parsed<Lease>> acquireKey(Permit permit) {
         return context.streams()
                 .acquire(
-                        request.streamKey(),
-                        request.sessionId(),
+                        permit.request().streamKey(),
+                        permit.request().sessionId(),
                         context.limits().keyHandBackTimeout());
     }
 
-    private Mono<Parsed<Running>> run(Lease lease, Authorization.Allowed allowed, Offer offer) {
-        return context.outputs()
-                .of(request, allowed)
-                .publishOn(onLoop)
-                .flatMap(outputs -> then(
+    private Mono<Parsed<Running>> run(Lease lease, Permit permit, Offer offer) {
+        return then(
+                context.outputs().of(permit.request(), permit.terms()).publishOn(onLoop),
+                outputs -> then(
                         Mono.just(context.planner().plan(offer.formats(), outputs, offer.video(), offer.audio())),
-                        plan -> launch(lease, plan)));
+                        plan -> launch(lease, permit, plan)));
     }
 
-    private Mono<Parsed<Running>> launch(Lease lease, StreamPlan plan) {
+    private Mono<Parsed<Running>> launch(Lease lease, Permit permit, StreamPlan plan) {
         return context.ffmpeg()
-                .launch(request.streamKey(), plan, eventLoop)
-                .map(ffmpeg -> Parsed.ok(new Running(request, lease, plan, ffmpeg)))
+                .launch(permit.request().streamKey(), plan, eventLoop)
+                .map(ffmpeg -> Parsed.ok(new Running(permit, lease, plan, ffmpeg)))
                 .onErrorResume(error -> {
                     LOG.error("[{}] FFmpeg could not be started", request.sessionId(), error);
                     return Mono.just(

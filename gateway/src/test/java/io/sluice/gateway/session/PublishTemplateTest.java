@@ -3,6 +3,13 @@ package io.sluice.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Parsed;
+import io.sluice.protocol.StreamKey;
+import java.net.URI;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,14 +20,89 @@ class PublishTemplateTest {
     @CsvSource({
         "rtmp://host/app/{streamKey},              rtmp://host/app/k-1?a=b&c=d",
         "RTMPS://host:443/app/{streamKey},         RTMPS://host:443/app/k-1?a=b&c=d",
-        "rtmp://host/{streamKey}/x/{streamKey},    rtmp://host/k-1?a=b&c=d/x/k-1?a=b&c=d",
         "rtmp://[::1]:1935/app/{streamKey},        rtmp://[::1]:1935/app/k-1?a=b&c=d",
         "rtmp://host/app/fixed,                    rtmp://host/app/fixed",
-        "rtmp://host/app/key?token={streamKey},    rtmp://host/app/key?token=k-1?a=b&c=d",
     })
     void theKeyStandsInItsPlaceAsItIs(String template, String url) {
         assertThat(PublishTemplate.parse(template).urlFor(SessionStage.key("k-1?a=b&c=d")))
-                .isEqualTo(url);
+                .isEqualTo(Parsed.ok(url));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rtmp://host/{streamKey}/x/{streamKey},     k-1,       rtmp://host/k-1/x/k-1",
+        "rtmp://host/{streamKey}/x,                 k:1+2=3~., rtmp://host/k:1+2=3~./x",
+        "rtmp://host/app/key?token={streamKey},     k=1,       rtmp://host/app/key?token=k=1",
+        "rtmp://host/app/{streamKey}?sign=op,       k-1,       rtmp://host/app/k-1?sign=op",
+    })
+    void aKeyWithoutAQueryMayStandAnywhere(String template, String key, String url) {
+        assertThat(PublishTemplate.parse(template).urlFor(SessionStage.key(key)))
+                .isEqualTo(Parsed.ok(url));
+    }
+
+    /** Each would change what the operator wrote: its path, its signature, or a parameter of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "rtmp://host/{streamKey}/x,                 live?y",
+        "rtmp://host/app/{streamKey}/main,          other?x=",
+        "rtmp://host/app/{streamKey}?sign=op,       k?sign=mine",
+        "rtmp://host/app/{streamKey}?sign=op,       k&sign=mine",
+        "rtmp://host/app/key?token={streamKey},     t&admin=1",
+        "rtmp://host/app/key?token={streamKey}&x=1, t&x=2",
+        "rtmp://host/app/key?token={streamKey},     t?admin=1",
+        "rtmp://host/app/{streamKey}-{streamKey},   a?b",
+    })
+    void aKeyCannotLeaveItsPlace(String template, String key) {
+        assertThat(PublishTemplate.parse(template).urlFor(SessionStage.key(key)))
+                .isInstanceOfSatisfying(
+                        Parsed.Refused.class,
+                        refused -> assertThat(refused.failure().code()).isEqualTo(FailureCode.INVALID_STREAM_KEY));
+    }
+
+    /** What would climb is no key at all. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "..", ".", "../other", "a/../../b", "a/b", "/etc", "a\\b", "a%2fb", "%2e%2e", "a#b", "a b", "a\nb",
+                "a\0b", "a@evil.example", "a|b", "a;b", "a,b", "[a]", "a\"b", "a'b", "a$b", "a`b", "a\u2215b",
+                        "a\uff0fb"
+            })
+    void whatCouldClimbIsNoKey(String text) {
+        assertThat(StreamKey.parse(text)).isInstanceOf(Parsed.Refused.class);
+    }
+
+    /** Every key there is, in every place: all that changes is the place itself. */
+    @Test
+    void whateverTheKeyTheRestOfTheUrlStands() {
+        String characters = "abzAZ09-_.~+:?=&";
+        Random random = new Random(4);
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int length = 1 + random.nextInt(12); length > 0; length--) {
+                text.append(characters.charAt(random.nextInt(characters.length())));
+            }
+            for (String template : List.of(
+                    "rtmp://h:1/a/{streamKey}", "rtmp://h:1/a/{streamKey}/z", "rtmp://h:1/a/z?q={streamKey}&r=1")) {
+                StreamKey.parse(text.toString())
+                        .flatMap(key -> PublishTemplate.parse(template).urlFor(key))
+                        .toOptional()
+                        .map(URI::create)
+                        .ifPresent(url -> assertThat(url)
+                                .hasScheme("rtmp")
+                                .hasAuthority("h:1")
+                                .hasNoFragment()
+                                .satisfies(u -> assertThat(u.normalize().getRawPath())
+                                        .startsWith("/a/")
+                                        .isEqualTo(u.getRawPath()))
+                                .satisfies(u -> assertThat(u.getRawPath().split("/", -1))
+                                        .hasSize(template.endsWith("/z") ? 4 : 3))
+                                .satisfies(u -> assertThat(
+                                                template.contains("q=")
+                                                        ? u.getRawQuery().split("&", -1).length
+                                                        : 2)
+                                        .isEqualTo(2)));
+            }
+        }
     }
 
     @ParameterizedTest
@@ -36,6 +118,7 @@ class PublishTemplateTest {
                 "rtmp:///s3cr3t",
                 "rtmp://host/app/s3cr3t with a space",
                 "rtmp://host/app/{s3cr3t}",
+                "rtmp://host/app/x#s3cr3t",
                 "rtmp://{streamKey}/app/s3cr3t",
                 "rtmp://{streamKey}.host/app/s3cr3t",
                 "rtmp://user:{streamKey}@host/s3cr3t",
