@@ -49,22 +49,28 @@ public final class Gateway {
     private final WorkFolder folder;
     private final Scheduler blocking = Schedulers.boundedElastic();
     private final ProcessLauncher processes;
+    private final boolean asksForPermission;
     private final @Nullable Previews previews;
     private final SessionContext context;
     private final Mono<Void> closing;
     private volatile boolean accepting = true;
 
     private Gateway(
-            GatewayConfig config, Ffmpeg ffmpeg, WorkFolder folder, Authorizer authorizer, SessionListener listener) {
+            GatewayConfig config,
+            Ffmpeg ffmpeg,
+            WorkFolder folder,
+            @Nullable Authorizer authorizer,
+            SessionListener listener) {
         this.config = config;
         this.ffmpeg = ffmpeg;
         this.folder = folder;
+        this.asksForPermission = authorizer != null;
         this.processes = ProcessLauncher.create(config.maxPendingStarts());
         this.previews = config.preview() ? new Previews(folder.previews(), config.previewLinger(), blocking) : null;
         this.context = new SessionContext(
                 config.limits(),
                 new LiveStreams(),
-                authorizer,
+                authorizer == null ? Authorizer.open() : authorizer,
                 new Outputs(config.publish(), config.enhancedRtmp(), previews),
                 new StreamPlanner(ffmpeg.capabilities()),
                 new FfmpegLauncher(ffmpeg, processes, folder.empty(), config.outputTimeout()),
@@ -82,7 +88,7 @@ public final class Gateway {
     }
 
     /** Finds FFmpeg and makes the folders. Blocks. */
-    static Gateway start(GatewayConfig config, Authorizer authorizer, SessionListener listener)
+    static Gateway start(GatewayConfig config, @Nullable Authorizer authorizer, SessionListener listener)
             throws IOException, FfmpegUnavailableException {
         Ffmpeg ffmpeg = new FfmpegLocator(System.getenv(), config.ffmpegEnvironment()).locate(config.ffmpeg());
         return new Gateway(config, ffmpeg, WorkFolder.create(), authorizer, listener);
@@ -117,6 +123,15 @@ public final class Gateway {
      */
     public boolean isReady() {
         return accepting;
+    }
+
+    boolean asksForPermission() {
+        return asksForPermission;
+    }
+
+    /** Where streams go unless an authorizer says otherwise, without secrets. */
+    String publishes() {
+        return config.publish().isEmpty() ? "the preview" : config.publish().toString();
     }
 
     boolean isOpenToEveryPage() {
@@ -163,7 +178,6 @@ public final class Gateway {
     /** Names the FFmpeg and the outputs, without secrets. */
     @Override
     public String toString() {
-        return "Sluice " + GatewayVersion.VERSION + " with " + ffmpeg + ", publishing to "
-                + (config.publish().isEmpty() ? "the preview" : config.publish());
+        return "Sluice " + GatewayVersion.VERSION + " with " + ffmpeg + ", publishing to " + publishes();
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
@@ -29,6 +30,7 @@ public final class GatewayBuilder {
     private OriginRule origins = OriginRule.allowing(List.of());
     private ProxyTrust proxies = ProxyTrust.in(List.of());
     private ProxyHeader proxyHeader = ProxyHeader.X_FORWARDED;
+    private @Nullable AllowedOutputs allowedOutputs;
     private @Nullable Authorizer authorizer;
     private SessionListener listener = event -> {};
 
@@ -147,6 +149,19 @@ public final class GatewayBuilder {
     }
 
     /**
+     * Which servers the {@link #authorizer} may name as outputs; an answer with any other refuses the client. Without this it may name all:
+     * suits one that decides by itself, and not one that passes on what somebody else says.
+     *
+     * @param servers such as {@code rtmps://live.example.org}, without a path
+     * @return this
+     * @throws IllegalArgumentException with words for an operator if one is no server
+     */
+    public GatewayBuilder allowOutputs(String... servers) {
+        allowedOutputs = AllowedOutputs.of(List.of(servers));
+        return this;
+    }
+
+    /**
      * Which pages may connect besides the gateway's own. Clients that are no browsers send no origin, and are not concerned.
      *
      * @param pages origins such as {@code https://studio.example.org}, or {@code *} for any
@@ -204,7 +219,8 @@ public final class GatewayBuilder {
                 origins,
                 proxies,
                 proxyHeader);
-        Authorizer decider = authorizer == null ? Authorizer.open() : authorizer;
+        Authorizer decider =
+                authorizer == null || allowedOutputs == null ? authorizer : allowedOutputs.guard(authorizer);
         SessionListener hearer = listener;
         return Mono.fromCallable(() -> Gateway.start(config, decider, hearer)).subscribeOn(Schedulers.boundedElastic());
     }

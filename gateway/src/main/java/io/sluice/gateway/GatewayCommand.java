@@ -169,11 +169,13 @@ final class GatewayCommand implements Callable<Integer> {
 
     static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine command = new CommandLine(new GatewayCommand());
+        command.addSubcommand(new HashKeyCommand());
         command.registerConverter(Duration.class, new DurationConverter());
         command.setOut(out);
         command.setErr(err);
-        // Who asks what may be set must be answered, also where a variable is set wrongly.
-        boolean asks = !Collections.disjoint(List.of(arguments), List.of("-h", "--help", "-V", "--version"));
+        // Who does not start the gateway must be answered, also where a variable is set wrongly.
+        boolean asks = !Collections.disjoint(
+                List.of(arguments), List.of("-h", "--help", "-V", "--version", HashKeyCommand.NAME));
         EnvironmentDefaults defaults = new EnvironmentDefaults(asks ? Map.of() : environment);
         command.setDefaultValueProvider(defaults);
         command.setParameterExceptionHandler((e, args) -> complain(err, e, defaults.sourceOf(e, List.of(args))));
@@ -244,7 +246,7 @@ final class GatewayCommand implements Callable<Integer> {
                 .outputTimeout(outputTimeout)
                 .limits(new SessionLimits(
                         openTimeout,
-                        defaults.authorizeTimeout(),
+                        access.authorizeTimeout(),
                         mediaTimeout,
                         stallTimeout,
                         finishTimeout,
@@ -253,7 +255,7 @@ final class GatewayCommand implements Callable<Integer> {
                         maxMessageBytes,
                         maxBitsPerSecond,
                         defaults.timeslice()));
-        access.applyTo(builder);
+        access.applyTo(builder, publish);
         return ffmpeg == null ? builder : builder.ffmpeg(ffmpeg);
     }
 

@@ -92,8 +92,12 @@ final class GatewayServer {
                         ? "localhost"
                         : address.getHostString();
         LOG.info("{}", gateway);
-        if (!address.getAddress().isLoopbackAddress()) {
-            LOG.warn("Everybody who reaches {} may publish: no authorizer is configured", address);
+        if (!gateway.asksForPermission() && !address.getAddress().isLoopbackAddress()) {
+            LOG.warn(
+                    "OPEN TO EVERYBODY: who reaches {} may publish, at this machine's cost and to {}",
+                    address,
+                    gateway.publishes());
+            LOG.warn("Set --auth-key-file, or listen on localhost");
         }
         if (gateway.isOpenToEveryPage()) {
             LOG.warn(

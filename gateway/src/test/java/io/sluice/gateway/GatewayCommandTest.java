@@ -59,6 +59,11 @@ class GatewayCommandTest {
         "--trust-proxy, 10.0.0.0/33",
         "--trust-proxy, '10.0.0.0/8 ::1/129'",
         "--proxy-header, via",
+        "--auth-key-file, /no/such/file",
+        "--auth-key-file, /tmp",
+        "--auth-timeout, 5",
+        "--allow-output, live.example.org",
+        "--allow-output, rtmp://live.example.org/app",
         "--log-level, loud",
     })
     void aWrongValueIsOneLineThatNamesTheOptionOrItsVariable(String option, String value) {
@@ -151,6 +156,9 @@ class GatewayCommandTest {
             Map.entry("--max-message-bytes", "12345"),
             Map.entry("--max-bits-per-second", "234567"),
             Map.entry("--allow-origin", "https://studio.example.org"),
+            Map.entry("--allow-output", "rtmps://live.example.org"),
+            Map.entry("--auth-key-file", "/etc/sluice/keys"),
+            Map.entry("--auth-timeout", "6s"),
             Map.entry("--trust-proxy", "10.0.0.0/8"),
             Map.entry("--proxy-header", "forwarded"),
             Map.entry("--log-level", "debug"));

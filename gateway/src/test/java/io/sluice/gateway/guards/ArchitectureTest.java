@@ -60,6 +60,9 @@ class ArchitectureTest {
                         knowsOnly("http", "io.sluice.protocol..", ROOT + ".session.."),
                         "package io.sluice.gateway.http; class V { io.sluice.gateway.websocket.IngestRoutes r; }"),
                 arguments(
+                        knowsOnly("auth", "io.sluice.protocol..", ROOT + ".session.."),
+                        "package io.sluice.gateway.auth; class V { io.sluice.gateway.websocket.OriginRule r; }"),
+                arguments(
                         noClasses()
                                 .that(resideInAPackage(ROOT + ".session.."))
                                 .should()
@@ -67,10 +70,19 @@ class ArchitectureTest {
                                 .as("a session sees no connection"),
                         "package io.sluice.gateway.session; class V { io.netty.handler.ssl.SslHandler h; }"),
                 arguments(
-                        only("HTTP stays at the edge", HTTP, ROOT, ROOT + ".websocket..", ROOT + ".http.."),
+                        only(
+                                "HTTP stays at the edge",
+                                HTTP,
+                                ROOT,
+                                ROOT + ".websocket..",
+                                ROOT + ".http..",
+                                ROOT + ".auth.."),
                         "package io.sluice.gateway.media; class V { reactor.netty.http.server.HttpServer s; }"),
                 arguments(
-                        only("JSON is the protocol's", "com.fasterxml.."),
+                        only(
+                                "JSON is the protocol's, and of those who ask services",
+                                "com.fasterxml..",
+                                ROOT + ".auth.."),
                         "package io.sluice.gateway; class V { com.fasterxml.jackson.databind.JsonNode n; }"),
                 arguments(
                         only("the command line is the root's", "picocli..", ROOT),
@@ -185,6 +197,7 @@ class ArchitectureTest {
         assertThat(MAIN.stream().map(JavaClass::getPackageName).distinct())
                 .containsExactlyInAnyOrder(
                         ROOT,
+                        ROOT + ".auth",
                         ROOT + ".ffmpeg",
                         ROOT + ".http",
                         ROOT + ".media",

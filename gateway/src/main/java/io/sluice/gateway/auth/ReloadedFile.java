@@ -1,0 +1,144 @@
+package io.sluice.gateway.auth;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serial;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What stands in a file, always as it stands there now: each look compares the file's time, size and identity, and reads it again if one of
+ * them has changed. That works wherever files are, also where the system reports no changes. Blocks; may be called from any thread.
+ *
+ * <p>A file that is <b>gone</b> or cannot be read is an error for as long as it is so. A file that is <b>broken</b>, which may be half written,
+ * changes nothing: what stood there before stays in force, and the log says so.
+ *
+ * @param <T> what the file says
+ */
+final class ReloadedFile<T> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReloadedFile.class);
+
+    /** Far more than ten thousand keys. */
+    private static final int MAX_BYTES = 4 * 1_024 * 1_024;
+
+    /** A change that comes this soon after another may leave time and size as they were. */
+    private static final Duration COARSENESS = Duration.ofSeconds(2);
+
+    /** Reads the whole text of a file. */
+    interface Reading<T> {
+        /**
+         * Reads.
+         *
+         * @throws BrokenFileException with words for the operator that repeat nothing of the text
+         */
+        T read(String text) throws BrokenFileException;
+    }
+
+    /** A file that does not say what it should. */
+    static final class BrokenFileException extends IOException {
+
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        BrokenFileException(String words) {
+            super(words);
+        }
+    }
+
+    private record Stamp(
+            long modifiedMillis, long sizeBytes, @Nullable Object identity) {}
+
+    private final Path path;
+    private final Reading<T> reading;
+    private Stamp stamp;
+    private String text;
+    private T content;
+    private Instant lookedAt = Instant.now();
+    private boolean readable = true;
+
+    /**
+     * Reads the file for the first time.
+     *
+     * @throws IOException with words for the operator if it cannot be read or is broken
+     */
+    ReloadedFile(Path path, Reading<T> reading) throws IOException {
+        this.path = path;
+        this.reading = reading;
+        this.stamp = stamp();
+        this.text = readText();
+        this.content = reading.read(text);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /**
+     * What the file says.
+     *
+     * @throws UndecidedException if it cannot be read
+     */
+    synchronized T current() {
+        try {
+            Stamp now = stamp();
+            boolean settled = lookedAt.isAfter(
+                    Instant.ofEpochMilli(stamp.modifiedMillis()).plus(COARSENESS));
+            lookedAt = Instant.now();
+            if (!readable || !settled || !now.equals(stamp)) {
+                stamp = now;
+                update(readText());
+                readable = true;
+            }
+            return content;
+        } catch (IOException e) {
+            if (readable) {
+                LOG.error("{} cannot be read any more, so nobody gets in by it: {}", path, e.toString());
+            }
+            readable = false;
+            throw new UndecidedException(path + " cannot be read");
+        }
+    }
+
+    private void update(String newText) {
+        if (newText.equals(text)) {
+            return;
+        }
+        text = newText;
+        try {
+            content = reading.read(newText);
+            LOG.info("{} has changed: {}", path, content);
+        } catch (BrokenFileException e) {
+            LOG.error("{} has changed and is broken, so what it said before stays in force: {}", path, e.getMessage());
+        }
+    }
+
+    private Stamp stamp() throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        return new Stamp(attributes.lastModifiedTime().toMillis(), attributes.size(), attributes.fileKey());
+    }
+
+    private String readText() throws IOException {
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException("it is larger than " + MAX_BYTES + " bytes");
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IOException("it is no text in UTF-8", e);
+        }
+    }
+}
