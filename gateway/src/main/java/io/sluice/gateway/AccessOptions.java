@@ -2,11 +2,15 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.auth.AnyOf;
+import io.sluice.gateway.auth.HttpAuthorizer;
+import io.sluice.gateway.auth.JwtAuthorizer;
 import io.sluice.gateway.auth.KeyFileAuthorizer;
+import io.sluice.gateway.auth.TokenRules;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.websocket.OriginRule;
 import io.sluice.gateway.websocket.ProxyHeader;
 import io.sluice.gateway.websocket.ProxyTrust;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +35,8 @@ final class AccessOptions {
 
     /** The deadlines of those who decide come first, because they know what failed. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    private static final int MOST_QUESTIONS = 1_000;
 
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec mixee;
@@ -68,6 +75,60 @@ final class AccessOptions {
     private @Nullable Path keyFile;
 
     @Option(
+            names = "--auth-jwt-keys",
+            paramLabel = "FILE|URL",
+            description = "Who has a JSON Web Token may publish that one of these public keys has signed: "
+                    + "PEM or a JSON Web Key Set in a file, or a JSON Web Key Set at an address.")
+    private @Nullable String jwtKeys;
+
+    @Option(
+            names = "--auth-jwt-key-claim",
+            paramLabel = "NAME",
+            defaultValue = "streamKey",
+            description = "The claim with the stream key that a token is for (default: ${DEFAULT-VALUE}).")
+    private String jwtKeyClaim = "";
+
+    @Option(
+            names = "--auth-jwt-issuer",
+            paramLabel = "TEXT",
+            description = "What a token's iss must be (default: any).")
+    private @Nullable String jwtIssuer;
+
+    @Option(
+            names = "--auth-jwt-audience",
+            paramLabel = "TEXT",
+            description = "What a token's aud must contain (default: tokens that have none).")
+    private @Nullable String jwtAudience;
+
+    @Option(
+            names = "--auth-jwt-algorithms",
+            paramLabel = "NAMES",
+            split = ",",
+            defaultValue = "RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512",
+            description = "How tokens may be signed (default: ${DEFAULT-VALUE}).")
+    private List<String> jwtAlgorithms = new ArrayList<>();
+
+    @Option(
+            names = "--auth-url",
+            paramLabel = "URL",
+            description = "Ask this HTTP service who may publish, in the way of MediaMTX's external authentication.")
+    private @Nullable String url;
+
+    @Option(
+            names = "--auth-url-remember",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            description = "How long its answer holds for the very same question (default: ${DEFAULT-VALUE}).")
+    private Duration urlRemember = Duration.ZERO;
+
+    @Option(
+            names = "--auth-url-concurrency",
+            paramLabel = "COUNT",
+            defaultValue = "32",
+            description = "How many questions may be under way at once (default: ${DEFAULT-VALUE}).")
+    private int urlConcurrency;
+
+    @Option(
             names = "--auth-timeout",
             paramLabel = "TIME",
             defaultValue = "5s",
@@ -85,7 +146,10 @@ final class AccessOptions {
 
     /** How long a client may have to wait for a decision. */
     Duration authorizeTimeout() {
-        int parts = Stream.of(keyFile).filter(Objects::nonNull).toList().size();
+        int parts = Stream.of(keyFile, jwtKeys, url)
+                .filter(Objects::nonNull)
+                .toList()
+                .size();
         return timeout.multipliedBy(Math.max(1, parts)).plus(MARGIN);
     }
 
@@ -108,10 +172,34 @@ final class AccessOptions {
             Path file = keyFile;
             authorizers.add(made("--auth-key-file", () -> KeyFileAuthorizer.reading(file)));
         }
+        if (jwtKeys != null) {
+            String keys = jwtKeys;
+            TokenRules rules = made(
+                    "--auth-jwt-algorithms",
+                    () -> new TokenRules(jwtKeyClaim, jwtIssuer, jwtAudience, Set.copyOf(jwtAlgorithms)));
+            authorizers.add(made("--auth-jwt-keys", () -> tokens(keys, rules)));
+        }
+        if (url != null) {
+            String service = url;
+            authorizers.add(made("--auth-url", () -> new HttpAuthorizer(service, timeout, concurrency(), urlRemember)));
+        }
         return authorizers;
     }
 
-    private Authorizer made(String option, Callable<Authorizer> making) {
+    private Authorizer tokens(String keys, TokenRules rules) throws IOException {
+        return keys.contains("://")
+                ? JwtAuthorizer.withKeysFrom(keys, timeout, rules)
+                : JwtAuthorizer.withKeysIn(Path.of(keys), rules);
+    }
+
+    private int concurrency() {
+        if (urlConcurrency < 1 || urlConcurrency > MOST_QUESTIONS) {
+            throw new IllegalArgumentException("--auth-url-concurrency is not between 1 and " + MOST_QUESTIONS);
+        }
+        return urlConcurrency;
+    }
+
+    private <T> T made(String option, Callable<? extends T> making) {
         CommandSpec command = Objects.requireNonNull(mixee);
         try {
             return making.call();

@@ -97,7 +97,7 @@ final class GatewayServer {
                     "OPEN TO EVERYBODY: who reaches {} may publish, at this machine's cost and to {}",
                     address,
                     gateway.publishes());
-            LOG.warn("Set --auth-key-file, or listen on localhost");
+            LOG.warn("Set --auth-key-file, --auth-jwt-keys or --auth-url, or listen on localhost");
         }
         if (gateway.isOpenToEveryPage()) {
             LOG.warn(

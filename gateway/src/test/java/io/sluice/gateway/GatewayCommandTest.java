@@ -61,6 +61,13 @@ class GatewayCommandTest {
         "--proxy-header, via",
         "--auth-key-file, /no/such/file",
         "--auth-key-file, /tmp",
+        "--auth-jwt-keys, /no/such/file",
+        "--auth-jwt-keys, pom.xml",
+        "--auth-jwt-keys, ftp://login.example.org/keys",
+        "--auth-url, example.org",
+        "--auth-url, http://user:password@example.org/",
+        "--auth-url-remember, 5",
+        "--auth-url-concurrency, many",
         "--auth-timeout, 5",
         "--allow-output, live.example.org",
         "--allow-output, rtmp://live.example.org/app",
@@ -158,6 +165,14 @@ class GatewayCommandTest {
             Map.entry("--allow-origin", "https://studio.example.org"),
             Map.entry("--allow-output", "rtmps://live.example.org"),
             Map.entry("--auth-key-file", "/etc/sluice/keys"),
+            Map.entry("--auth-jwt-keys", "https://login.example.org/keys"),
+            Map.entry("--auth-jwt-key-claim", "sub"),
+            Map.entry("--auth-jwt-issuer", "https://login.example.org"),
+            Map.entry("--auth-jwt-audience", "sluice"),
+            Map.entry("--auth-jwt-algorithms", "ES256,ES384"),
+            Map.entry("--auth-url", "https://example.org/auth"),
+            Map.entry("--auth-url-remember", "1s"),
+            Map.entry("--auth-url-concurrency", "7"),
             Map.entry("--auth-timeout", "6s"),
             Map.entry("--trust-proxy", "10.0.0.0/8"),
             Map.entry("--proxy-header", "forwarded"),
@@ -172,6 +187,20 @@ class GatewayCommandTest {
         String byVariable = value(parsed(Map.of(variable, other)), option);
         assertThat(byVariable).isEqualTo(value(parsed(Map.of(), option + "=" + other), option));
         assertThat(byVariable).isNotEqualTo(value(parsed(Map.of()), option));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "HS256", "ES256,none", "es256"})
+    void tokensAreNeverSignedWithASharedSecretOrNotAtAll(String algorithms) {
+        assertComplains(
+                run(Map.of(), "--auth-jwt-keys", "http://localhost/keys", "--auth-jwt-algorithms", algorithms),
+                "--auth-jwt-algorithms");
+    }
+
+    @Test
+    void anAddressIsNotRepeatedBecauseItMayHoldASecret() {
+        assertComplains(run(Map.of(), "--auth-url", "http://host/ ?token=s3cr3t"), "--auth-url");
+        assertThat(err.toString()).doesNotContain("s3cr3t");
     }
 
     @Test

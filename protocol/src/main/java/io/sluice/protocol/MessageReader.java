@@ -30,12 +30,13 @@ final class MessageReader {
         List<String> offers = in.strings("offers", Open.MAX_OFFERS);
         VideoSettings video = in.optionalObject("video", MessageReader::videoSettings);
         AudioSettings audio = in.optionalObject("audio", MessageReader::audioSettings);
+        String token = in.optionalString("token");
         if (offers.isEmpty()) {
             in.refuse(
                     FailureCode.UNSUPPORTED_OFFER,
                     "The field \"offers\" is empty; offer at least one media type that the client can record.");
         }
-        return in.result(new Open(streamKey, offers, video, audio));
+        return in.result(new Open(streamKey, offers, video, audio, token));
     }
 
     private static VideoSettings videoSettings(Fields in) {

@@ -21,6 +21,7 @@ final class MessageWriter {
             open.offers().forEach(offers::add);
             put(out, open.video());
             put(out, open.audio());
+            put(out, "token", open.token());
         }
         return out;
     }

@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param offers media types as sent, not yet parsed, the client's favourite first
  * @param video what the video track will be like, as far as the client knows
  * @param audio what the audio track will be like, as far as the client knows
+ * @param token what shows that the client may publish, if the key alone does not; null if there is none
  */
 public record Open(
         @Nullable String streamKey,
         List<String> offers,
         @Nullable VideoSettings video,
-        @Nullable AudioSettings audio) implements ClientMessage {
+        @Nullable AudioSettings audio,
+        @Nullable String token)
+        implements ClientMessage {
 
     /** The most offers in one message. */
     public static final int MAX_OFFERS = 64;
@@ -27,9 +30,26 @@ public record Open(
      * @param offers copied
      * @param video the video track's settings, or null
      * @param audio the audio track's settings, or null
+     * @param token a secret, or null
      */
     public Open {
         offers = List.copyOf(offers);
+    }
+
+    /**
+     * A message without a token.
+     *
+     * @param streamKey the key as sent, or null
+     * @param offers copied
+     * @param video the video track's settings, or null
+     * @param audio the audio track's settings, or null
+     */
+    public Open(
+            @Nullable String streamKey,
+            List<String> offers,
+            @Nullable VideoSettings video,
+            @Nullable AudioSettings audio) {
+        this(streamKey, offers, video, audio, null);
     }
 
     @Override
@@ -38,9 +58,9 @@ public record Open(
     }
 
     /**
-     * A form that is fit for logs: the key is redacted.
+     * A form that is fit for logs: the key is redacted, and the token left out.
      *
-     * @return all components, the key as {@link StreamKey#toString()} shows it
+     * @return the components, the key as {@link StreamKey#toString()} shows it
      */
     @Override
     public String toString() {

@@ -14,7 +14,8 @@ final class Samples {
                     KEY,
                     List.of("video/webm;codecs=\"avc1.42E01F,opus\"", "video/webm"),
                     new VideoSettings(1280, 720, 29.97, 2_500_000),
-                    new AudioSettings(48_000, 1, 128_000)),
+                    new AudioSettings(48_000, 1, 128_000),
+                    "eyJhbGciOiJFUzI1NiJ9.e30.AbCd"),
             new Stop());
 
     static final List<ClientMessage> BARE_CLIENT_MESSAGES =

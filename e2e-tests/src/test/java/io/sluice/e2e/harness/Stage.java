@@ -110,6 +110,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return own(PageServer.serving(resource));
     }
 
+    /** A service that decides who may publish. */
+    public DecidingService decidingService() {
+        return own(DecidingService.start());
+    }
+
     /** A way to a receiver that can be blocked. */
     public TcpGate gateTo(int port) {
         return own(TcpGate.open(port));

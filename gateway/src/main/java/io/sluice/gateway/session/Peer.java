@@ -35,6 +35,11 @@ public record Peer(@Nullable SocketAddress address, String userAgent, String que
         return ip == null ? "" : ip.getHostAddress();
     }
 
+    /** The same with a token that came later, which counts more than what the request had. */
+    Peer with(String token) {
+        return new Peer(address, userAgent, query, new Credentials(credentials.user(), credentials.password(), token));
+    }
+
     /** Fit for logs. */
     @Override
     public String toString() {

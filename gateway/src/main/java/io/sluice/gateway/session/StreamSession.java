@@ -114,7 +114,7 @@ public final class StreamSession {
                 .switchIfEmpty(session.identification
                         .offer()
                         .timeout(context.limits().mediaTimeout(), Mono.just(Vitals.noMedia(context.limits()))));
-        session.start(session.key(null), offer);
+        session.start(session.key(null), offer, peer);
         return session;
     }
 
@@ -242,7 +242,8 @@ public final class StreamSession {
             fail(refused.failure());
             return;
         }
-        start(key(open.streamKey()), Mono.just(offer));
+        String token = open.token();
+        start(key(open.streamKey()), Mono.just(offer), token == null ? peer : peer.with(token));
     }
 
     private void stop() {
@@ -269,7 +270,7 @@ public final class StreamSession {
                 : StreamKey.parse(key);
     }
 
-    private void start(Parsed<StreamKey> parsedKey, Mono<Parsed<Offer>> offer) {
+    private void start(Parsed<StreamKey> parsedKey, Mono<Parsed<Offer>> offer, Peer who) {
         if (openDeadline != null) {
             openDeadline.cancel(false);
         }
@@ -277,7 +278,7 @@ public final class StreamSession {
             fail(refused.failure());
             return;
         }
-        PublishRequest request = new PublishRequest(id, parsedKey.orElseThrow(), peer);
+        PublishRequest request = new PublishRequest(id, parsedKey.orElseThrow(), who);
         StreamStart start = new StreamStart(context, request, eventLoop);
         become(SessionState.STARTING);
         start.start(offer).subscribe(result -> started(start, result), error -> {

@@ -41,7 +41,7 @@ record Arrivals(ProxyTrust proxies, ProxyHeader header) {
         }
         String agent = headers.get(HttpHeaderNames.USER_AGENT, "");
         return new Arrival(
-                new Peer(address, agent, query(request.uri()), credentials(headers)),
+                new Peer(address, agent, query(request.uri()), credentials(request)),
                 scheme,
                 authority,
                 headers.getAll(HttpHeaderNames.ORIGIN));
@@ -64,8 +64,14 @@ record Arrivals(ProxyTrust proxies, ProxyHeader header) {
                 .collect(Collectors.joining("&"));
     }
 
-    private static Credentials credentials(HttpHeaders headers) {
-        String authorization = headers.get(HttpHeaderNames.AUTHORIZATION, "");
+    /** Browsers can set no headers on a WebSocket, so a token may stand in the query too. */
+    private static Credentials credentials(HttpServerRequest request) {
+        String authorization = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION);
+        if (authorization == null) {
+            List<String> tokens =
+                    new QueryStringDecoder(request.uri()).parameters().getOrDefault("token", List.of());
+            return tokens.isEmpty() ? Credentials.NONE : new Credentials("", "", tokens.get(0));
+        }
         int space = authorization.indexOf(' ');
         String kind = space < 0 ? "" : authorization.substring(0, space).toLowerCase(Locale.ROOT);
         String value = authorization.substring(space + 1).strip();

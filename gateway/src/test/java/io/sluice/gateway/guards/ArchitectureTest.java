@@ -85,6 +85,9 @@ class ArchitectureTest {
                                 ROOT + ".auth.."),
                         "package io.sluice.gateway; class V { com.fasterxml.jackson.databind.JsonNode n; }"),
                 arguments(
+                        only("tokens are the authorizers'", "com.nimbusds..", ROOT + ".auth.."),
+                        "package io.sluice.gateway.session; class V { com.nimbusds.jwt.SignedJWT t; }"),
+                arguments(
                         only("the command line is the root's", "picocli..", ROOT),
                         "package io.sluice.gateway.session; class V { picocli.CommandLine c; }"),
                 arguments(
