@@ -4,7 +4,6 @@ import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +45,6 @@ final class GatewayCommand implements Callable<Integer> {
     /** The command goes on after {@link #run} has returned. */
     static final int SERVING = -1;
 
-    private static final int MAX_PORT = 65_535;
     private static final int MIN_MESSAGE_BYTES = 1_024;
     private static final int MIN_BITS_PER_SECOND = 100_000;
     private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug");
@@ -54,19 +52,8 @@ final class GatewayCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(
-            names = "--host",
-            defaultValue = "localhost",
-            paramLabel = "HOST",
-            description = "Address to listen on; 0.0.0.0 for all (default: ${DEFAULT-VALUE}).")
-    private String host = "";
-
-    @Option(
-            names = "--port",
-            defaultValue = "8080",
-            paramLabel = "PORT",
-            description = "Port to listen on; 0 for any that is free (default: ${DEFAULT-VALUE}).")
-    private int port;
+    @Mixin
+    private ListenOptions listen = new ListenOptions();
 
     @Option(
             names = "--publish",
@@ -203,7 +190,7 @@ final class GatewayCommand implements Callable<Integer> {
         // Before the first logger is made.
         System.setProperty("sluice.logLevel", logLevel.toUpperCase(Locale.ROOT));
         try {
-            GatewayServer.start(gateway(), host, port);
+            GatewayServer.start(gateway(), listen.host(), listen.port(), listen.tls());
         } catch (FfmpegUnavailableException e) {
             if (ffmpeg != null) {
                 throw wrong("--ffmpeg", e.getMessage());
@@ -214,12 +201,7 @@ final class GatewayCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (new InetSocketAddress(host, 0).isUnresolved()) {
-            throw wrong("--host", "the name '" + host + "' cannot be resolved");
-        }
-        if (port < 0 || port > MAX_PORT) {
-            throw wrong("--port", port + " is not between 0 and " + MAX_PORT);
-        }
+        listen.check();
         if (maxMessageBytes < MIN_MESSAGE_BYTES) {
             throw wrong("--max-message-bytes", "must be at least " + MIN_MESSAGE_BYTES);
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Exceptions;
@@ -30,8 +31,10 @@ final class GatewayServer {
     private final Gateway gateway;
     private final DisposableServer server;
     private final LoopResources loops;
+    private final String scheme;
 
-    private GatewayServer(Gateway gateway, DisposableServer server, LoopResources loops) {
+    private GatewayServer(Gateway gateway, DisposableServer server, LoopResources loops, String scheme) {
+        this.scheme = scheme;
         this.gateway = gateway;
         this.server = server;
         this.loops = loops;
@@ -43,13 +46,15 @@ final class GatewayServer {
      * @throws FfmpegUnavailableException if there is no FFmpeg to work with
      * @throws IOException if it cannot listen
      */
-    static void start(GatewayBuilder builder, String host, int port) throws FfmpegUnavailableException, IOException {
+    static void start(GatewayBuilder builder, String host, int port, @Nullable TlsFiles tls)
+            throws FfmpegUnavailableException, IOException {
         Gateway gateway = started(builder);
         LoopResources loops =
                 LoopResources.create("sluice-loop", Runtime.getRuntime().availableProcessors(), false);
         DisposableServer server;
         try {
-            server = HttpServer.create()
+            HttpServer http = HttpServer.create();
+            server = (tls == null ? http : http.secure(tls.provider()))
                     .host(host)
                     .port(port)
                     .runOn(loops)
@@ -65,7 +70,7 @@ final class GatewayServer {
                             + "; choose another with --host and --port",
                     e);
         }
-        GatewayServer started = new GatewayServer(gateway, server, loops);
+        GatewayServer started = new GatewayServer(gateway, server, loops, tls == null ? "http" : "https");
         Runtime.getRuntime().addShutdownHook(new Thread(started::stop, "sluice-stop"));
         started.sayWhereToGo();
     }
@@ -103,7 +108,7 @@ final class GatewayServer {
             LOG.warn(
                     "Every web page that somebody visits may publish here through that somebody's browser: --allow-origin *");
         }
-        LOG.info("Ready: go live at http://{}:{}", host, server.port());
+        LOG.info("Ready: go live at {}://{}:{}", scheme, host, server.port());
     }
 
     /** Runs as the shutdown hook, so the JVM waits for it; each step has a bound. */

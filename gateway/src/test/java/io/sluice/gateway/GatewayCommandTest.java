@@ -62,6 +62,8 @@ class GatewayCommandTest {
         "--auth-key-file, /no/such/file",
         "--auth-key-file, /tmp",
         "--auth-jwt-keys, /no/such/file",
+        "--tls-cert, pom.xml",
+        "--tls-key, pom.xml",
         "--auth-jwt-keys, pom.xml",
         "--auth-jwt-keys, ftp://login.example.org/keys",
         "--auth-url, example.org",
@@ -150,6 +152,8 @@ class GatewayCommandTest {
     private static final Map<String, String> OTHER = Map.ofEntries(
             Map.entry("--host", "0.0.0.0"),
             Map.entry("--port", "1"),
+            Map.entry("--tls-cert", "/etc/sluice/chain.pem"),
+            Map.entry("--tls-key", "/etc/sluice/key.pem"),
             Map.entry("--publish", "rtmp://host/app/{streamKey}"),
             Map.entry("--preview", "true"),
             Map.entry("--enhanced-rtmp", "true"),
@@ -195,6 +199,13 @@ class GatewayCommandTest {
         assertComplains(
                 run(Map.of(), "--auth-jwt-keys", "http://localhost/keys", "--auth-jwt-algorithms", algorithms),
                 "--auth-jwt-algorithms");
+    }
+
+    @Test
+    void filesThatAreNoCertificateAndKeyAreOneLine() {
+        assertComplains(run(Map.of(), "--tls-cert", "pom.xml", "--tls-key", "pom.xml"), "no certificate in PEM");
+        err.getBuffer().setLength(0);
+        assertComplains(run(Map.of(), "--tls-cert", "/no/such", "--tls-key", "pom.xml"), "no file /no/such");
     }
 
     @Test

@@ -25,12 +25,15 @@ import java.util.regex.Pattern;
 public final class GatewayProcess {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
-    private static final Pattern ADDRESS_IN_LOG = Pattern.compile("http://[A-Za-z0-9.\\[\\]-]+:(\\d+)");
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private static final Pattern ADDRESS_IN_LOG = Pattern.compile("(https?)://[A-Za-z0-9.\\[\\]-]+:(\\d+)");
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(5))
+            .sslContext(Certificates.trustingAll())
+            .build();
 
     private final Stage stage;
     private final Spawned spawned;
+    private String scheme = "http";
     private int port;
 
     private GatewayProcess(Stage stage, Spawned spawned) {
@@ -128,7 +131,8 @@ public final class GatewayProcess {
                     if (!address.find()) {
                         return false;
                     }
-                    port = Integer.parseInt(address.group(1));
+                    scheme = address.group(1);
+                    port = Integer.parseInt(address.group(2));
                     return isReady();
                 });
     }
@@ -161,7 +165,7 @@ public final class GatewayProcess {
     }
 
     public URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
+        return URI.create(scheme + "://127.0.0.1:" + port + path);
     }
 
     public InetSocketAddress address() {

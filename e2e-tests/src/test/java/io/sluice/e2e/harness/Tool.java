@@ -17,7 +17,8 @@ public enum Tool {
     FFMPEG("ffmpeg", "ffmpeg"),
     FFPROBE("ffprobe", "ffmpeg"),
     NGINX("nginx", "nginx libnginx-mod-rtmp"),
-    CHROMIUM("chromium", "chromium");
+    CHROMIUM("chromium", "chromium"),
+    OPENSSL("openssl", "openssl");
 
     /** Where Debian puts programs; those for administrators are not on everybody's PATH. */
     private static final String MORE_PLACES = File.pathSeparator + "/usr/sbin" + File.pathSeparator + "/usr/bin";
