@@ -34,6 +34,8 @@ final class AnswerCache {
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         this.secret = new SecretKeySpec(random, ALGORITHM);
+        // The first use of an algorithm reads files, which must not happen on an event loop.
+        hash("");
     }
 
     /** The answer from before, else the one that asking brings. */

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * An RTMP or RTMPS URL with a place for the stream key, such as {@code rtmp://host/app/{streamKey}}. Without the place, every stream goes
@@ -16,6 +17,12 @@ public final class PublishTemplate {
 
     /** The place that a stream's key takes. */
     public static final String PLACEHOLDER = "{streamKey}";
+
+    /** What ends a path, begins another parameter, or makes FFmpeg divide application and stream elsewhere. */
+    private static final Pattern MEANS_MORE = Pattern.compile("[?&:]");
+
+    /** FFmpeg publishes {@code x.flv} as {@code x}, which is somebody else's key (measured, 5.1), and {@code x.mp4} as {@code mp4:x.mp4}. */
+    private static final Pattern REWRITTEN = Pattern.compile("\\.(flv|f4v|mp4)$");
 
     private final String template;
     private final URI shape;
@@ -73,14 +80,19 @@ public final class PublishTemplate {
      */
     Parsed<String> urlFor(StreamKey key) {
         String url = template.replace(PLACEHOLDER, key.value());
-        boolean mayHaveQuery = !template.contains(PLACEHOLDER)
-                || (template.indexOf(PLACEHOLDER) == template.length() - PLACEHOLDER.length()
-                        && template.indexOf('?') < 0);
-        return mayHaveQuery || (key.value().indexOf('?') < 0 && key.value().indexOf('&') < 0)
-                ? Parsed.ok(url)
-                : Parsed.refused(
-                        FailureCode.INVALID_STREAM_KEY,
-                        "This gateway publishes to an address where a stream key can have no ? and no &.");
+        boolean standsLast = template.indexOf(PLACEHOLDER) == template.length() - PLACEHOLDER.length();
+        boolean free = !template.contains(PLACEHOLDER) || (standsLast && template.indexOf('?') < 0);
+        if (!free && MEANS_MORE.matcher(key.value()).find()) {
+            return refused("can have no ?, & or :");
+        }
+        return template.contains(PLACEHOLDER) && REWRITTEN.matcher(url).find()
+                ? refused("cannot end in .flv, .f4v or .mp4")
+                : Parsed.ok(url);
+    }
+
+    private static Parsed<String> refused(String what) {
+        return Parsed.refused(
+                FailureCode.INVALID_STREAM_KEY, "Where this gateway publishes to, a stream key " + what + ".");
     }
 
     /** Shows scheme, host and, where a placeholder makes it harmless, the path. */

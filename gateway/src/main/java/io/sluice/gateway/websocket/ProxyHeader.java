@@ -41,9 +41,9 @@ public enum ProxyHeader {
                 Matcher pairs = PAIR.matcher(value);
                 Map<String, String> hop = new TreeMap<>();
                 while (pairs.find()) {
-                    String text = pairs.group(3) == null ? pairs.group(2) : pairs.group(3);
+                    String text = pairs.group(2) == null ? pairs.group(3) : pairs.group(2);
                     hop.put(pairs.group(1).toLowerCase(Locale.ROOT), text);
-                    if (!pairs.group(4).equals(";")) {
+                    if (pairs.end() == value.length() || value.charAt(pairs.end()) == ',') {
                         hops.add(new Hop(hop.getOrDefault("for", ""), hop.get("proto"), hop.get("host")));
                         hop.clear();
                     }
@@ -53,8 +53,9 @@ public enum ProxyHeader {
         }
     };
 
-    /** A name, then a token or what stands between quotes, then what ends it. */
-    private static final Pattern PAIR = Pattern.compile("\\s*(\\w+)=(?:([^\",;\\s]*)|\"([^\"]*)\")\\s*(;|,|$)");
+    /** A name, then what stands between quotes, or a token. Begins at a separator only, so that a long header takes no longer than it is. */
+    private static final Pattern PAIR =
+            Pattern.compile("(?:^|[;,])\\s*+(\\w++)=(?:\"([^\"]*+)\"|([^\",;\\s]*+))\\s*+(?=[;,]|$)");
 
     private static final Pattern WITH_PORT = Pattern.compile("([^:]+):\\d{1,5}|\\[(.+)](?::\\d{1,5})?");
 

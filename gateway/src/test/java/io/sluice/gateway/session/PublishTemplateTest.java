@@ -31,7 +31,7 @@ class PublishTemplateTest {
     @ParameterizedTest
     @CsvSource({
         "rtmp://host/{streamKey}/x/{streamKey},     k-1,       rtmp://host/k-1/x/k-1",
-        "rtmp://host/{streamKey}/x,                 k:1+2=3~., rtmp://host/k:1+2=3~./x",
+        "rtmp://host/{streamKey}/x,                 k1+2=3~., rtmp://host/k1+2=3~./x",
         "rtmp://host/app/key?token={streamKey},     k=1,       rtmp://host/app/key?token=k=1",
         "rtmp://host/app/{streamKey}?sign=op,       k-1,       rtmp://host/app/k-1?sign=op",
     })
@@ -51,6 +51,12 @@ class PublishTemplateTest {
         "rtmp://host/app/key?token={streamKey}&x=1, t&x=2",
         "rtmp://host/app/key?token={streamKey},     t?admin=1",
         "rtmp://host/app/{streamKey}-{streamKey},   a?b",
+        "rtmp://host/app/{streamKey}/main,          a:b",
+        "rtmp://host/app/{streamKey},               anna.flv",
+        "rtmp://host/app/{streamKey},               anna.mp4",
+        "rtmp://host/app/{streamKey},               anna.f4v",
+        "rtmp://host/app/{streamKey},               anna?x=.flv",
+        "rtmp://host/app/x?key={streamKey},         anna.flv",
     })
     void aKeyCannotLeaveItsPlace(String template, String key) {
         assertThat(PublishTemplate.parse(template).urlFor(SessionStage.key(key)))

@@ -1,0 +1,74 @@
+package io.sluice.gateway.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.sluice.gateway.session.Authorization;
+import io.sluice.gateway.session.Authorizer;
+import io.sluice.gateway.session.PublishRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sessions ask on their event loop, where whoever blocks is caught. */
+class OnTheLoopTest {
+
+    private static final TokenRules RULES = new TokenRules("streamKey", null, null, TokenRules.KNOWN_ALGORITHMS);
+
+    /** Signed by nobody, but of the right form. */
+    private static final String TOKEN = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImVjLTEifQ.eyJzdHJlYW1LZXkiOiJhbm5hIn0."
+            + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    private static final String KEYS = """
+            {"keys":[{"kty":"EC","crv":"P-256","kid":"ec-1","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+            "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}
+            """;
+
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+
+    @AfterEach
+    void close() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    private Authorization ask(Authorizer authorizer, PublishRequest request) throws Exception {
+        return group.next()
+                .submit(() -> authorizer.authorize(request).toFuture())
+                .get(20, TimeUnit.SECONDS)
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void nobodyWhoDecidesBlocksIt(@TempDir Path folder) throws Exception {
+        Path keyFile = Files.writeString(
+                folder.resolve("keys"),
+                KeyLine.of("anna", "live_anna_0123456789").orElseThrow() + "\n");
+        Path jwks = Files.writeString(folder.resolve("jwks"), KEYS);
+        try (Endpoint endpoint = new Endpoint();
+                Endpoint keys = new Endpoint().answering(200, "application/json", KEYS)) {
+            Authorizer file = KeyFileAuthorizer.reading(keyFile);
+            Authorizer service = new HttpAuthorizer(endpoint.url(), Asking.PATIENCE, 2, Duration.ofMinutes(1));
+            assertThat(ask(file, Asking.request("live_anna_0123456789"))).isInstanceOf(Authorization.Allowed.class);
+            assertThat(ask(service, Asking.request("anna"))).isInstanceOf(Authorization.Allowed.class);
+            assertThat(ask(service, Asking.request("anna")))
+                    .as("from memory")
+                    .isInstanceOf(Authorization.Allowed.class);
+            for (Authorizer tokens : List.of(
+                    JwtAuthorizer.withKeysIn(jwks, RULES),
+                    JwtAuthorizer.withKeysFrom(keys.url(), Asking.PATIENCE, RULES))) {
+                assertThat(ask(tokens, Asking.request("anna", TOKEN)))
+                        .isEqualTo(Authorization.deny("The token is signed by nobody who is known here."));
+            }
+            Authorizer all = AllowedOutputs.of(List.of())
+                    .guard(new AnyOf(List.of(file, JwtAuthorizer.withKeysIn(jwks, RULES), service), Asking.PATIENCE));
+            assertThat(ask(all, Asking.request("anna", TOKEN))).isInstanceOf(Authorization.Allowed.class);
+        }
+    }
+}
