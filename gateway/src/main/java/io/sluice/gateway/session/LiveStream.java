@@ -34,7 +34,7 @@ final class LiveStream {
     private final StreamStart.Running running;
     private final FfmpegStream ffmpeg;
     private final MediaHandOff handOff;
-    private final Consumer<Progress> onProgress;
+    private final Herald herald;
     private final Consumer<FfmpegOutcome> onEnded;
     private final Vitals vitals;
 
@@ -49,14 +49,14 @@ final class LiveStream {
             SessionLimits limits,
             StreamStart.Running running,
             MediaHandOff handOff,
-            Consumer<Progress> onProgress,
+            Herald herald,
             Consumer<FfmpegOutcome> onEnded) {
         this.eventLoop = eventLoop;
         this.limits = limits;
         this.running = running;
         this.ffmpeg = running.ffmpeg();
         this.handOff = handOff;
-        this.onProgress = onProgress;
+        this.herald = herald;
         this.onEnded = onEnded;
         this.vitals = new Vitals(limits, System.nanoTime());
     }
@@ -115,7 +115,7 @@ final class LiveStream {
     }
 
     private void pulse() {
-        onProgress.accept(progress());
+        herald.progressed(progress());
         Instant expiresAt = running.permit().terms().expiresAt();
         if (!ending && expiresAt != null && !expiresAt.isAfter(Instant.now())) {
             end(Vitals.expired());

@@ -3,7 +3,6 @@ package io.sluice.gateway.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import io.sluice.gateway.ffmpeg.FfmpegOutcome;
 import io.sluice.gateway.media.MediaHandOff;
 import io.sluice.gateway.session.StreamStart.Offer;
 import io.sluice.gateway.session.StreamStart.Running;
@@ -13,10 +12,7 @@ import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
-import io.sluice.protocol.Opened;
 import io.sluice.protocol.Parsed;
-import io.sluice.protocol.Progress;
-import io.sluice.protocol.ServerMessage;
 import io.sluice.protocol.StreamKey;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -306,24 +302,14 @@ public final class StreamSession {
             return;
         }
         become(SessionState.LIVE);
-        Opened opened = Offers.opened(id, running, context.limits());
-        LOG.info(
-                "[{}] {} is live under {}: {} ({}), video {}, audio {}",
-                id,
-                peer,
-                running.request().streamKey(),
-                opened.mimeType(),
-                running.ffmpeg(),
-                opened.video(),
-                opened.audio());
-        live = new LiveStream(
-                eventLoop, context.limits(), running, handOff, progress -> progressed(running, progress), outcome -> {
-                    start.release(running.lease());
-                    ended(running, outcome);
-                });
-        client.tell(opened);
-        tellListener(new SessionEvent.Started(
-                id, running.request().streamKey(), opened.mimeType(), opened.video(), opened.audio()));
+        Herald herald = new Herald(client, context.listener(), running.request());
+        live = new LiveStream(eventLoop, context.limits(), running, handOff, herald, outcome -> {
+            start.release(running.lease());
+            herald.ended(outcome);
+            live = null;
+            end();
+        });
+        herald.started(Offers.opened(id, running, context.limits()), running.ffmpeg());
         live.begin();
         if (mediaEnded) {
             live.finish(Optional.empty());
@@ -344,28 +330,6 @@ public final class StreamSession {
                             FailureCode.UNRECOGNIZED_MEDIA,
                             "The stream ended before its container was complete: send WebM, Matroska or MP4 from its first byte on."));
         }
-    }
-
-    private void progressed(Running running, Progress progress) {
-        client.tell(progress);
-        tellListener(new SessionEvent.Progressed(id, running.request().streamKey(), progress));
-    }
-
-    private void ended(Running running, FfmpegOutcome outcome) {
-        long outTimeMs = outcome.progress().outTime().toMillis();
-        Optional<Failure> failure = outcome.failure();
-        LOG.info(
-                "[{}] ended: {} bytes, {} ms{}",
-                id,
-                outcome.acceptedBytes(),
-                outTimeMs,
-                failure.map(f -> ", " + f.code().reason() + ": " + f.message()).orElse(""));
-        client.tell(
-                failure.<ServerMessage>map(Failed::of).orElseGet(() -> new Ended(outcome.acceptedBytes(), outTimeMs)));
-        tellListener(
-                new SessionEvent.Ended(id, running.request().streamKey(), outcome.acceptedBytes(), outTimeMs, failure));
-        live = null;
-        end();
     }
 
     /** Ends a session that never went live. */
@@ -401,13 +365,5 @@ public final class StreamSession {
             throw new IllegalStateException("a session cannot go from " + state + " to " + next);
         }
         state = next;
-    }
-
-    private void tellListener(SessionEvent event) {
-        try {
-            context.listener().on(event);
-        } catch (RuntimeException e) {
-            LOG.error("[{}] The session listener failed", id, e);
-        }
     }
 }
