@@ -84,6 +84,16 @@ final class Fields {
         return number == 0 ? null : number;
     }
 
+    /** A hint from min to max, where min is above 1. 0 reads as absent, as in all hints. */
+    @Nullable
+    Integer optionalInteger(String name, int min, int max) {
+        Integer number = optionalInteger(name, max);
+        if (number != null && number < min) {
+            refuse(name, "must be 0 or a whole number from " + min + " to " + max);
+        }
+        return number;
+    }
+
     /** A hint above 0 and up to max. Browsers report 0 for what they do not know, which reads as absent. */
     @Nullable
     Double optionalDecimal(String name, int max) {

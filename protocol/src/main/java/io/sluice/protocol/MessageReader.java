@@ -31,12 +31,14 @@ final class MessageReader {
         VideoSettings video = in.optionalObject("video", MessageReader::videoSettings);
         AudioSettings audio = in.optionalObject("audio", MessageReader::audioSettings);
         String token = in.optionalString("token");
+        Integer progressIntervalMs =
+                in.optionalInteger("progressIntervalMs", Open.MIN_PROGRESS_INTERVAL_MS, Open.MAX_PROGRESS_INTERVAL_MS);
         if (offers.isEmpty()) {
             in.refuse(
                     FailureCode.UNSUPPORTED_OFFER,
                     "The field \"offers\" is empty; offer at least one media type that the client can record.");
         }
-        return in.result(new Open(streamKey, offers, video, audio, token));
+        return in.result(new Open(streamKey, offers, video, audio, token, progressIntervalMs));
     }
 
     private static VideoSettings videoSettings(Fields in) {

@@ -22,6 +22,7 @@ final class MessageWriter {
             put(out, open.video());
             put(out, open.audio());
             put(out, "token", open.token());
+            put(out, "progressIntervalMs", open.progressIntervalMs());
         }
         return out;
     }

@@ -1,7 +1,7 @@
 package io.sluice.protocol;
 
 /**
- * How the stream is doing; sent about once a second.
+ * How the stream is doing; sent once a second, or as often as {@link Open} asked.
  *
  * @param acceptedBytes media bytes handed to FFmpeg so far; never goes back
  * @param queuedBytes media bytes that have arrived and wait for FFmpeg

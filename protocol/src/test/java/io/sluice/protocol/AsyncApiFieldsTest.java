@@ -102,6 +102,19 @@ class AsyncApiFieldsTest {
             if (!maximum.isMissingNode()) {
                 assertBound(message, path, maximum.longValue(), maximum.longValue() + 1);
             }
+            JsonNode gap = field.schema().path("not");
+            if (!gap.isMissingNode()) {
+                assertBound(
+                        message,
+                        path,
+                        gap.path("minimum").longValue() - 1,
+                        gap.path("minimum").longValue());
+                assertBound(
+                        message,
+                        path,
+                        gap.path("maximum").longValue() + 1,
+                        gap.path("maximum").longValue());
+            }
             assertThat(maximum.isMissingNode())
                     .as("%s has a maximum if it is a client's number", path)
                     .isEqualTo(!(type(message).equals("open")

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,14 +21,16 @@ class ControlCodecTest {
         String text = """
                 {"type":"open","streamKey":"demo","offers":["video/webm;codecs=\\"avc1.42E01F,opus\\"","video/webm"],
                  "video":{"width":1280,"height":720,"frameRate":30,"bitsPerSecond":2500000},
-                 "audio":{"sampleRate":48000,"channels":1,"bitsPerSecond":128000}}""";
+                 "audio":{"sampleRate":48000,"channels":1,"bitsPerSecond":128000},
+                 "progressIntervalMs":250}""";
 
         assertThat(codec.decode(text))
                 .isEqualTo(Parsed.ok(new Open(
                         "demo",
                         List.of("video/webm;codecs=\"avc1.42E01F,opus\"", "video/webm"),
                         new VideoSettings(1280, 720, 30.0, 2_500_000),
-                        new AudioSettings(48_000, 1, 128_000))));
+                        new AudioSettings(48_000, 1, 128_000),
+                        250)));
     }
 
     @Test
@@ -37,26 +40,27 @@ class ControlCodecTest {
 
         assertThat(codec.decode(text))
                 .isEqualTo(Parsed.ok(
-                        new Open(null, List.of("video/webm"), new VideoSettings(null, null, null, null), null)));
+                        new Open(null, List.of("video/webm"), new VideoSettings(null, null, null, null), null, null)));
     }
 
     @Test
     void nullSaysAsLittleAsNoField() {
         String text = """
-                {"type":"open","streamKey":null,"offers":["video/webm"],"video":null,"audio":{"channels":null}}""";
+                {"type":"open","streamKey":null,"offers":["video/webm"],"video":null,"audio":{"channels":null},"progressIntervalMs":null}""";
 
         assertThat(codec.decode(text))
-                .isEqualTo(Parsed.ok(new Open(null, List.of("video/webm"), null, new AudioSettings(null, null, null))));
+                .isEqualTo(Parsed.ok(
+                        new Open(null, List.of("video/webm"), null, new AudioSettings(null, null, null), null)));
     }
 
     @Test
     void whatABrowserReportsAsZeroIsUnknown() {
         String text = """
-                {"type":"open","offers":["video/webm"],"video":{"width":1280.0,"height":0,"frameRate":0,"bitsPerSecond":0}}""";
+                {"type":"open","offers":["video/webm"],"video":{"width":1280.0,"height":0,"frameRate":0,"bitsPerSecond":0},"progressIntervalMs":0}""";
 
         assertThat(codec.decode(text))
                 .isEqualTo(Parsed.ok(
-                        new Open(null, List.of("video/webm"), new VideoSettings(1280, null, null, null), null)));
+                        new Open(null, List.of("video/webm"), new VideoSettings(1280, null, null, null), null, null)));
     }
 
     @ParameterizedTest
@@ -154,6 +158,12 @@ class ControlCodecTest {
                 "\"offers\":[\"a\"],\"audio\":{\"channels\":65} > \"audio.channels\" must be",
                 "\"offers\":[\"a\"],\"audio\":{\"channels\":true} > \"audio.channels\" must be",
                 "\"offers\":[\"a\"],\"audio\":{\"bitsPerSecond\":-128000} > \"audio.bitsPerSecond\" must be",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":-1 > \"progressIntervalMs\" must be a whole number from 0 to 10000",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":1 > \"progressIntervalMs\" must be 0 or a whole number from 100 to 10000",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":99 > \"progressIntervalMs\" must be 0 or a whole number from 100",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":10001 > \"progressIntervalMs\" must be a whole number from 0 to 10000",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":250.5 > \"progressIntervalMs\" must be a whole number",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":\"250\" > \"progressIntervalMs\" must be a whole number",
             })
     void aWrongFieldIsRefusedByItsName(String fields, String words) {
         String text = fields.isEmpty() ? "{\"type\":\"open\"}" : "{\"type\":\"open\"," + fields + "}";
@@ -166,9 +176,22 @@ class ControlCodecTest {
         String text = """
                 {"type":"open","offers":["a"],
                  "video":{"width":16384,"height":16384,"frameRate":1000,"bitsPerSecond":1000000000},
-                 "audio":{"sampleRate":768000,"channels":64,"bitsPerSecond":100000000}}""";
+                 "audio":{"sampleRate":768000,"channels":64,"bitsPerSecond":100000000},
+                 "progressIntervalMs":10000}""";
 
         assertThat(codec.decode(text).toOptional()).isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 100", "250.0, 250", "10000, 10000", "0, 1000", "null, 1000"})
+    void theReportsComeAsOftenAsAskedAndElseEverySecond(String asked, int intervalMs) {
+        String text = "{\"type\":\"open\",\"offers\":[\"a\"],\"progressIntervalMs\":" + asked + "}";
+
+        assertThat(codec.decode(text))
+                .isInstanceOfSatisfying(
+                        Parsed.Ok.class,
+                        ok -> assertThat(((Open) ok.value()).progressInterval())
+                                .isEqualTo(Duration.ofMillis(intervalMs)));
     }
 
     @Test
@@ -225,13 +248,15 @@ class ControlCodecTest {
 
     @Test
     void anOpenThatIsPrintedDoesNotShowItsKey() {
-        assertThat(new Open(Samples.KEY, List.of("video/webm"), null, null))
+        assertThat(new Open(Samples.KEY, List.of("video/webm"), null, null, null))
                 .asString()
                 .contains("streamKey=live…", "offers=[video/webm]")
                 .doesNotContain(Samples.KEY);
-        assertThat(new Open("short", List.of(), null, null)).asString().doesNotContain("short");
-        assertThat(new Open("not a key\n", List.of(), null, null)).asString().contains("streamKey=invalid");
-        assertThat(new Open(null, List.of(), null, null)).asString().contains("streamKey=none");
+        assertThat(new Open("short", List.of(), null, null, null)).asString().doesNotContain("short");
+        assertThat(new Open("not a key\n", List.of(), null, null, null))
+                .asString()
+                .contains("streamKey=invalid");
+        assertThat(new Open(null, List.of(), null, null, null)).asString().contains("streamKey=none");
     }
 
     private static String openWithOffers(int count) {

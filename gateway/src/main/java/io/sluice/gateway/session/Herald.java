@@ -31,7 +31,7 @@ final class Herald {
         LOG.info(
                 "[{}] {} is live under {}: {} ({}), video {}, audio {}",
                 request.sessionId(),
-                request.remoteAddress(),
+                request.peer(),
                 request.streamKey(),
                 opened.mimeType(),
                 ffmpeg,
@@ -42,8 +42,11 @@ final class Herald {
                 request.sessionId(), request.streamKey(), opened.mimeType(), opened.video(), opened.audio()));
     }
 
-    void progressed(Progress progress) {
+    void report(Progress progress) {
         client.tell(progress);
+    }
+
+    void progressed(Progress progress) {
         tellListener(new SessionEvent.Progressed(request.sessionId(), request.streamKey(), progress));
     }
 

@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hand-off joined to an FFmpeg that runs, watched once a second, until that FFmpeg was reaped.
+ * The hand-off joined to an FFmpeg that runs, watched once a second, until that FFmpeg was reaped. The client is told in an interval of
+ * its own choice, which changes nothing for anybody else.
  *
  * <p>It ends in one of three ways: {@link #finish} delivers what came and lets FFmpeg write its trailer; {@link #abort} gives up what
  * waits; or FFmpeg leaves by itself. In each case the outcome is told once.
@@ -31,6 +32,7 @@ final class LiveStream {
 
     private final EventLoop eventLoop;
     private final SessionLimits limits;
+    private final Duration reportInterval;
     private final StreamStart.Running running;
     private final FfmpegStream ffmpeg;
     private final MediaHandOff handOff;
@@ -38,6 +40,7 @@ final class LiveStream {
     private final Consumer<FfmpegOutcome> onEnded;
     private final Vitals vitals;
 
+    private @Nullable ScheduledFuture<?> reports;
     private @Nullable ScheduledFuture<?> pulse;
     private @Nullable Failure failure;
     private @Nullable ScheduledFuture<?> finishDeadline;
@@ -47,12 +50,14 @@ final class LiveStream {
     LiveStream(
             EventLoop eventLoop,
             SessionLimits limits,
+            Duration reportInterval,
             StreamStart.Running running,
             MediaHandOff handOff,
             Herald herald,
             Consumer<FfmpegOutcome> onEnded) {
         this.eventLoop = eventLoop;
         this.limits = limits;
+        this.reportInterval = reportInterval;
         this.running = running;
         this.ffmpeg = running.ffmpeg();
         this.handOff = handOff;
@@ -63,7 +68,8 @@ final class LiveStream {
 
     /** Joins the two. From here on media flows. */
     void begin() {
-        pulse = eventLoop.scheduleAtFixedRate(this::pulse, PULSE.toMillis(), PULSE.toMillis(), TimeUnit.MILLISECONDS);
+        reports = every(reportInterval, () -> herald.report(progress()));
+        pulse = every(PULSE, this::pulse);
         handOff.subscribe(ffmpeg.input());
         ffmpeg.outcome().subscribe(this::ffmpegEnded);
     }
@@ -114,6 +120,10 @@ final class LiveStream {
                         + limits.finishTimeout().toSeconds() + " s: its output does not accept it any more."));
     }
 
+    private ScheduledFuture<?> every(Duration interval, Runnable task) {
+        return eventLoop.scheduleAtFixedRate(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private void pulse() {
         herald.progressed(progress());
         Instant expiresAt = running.permit().terms().expiresAt();
@@ -156,6 +166,7 @@ final class LiveStream {
             return;
         }
         ended = true;
+        cancel(reports);
         cancel(pulse);
         cancel(finishDeadline);
         handOff.discard();

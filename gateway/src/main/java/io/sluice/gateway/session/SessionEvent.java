@@ -42,11 +42,11 @@ public sealed interface SessionEvent {
             implements SessionEvent {}
 
     /**
-     * About once a second while the stream is live.
+     * About once a second while the stream is live, however often the client asked to be told.
      *
      * @param sessionId names the session
      * @param streamKey the key
-     * @param progress what the client is told too
+     * @param progress how the stream is doing, in the words that its client is told
      */
     record Progressed(String sessionId, StreamKey streamKey, Progress progress) implements SessionEvent {}
 

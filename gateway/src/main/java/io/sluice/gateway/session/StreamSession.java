@@ -14,6 +14,7 @@ import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.Parsed;
 import io.sluice.protocol.StreamKey;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class StreamSession {
     private final Sinks.Empty<Void> done = Sinks.empty();
 
     private SessionState state = SessionState.NEGOTIATING;
+    private Duration reportInterval = Open.DEFAULT_PROGRESS_INTERVAL;
     private @Nullable Future<?> openDeadline;
     private @Nullable LiveStream live;
     private boolean mediaEnded;
@@ -238,6 +240,7 @@ public final class StreamSession {
             fail(refused.failure());
             return;
         }
+        reportInterval = open.progressInterval();
         String token = open.token();
         start(key(open.streamKey()), Mono.just(offer), token == null ? peer : peer.with(token));
     }
@@ -303,7 +306,7 @@ public final class StreamSession {
         }
         become(SessionState.LIVE);
         Herald herald = new Herald(client, context.listener(), running.request());
-        live = new LiveStream(eventLoop, context.limits(), running, handOff, herald, outcome -> {
+        live = new LiveStream(eventLoop, context.limits(), reportInterval, running, handOff, herald, outcome -> {
             start.release(running.lease());
             herald.ended(outcome);
             live = null;

@@ -96,7 +96,7 @@ final class SessionStage implements AutoCloseable {
         }
     }
 
-    private SessionContext context() {
+    SessionContext context() {
         return new SessionContext(
                 limits,
                 streams,
@@ -117,7 +117,11 @@ final class SessionStage implements AutoCloseable {
     }
 
     void open(StreamSession session, String key) {
-        onLoop(() -> session.receive(Parsed.ok(new Open(key, List.of(AUDIO), null, null))));
+        open(session, new Open(key, List.of(AUDIO), null, null, null));
+    }
+
+    void open(StreamSession session, Open message) {
+        onLoop(() -> session.receive(Parsed.ok(message)));
     }
 
     void stop(StreamSession session) {

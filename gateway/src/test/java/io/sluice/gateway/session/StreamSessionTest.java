@@ -9,13 +9,17 @@ import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Open;
 import io.sluice.protocol.Opened;
 import io.sluice.protocol.Parsed;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.Stop;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +128,32 @@ class StreamSessionTest {
         assertThat(client.progress()).extracting(Progress::acceptedBytes).isSorted();
         assertThat(client.progress()).extracting(Progress::queuedBytes).containsOnly(0L);
         assertThat(((Ended) client.lastWord()).acceptedBytes()).isEqualTo(media.length);
+    }
+
+    /** How many reports the client had got at each of the first pulses: at the session's own pace, so no clock is asked. */
+    private List<Integer> reportsAtEachPulse(int pulses, @Nullable Integer progressIntervalMs) {
+        List<Integer> reports = new CopyOnWriteArrayList<>();
+        stage.withListener(event -> {
+            if (event instanceof SessionEvent.Progressed) {
+                reports.add(client.progress().size());
+            }
+        });
+        StreamSession session = stage.negotiated(client);
+        stage.open(session, new Open(KEY, List.of(AUDIO), null, null, progressIntervalMs));
+        Awaitility.await().until(() -> reports.size() >= pulses);
+        stage.stop(session);
+        stage.awaitEnd(session);
+        return reports.subList(0, pulses);
+    }
+
+    @Test
+    void aClientThatDoesNotAskIsToldAsOftenAsTheListener() {
+        assertThat(reportsAtEachPulse(2, null)).containsExactly(1, 2);
+    }
+
+    @Test
+    void aClientIsToldAsSeldomAsItAsks() {
+        assertThat(reportsAtEachPulse(2, 10_000)).containsExactly(0, 0);
     }
 
     @Test
