@@ -6,8 +6,8 @@ import type { Ended, OpenMessage, Opened, Progress, ServerMessage } from "./mess
 import type { Transport } from "./sending/sender.js";
 
 const OPEN_DEADLINE_MS = 15_000;
-// The gateway reports every second, whatever FFmpeg does. Without this a network that swallows packets is noticed only
-// when TCP gives up, after a quarter of an hour.
+// The gateway reports at least every second, whatever FFmpeg does. Without this a network that swallows packets is noticed
+// only when TCP gives up, after a quarter of an hour.
 const SILENCE_DEADLINE_MS = 10_000;
 const END_DEADLINE_MS = 30_000;
 const NORMAL_CLOSE = 1000;

@@ -5,6 +5,12 @@ export const SUBPROTOCOL = "sluice.v1";
 const TIMESLICE_MS = 250;
 const KEY_FRAME_INTERVAL_MS = 2_000;
 
+/**
+ * How often to be told what the gateway has taken: the encoder is adapted to that, and the gateway's default of once a
+ * second lets a network that became slow fill the queue before anybody knows.
+ */
+const PROGRESS_INTERVAL_MS = 250;
+
 export type Handling = "copy" | "transcode";
 
 export interface Opened {
@@ -20,7 +26,7 @@ export interface Opened {
   maxMessageBytes: number;
 }
 
-/** The gateway's report, about once a second. */
+/** The gateway's report, as often as `open` asks; once a second from a gateway that does not know the wish. */
 export interface Progress {
   /** Media bytes handed to FFmpeg. */
   acceptedBytes: number;
@@ -86,6 +92,7 @@ export function open(message: OpenMessage): object {
       channels: whole(audio.channelCount),
       bitsPerSecond: whole(audioBitsPerSecond),
     },
+    progressIntervalMs: PROGRESS_INTERVAL_MS,
   };
 }
 

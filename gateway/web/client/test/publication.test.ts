@@ -125,6 +125,7 @@ describe("connecting", () => {
         offers: ["video/a", "video/b"],
         video: { width: 1280, height: 720, frameRate: 30, bitsPerSecond: 2_500_000 },
         audio: { sampleRate: 48_000, channels: 2, bitsPerSecond: 128_000 },
+        progressIntervalMs: 250,
       },
     ]);
   });
