@@ -107,7 +107,7 @@ final class RefusalsTest {
     void aSecondOpenIsRefused() {
         Publisher publisher = negotiating("twice");
         publisher.open(recording.mimeType());
-        publisher.say(new Open(null, List.of(recording.mimeType()), null, null, null));
+        publisher.say(new Open(null, List.of(recording.mimeType()), null, null));
         Refusal.assertTold(publisher, FailureCode.UNEXPECTED_MESSAGE, Publisher.SOON);
     }
 
@@ -137,7 +137,7 @@ final class RefusalsTest {
     @ValueSource(strings = {"video/ogg;codecs=theora", "image/png", "nonsense", "video/webm;codecs=\"avc1"})
     void anOfferThatCannotBeTakenIsRefused(String offer) {
         Publisher publisher = negotiating("offer");
-        publisher.say(new Open(null, List.of(offer), null, null, null));
+        publisher.say(new Open(null, List.of(offer), null, null));
         Refusal.assertTold(publisher, FailureCode.UNSUPPORTED_OFFER, Publisher.SOON);
     }
 
@@ -148,7 +148,7 @@ final class RefusalsTest {
         first.open(recording.mimeType());
         first.send(recording.first(10), Pace.FLAT_OUT);
         Publisher second = gateway.connect(Publisher.negotiated(key));
-        second.say(new Open(null, List.of(recording.mimeType()), null, null, null));
+        second.say(new Open(null, List.of(recording.mimeType()), null, null));
         Refusal.assertTold(second, FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
         Refusal.assertClosed(
                 gateway.connect(Publisher.plain(key, null)), FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
@@ -164,7 +164,7 @@ final class RefusalsTest {
             })
     void aKeyThatCouldBreakOutOfAUrlOrALineIsRefused(String key) {
         Publisher negotiated = gateway.connect(Publisher.negotiated(key));
-        negotiated.say(new Open(null, List.of(recording.mimeType()), null, null, null));
+        negotiated.say(new Open(null, List.of(recording.mimeType()), null, null));
         Refusal.assertTold(negotiated, FailureCode.INVALID_STREAM_KEY, Publisher.SOON);
         Refusal.assertClosed(
                 gateway.connect(Publisher.plain(key, null)), FailureCode.INVALID_STREAM_KEY, Publisher.SOON);
@@ -174,14 +174,14 @@ final class RefusalsTest {
     @ValueSource(strings = {"", "a/b", "a b", "a\nb"})
     void aBadKeyInOpenIsRefused(String key) {
         Publisher publisher = gateway.connect(Publisher.negotiatedWithoutKey());
-        publisher.say(new Open(key, List.of(recording.mimeType()), null, null, null));
+        publisher.say(new Open(key, List.of(recording.mimeType()), null, null));
         Refusal.assertTold(publisher, FailureCode.INVALID_STREAM_KEY, Publisher.SOON);
     }
 
     @Test
     void noKeyAtAllIsRefused() {
         Publisher publisher = gateway.connect(Publisher.negotiatedWithoutKey());
-        publisher.say(new Open(null, List.of(recording.mimeType()), null, null, null));
+        publisher.say(new Open(null, List.of(recording.mimeType()), null, null));
         Refusal.assertTold(publisher, FailureCode.INVALID_STREAM_KEY, Publisher.SOON);
         Refusal.assertClosed(gateway.connect(new Handshake("/ingest")), FailureCode.INVALID_STREAM_KEY, Publisher.SOON);
     }

@@ -45,7 +45,7 @@ final class WaysInTest {
     void theKeyMayStandInOpenInsteadOfTheUrl() {
         String key = STAGE.key("inopen");
         Publisher publisher = gateway.connect(Publisher.negotiatedWithoutKey());
-        publisher.say(new Open(key, List.of(recording.mimeType()), null, null, null));
+        publisher.say(new Open(key, List.of(recording.mimeType()), null, null));
         publisher.heard().awaitOpened(Publisher.SOON);
         Ended ended = publisher.send(recording, Pace.FLAT_OUT).stop();
         assertThat(ended.acceptedBytes()).isEqualTo(recording.sizeBytes());

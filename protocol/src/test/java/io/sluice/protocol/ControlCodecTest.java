@@ -30,6 +30,7 @@ class ControlCodecTest {
                         List.of("video/webm;codecs=\"avc1.42E01F,opus\"", "video/webm"),
                         new VideoSettings(1280, 720, 30.0, 2_500_000),
                         new AudioSettings(48_000, 1, 128_000),
+                        null,
                         250)));
     }
 
@@ -40,7 +41,7 @@ class ControlCodecTest {
 
         assertThat(codec.decode(text))
                 .isEqualTo(Parsed.ok(
-                        new Open(null, List.of("video/webm"), new VideoSettings(null, null, null, null), null, null)));
+                        new Open(null, List.of("video/webm"), new VideoSettings(null, null, null, null), null)));
     }
 
     @Test
@@ -49,8 +50,7 @@ class ControlCodecTest {
                 {"type":"open","streamKey":null,"offers":["video/webm"],"video":null,"audio":{"channels":null},"progressIntervalMs":null}""";
 
         assertThat(codec.decode(text))
-                .isEqualTo(Parsed.ok(
-                        new Open(null, List.of("video/webm"), null, new AudioSettings(null, null, null), null)));
+                .isEqualTo(Parsed.ok(new Open(null, List.of("video/webm"), null, new AudioSettings(null, null, null))));
     }
 
     @Test
@@ -60,7 +60,7 @@ class ControlCodecTest {
 
         assertThat(codec.decode(text))
                 .isEqualTo(Parsed.ok(
-                        new Open(null, List.of("video/webm"), new VideoSettings(1280, null, null, null), null, null)));
+                        new Open(null, List.of("video/webm"), new VideoSettings(1280, null, null, null), null)));
     }
 
     @ParameterizedTest
@@ -248,15 +248,13 @@ class ControlCodecTest {
 
     @Test
     void anOpenThatIsPrintedDoesNotShowItsKey() {
-        assertThat(new Open(Samples.KEY, List.of("video/webm"), null, null, null))
+        assertThat(new Open(Samples.KEY, List.of("video/webm"), null, null))
                 .asString()
                 .contains("streamKey=live…", "offers=[video/webm]")
                 .doesNotContain(Samples.KEY);
-        assertThat(new Open("short", List.of(), null, null, null)).asString().doesNotContain("short");
-        assertThat(new Open("not a key\n", List.of(), null, null, null))
-                .asString()
-                .contains("streamKey=invalid");
-        assertThat(new Open(null, List.of(), null, null, null)).asString().contains("streamKey=none");
+        assertThat(new Open("short", List.of(), null, null)).asString().doesNotContain("short");
+        assertThat(new Open("not a key\n", List.of(), null, null)).asString().contains("streamKey=invalid");
+        assertThat(new Open(null, List.of(), null, null)).asString().contains("streamKey=none");
     }
 
     private static String openWithOffers(int count) {

@@ -16,12 +16,11 @@ final class Samples {
                     new VideoSettings(1280, 720, 29.97, 2_500_000),
                     new AudioSettings(48_000, 1, 128_000),
                     "eyJhbGciOiJFUzI1NiJ9.e30.AbCd",
-
                     250),
             new Stop());
 
     static final List<ClientMessage> BARE_CLIENT_MESSAGES =
-            List.of(new Open(null, List.of("video/webm"), null, null, null), new Stop());
+            List.of(new Open(null, List.of("video/webm"), null, null), new Stop());
 
     static final List<ServerMessage> FULL_SERVER_MESSAGES = List.of(
             new Opened(

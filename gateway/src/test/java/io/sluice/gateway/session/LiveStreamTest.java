@@ -49,7 +49,7 @@ class LiveStreamTest {
     }
 
     private LiveStream live(Duration reportInterval) {
-        PublishRequest request = new PublishRequest("a-session", SessionStage.key(SessionStage.KEY), null);
+        PublishRequest request = new PublishRequest("a-session", SessionStage.key(SessionStage.KEY), Peer.at(null));
         StreamStart.Running running = Objects.requireNonNull(new StreamStart(stage.context(), request, stage.loop)
                         .start(Mono.just(Offers.ofMimeType(SessionStage.AUDIO)))
                         .block(SessionStage.PATIENCE))

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OffersTest {
 
     private static Parsed<Offer> of(String... offers) {
-        return Offers.of(new Open("key", List.of(offers), new VideoSettings(1_280, 720, 30.0, 2_500_000), null, null));
+        return Offers.of(new Open("key", List.of(offers), new VideoSettings(1_280, 720, 30.0, 2_500_000), null));
     }
 
     @Test

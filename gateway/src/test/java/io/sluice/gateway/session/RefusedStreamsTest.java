@@ -151,7 +151,7 @@ class RefusedStreamsTest {
     @MethodSource("offers")
     void offersThatCannotBeTakenAreRefused(List<String> offers) {
         StreamSession session = stage.negotiated(client);
-        stage.onLoop(() -> session.receive(Parsed.ok(new Open(KEY, offers, null, null, null))));
+        stage.onLoop(() -> session.receive(Parsed.ok(new Open(KEY, offers, null, null))));
         assertRefused(session, FailureCode.UNSUPPORTED_OFFER);
     }
 

@@ -117,7 +117,7 @@ final class SessionStage implements AutoCloseable {
     }
 
     void open(StreamSession session, String key) {
-        open(session, new Open(key, List.of(AUDIO), null, null, null));
+        open(session, new Open(key, List.of(AUDIO), null, null));
     }
 
     void open(StreamSession session, Open message) {

@@ -139,7 +139,7 @@ class StreamSessionTest {
             }
         });
         StreamSession session = stage.negotiated(client);
-        stage.open(session, new Open(KEY, List.of(AUDIO), null, null, progressIntervalMs));
+        stage.open(session, new Open(KEY, List.of(AUDIO), null, null, null, progressIntervalMs));
         Awaitility.await().until(() -> reports.size() >= pulses);
         stage.stop(session);
         stage.awaitEnd(session);
