@@ -26,6 +26,14 @@ const OF_THE_GATEWAY: Record<string, Words> = {
     "The server does not accept this stream key.",
     "Copy it again, whole, from where you got it. It may also have been replaced or have expired.",
   ],
+  "authorization-expired": [
+    "Your permission to stream has come to its end.",
+    "Get a new stream key or a new link from where you got this one, then go live again.",
+  ],
+  "origin-not-allowed": [
+    "The server takes no streams from this page.",
+    "Open the server's own page. Or ask the operator to allow this page's address.",
+  ],
   "invalid-stream-key": [
     "This is not a stream key.",
     "It is too long or has characters that no key has, such as spaces. Copy it again, whole.",
