@@ -72,6 +72,7 @@ export class Attempt implements EngineSink {
       connect: platform.connect,
       open: {
         streamKey: wishes.streamKey,
+        token: wishes.token,
         offers: offers.map(({ mimeType }) => mimeType),
         ...this.#tracks,
         videoBitsPerSecond: rates.video,

@@ -60,6 +60,7 @@ export type ServerMessage =
 
 export interface OpenMessage {
   streamKey: string;
+  token?: string | undefined;
   offers: string[];
   video?: MediaTrackSettings | undefined;
   audio?: MediaTrackSettings | undefined;
@@ -76,10 +77,12 @@ const whole = (value: number | undefined) =>
 
 /** What a browser does not tell (Firefox knows no sample rate) is left out by `JSON.stringify`. */
 export function open(message: OpenMessage): object {
-  const { streamKey, offers, video, audio, videoBitsPerSecond, audioBitsPerSecond } = message;
+  const { streamKey, token, offers, video, audio, videoBitsPerSecond, audioBitsPerSecond } =
+    message;
   return {
     type: "open",
     streamKey,
+    token,
     offers,
     video: video && {
       width: whole(video.width),

@@ -14,6 +14,8 @@ export interface PublishOptions {
   url: string | URL;
   /** Names the stream and is its secret. It travels inside the WebSocket, never in the address. */
   streamKey: string;
+  /** What shows that the client may publish, where the key alone does not: a JSON Web Token. */
+  token?: string;
   /** A camera, a screen, a canvas, a mix. Its tracks are never stopped or changed: they remain the caller's. */
   source: MediaStream;
   video?: {

@@ -73,6 +73,7 @@ function create(options: Partial<PublishOptions> = {}): Publication {
     {
       url: "/ingest",
       streamKey: "a?b=c",
+      token: "aaa.bbb.ccc",
       source: streamOf(video, audio),
       ...options,
     },
@@ -122,6 +123,7 @@ describe("connecting", () => {
       {
         type: "open",
         streamKey: "a?b=c",
+        token: "aaa.bbb.ccc",
         offers: ["video/a", "video/b"],
         video: { width: 1280, height: 720, frameRate: 30, bitsPerSecond: 2_500_000 },
         audio: { sampleRate: 48_000, channels: 2, bitsPerSecond: 128_000 },

@@ -17,6 +17,11 @@ export class Acknowledgements {
     return this.#acceptedBytes;
   }
 
+  /** Sent and not acknowledged. */
+  get underWayBytes(): number {
+    return Math.max(0, this.#sentBytes - this.#acceptedBytes);
+  }
+
   sent(bytes: number, capturedAtMs: number): void {
     if (bytes > 0) {
       this.#sentBytes += bytes;

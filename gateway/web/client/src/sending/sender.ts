@@ -50,6 +50,9 @@ const REPORT_EVERY_MS = 1_000;
 /** What jitter may add to the time until media is acknowledged. */
 const JITTER_MS = 250;
 
+/** A key frame must fit in, or a still picture would never get going again. */
+const LEAST_WINDOW_BYTES = 131_072;
+
 /** Between two reports of the gateway's, how often the queue alone is looked at. */
 const LOOK_EVERY_MS = 250;
 
@@ -163,7 +166,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
     return (
       this.#finishing ||
       (this.#options.transport.bufferedAmount <= MOST_BUFFERED_BYTES &&
-        this.#unacknowledgedMs() <= this.#mostUnacknowledgedMs())
+        this.#unacknowledgedMs() <= this.#windowMs() &&
+        this.#acknowledgements.underWayBytes <= this.#windowBytes())
     );
   }
 
@@ -174,8 +178,14 @@ export class Sender implements Pick<EngineSink, "unit"> {
   }
 
   /** What is on its way cannot be dropped any more. On a good network it is acknowledged with the next report but one. */
-  #mostUnacknowledgedMs(): number {
+  #windowMs(): number {
     return 1.5 * this.#reportEveryMs + JITTER_MS + this.#adaptation.leastDelayMs;
+  }
+
+  /** A second of media takes three when the network falls to a third: what gets through bounds it too, with room to grow. */
+  #windowBytes(): number {
+    const passes = ((this.#throughput.perSecond ?? Infinity) * this.#windowMs()) / 1_000;
+    return Math.max(LEAST_WINDOW_BYTES, 2 * passes);
   }
 
   async #drain(): Promise<void> {

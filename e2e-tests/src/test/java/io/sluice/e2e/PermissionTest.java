@@ -93,7 +93,7 @@ final class PermissionTest {
                 tokens.token(key, Instant.now().plusSeconds(60), ",\"limits\":{\"maxBitsPerSecond\":2000000}"));
 
         Publisher inOpen = gateway.connect(Publisher.negotiated(key));
-        inOpen.say(new Open(null, List.of(recording.mimeType()), null, null, token));
+        inOpen.say(new Open(null, List.of(recording.mimeType()), null, null, token, null));
         assertThat(inOpen.heard().awaitOpened(Publisher.SOON).maxBitsPerSecond())
                 .isEqualTo(2_000_000);
         inOpen.leave();
