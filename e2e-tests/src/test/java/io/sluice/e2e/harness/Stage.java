@@ -120,6 +120,16 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return own(TcpGate.open(port));
     }
 
+    /** A way to a gateway that can be as bad as an uplink can. */
+    public NetworkLink linkTo(GatewayProcess gateway) {
+        return own(NetworkLink.to(gateway.address()));
+    }
+
+    /** An RTMP server that measures the delay of one stream. */
+    public GlassMeter glassMeter() {
+        return GlassMeter.start(this);
+    }
+
     synchronized <T extends AutoCloseable> T own(T closeable) {
         owned.push(closeable);
         return closeable;
