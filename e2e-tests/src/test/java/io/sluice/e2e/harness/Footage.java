@@ -53,7 +53,8 @@ public record Footage(List<Shot> shots, List<Double> beepSeconds, String complai
     private static Footage in(Path file, Path gray) throws IOException {
         String small = "[0:v]scale=" + SourcePicture.SIZE + ":flags=area,format=gray,split[gray][clock]";
         String command = "-y -nostats -loglevel level+info -i " + file + " -vsync passthrough -filter_complex " + small
-                + " -map [gray] -f rawvideo " + gray + " -map [clock] -enc_time_base 1:1000 -f framecrc -"
+                + " -map [gray] -enc_time_base 1:1000 -f rawvideo " + gray
+                + " -map [clock] -enc_time_base 1:1000 -f framecrc -"
                 + " -map 0:a? -af silencedetect=noise=-30dB:duration=0.2 -f null -";
         Tool.Run run = Tool.FFMPEG.run(LIMIT, command.split(" ", -1));
         String complaints = String.join(

@@ -1,0 +1,46 @@
+package io.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Footage;
+import io.sluice.e2e.harness.GatewayProcess;
+import io.sluice.e2e.harness.GlassMeter;
+import io.sluice.e2e.harness.SourcePage;
+import io.sluice.e2e.harness.Stage;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The fifteen lines that every other project ships, on a good network. */
+@Execution(ExecutionMode.SAME_THREAD)
+final class PlainPageTest {
+
+    @RegisterExtension
+    final Stage stage = new Stage();
+
+    @Test
+    void arrivesWholeAndInSync() {
+        GlassMeter meter = stage.glassMeter();
+        GatewayProcess gateway = stage.gateway("--publish", meter.publishUrl()).start();
+        Chromium browser = stage.chromium();
+        SourcePage page = SourcePage.open(browser, gateway.uri("")).film(Map.of("grain", 0.1));
+        page.publishPlainly(stage.key("plain"), "video/webm;codecs=h264,opus", 250);
+        meter.await("five seconds", Duration.ofSeconds(20), readings -> readings.size() > 150);
+        int last = page.stop();
+        Footage footage = Footage.in(meter.recording());
+        assertThat(footage.complaints()).isEmpty();
+        assertThat(footage.damaged()).isZero();
+        assertThat(footage.missing()).isEmpty();
+        assertThat(footage.repeated()).isEmpty();
+        assertThat(footage.numbers().get(footage.numbers().size() - 1)).isGreaterThanOrEqualTo(last);
+        assertThat(footage.claps())
+                .isNotEmpty()
+                .allSatisfy(clap -> assertThat(clap.soundLateMillis()).isCloseTo(0L, within(60L)));
+        assertThat(browser.complaints()).isEmpty();
+    }
+}
