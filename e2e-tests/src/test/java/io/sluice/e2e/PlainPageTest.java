@@ -37,7 +37,7 @@ final class PlainPageTest {
         assertThat(footage.damaged()).isZero();
         assertThat(footage.missing()).isEmpty();
         assertThat(footage.repeated()).isEmpty();
-        assertThat(footage.numbers().get(footage.numbers().size() - 1)).isGreaterThanOrEqualTo(last);
+        assertThat(footage.last()).isGreaterThanOrEqualTo(last);
         assertThat(footage.claps())
                 .isNotEmpty()
                 .allSatisfy(clap -> assertThat(clap.soundLateMillis()).isCloseTo(0L, within(60L)));

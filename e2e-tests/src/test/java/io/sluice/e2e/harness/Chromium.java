@@ -6,6 +6,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,10 @@ public final class Chromium implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync",
             "--autoplay-policy=no-user-gesture-required",
-            "--use-fake-ui-for-media-stream",
             "--use-fake-device-for-media-stream=fps=30");
+
+    private static final String YES = "--use-fake-ui-for-media-stream";
+    private static final String NO = "--deny-permission-prompts";
 
     private final Playwright playwright;
     private final BrowserContext context;
@@ -39,13 +42,24 @@ public final class Chromium implements AutoCloseable {
     }
 
     static Chromium start() {
+        return start(YES);
+    }
+
+    /** One whose owner refuses every question for permission. */
+    static Chromium startRefusing() {
+        return start(NO);
+    }
+
+    private static Chromium start(String answer) {
+        List<String> flags = new ArrayList<>(FLAGS);
+        flags.add(answer);
         Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         Browser browser = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(Tool.CHROMIUM.path())
-                        .setArgs(FLAGS));
+                        .setArgs(flags));
         return new Chromium(playwright, browser);
     }
 
@@ -60,6 +74,13 @@ public final class Chromium implements AutoCloseable {
             }
         });
         return page;
+    }
+
+    /** What a page looks like, for people: in {@code target/screenshots}. */
+    public static void picture(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(Path.of("target", "screenshots", name + ".png"))
+                .setFullPage(true));
     }
 
     /** What went wrong inside the pages: exceptions, refused resources, failed requests. */

@@ -98,6 +98,16 @@ public record Footage(List<Shot> shots, List<Double> beepSeconds, String complai
         return pictures().stream().map(SourcePicture::number).toList();
     }
 
+    /** The number of the first picture. */
+    public int first() {
+        return numbers().get(0);
+    }
+
+    /** The number of the last. */
+    public int last() {
+        return numbers().get(numbers().size() - 1);
+    }
+
     /** How many pictures cannot be read. */
     public int damaged() {
         return shots.size() - pictures().size();

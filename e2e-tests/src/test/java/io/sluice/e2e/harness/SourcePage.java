@@ -59,6 +59,20 @@ public final class SourcePage {
         return this;
     }
 
+    /**
+     * Publishes with the client library.
+     *
+     * @param options what the library is given besides the source
+     */
+    public LiveStream publish(Map<String, Object> options) {
+        return LiveStream.publish(page, options);
+    }
+
+    /** The same, where it may be refused. */
+    public LiveStream tryToPublish(Map<String, Object> options) {
+        return LiveStream.attempt(page, options);
+    }
+
     /** Publishes as the plain page does; {@code live} in the page's scripts from then on. */
     public SourcePage publishPlainly(String streamKey, String mimeType, int timesliceMillis) {
         page.evaluate("""

@@ -105,6 +105,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return own(Chromium.start());
     }
 
+    /** A browser whose owner refuses camera and microphone. */
+    public Chromium refusingChromium() {
+        return own(Chromium.startRefusing());
+    }
+
     /** A page from our own resources, on a server of its own. */
     public PageServer pageServer(String resource) {
         return own(PageServer.serving(resource));
