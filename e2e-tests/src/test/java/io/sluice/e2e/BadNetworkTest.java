@@ -29,13 +29,17 @@ final class BadNetworkTest {
 
     private static final int BITS_PER_SECOND = 1_200_000;
     private static final int MAX_QUEUE_MILLIS = 2_000;
-    private static final int KEY_FRAME_INTERVAL_MILLIS = 2_000;
+    /** One more picture, before it is seen that it is one too many. */
+    private static final int QUEUE_BOUND_MILLIS = MAX_QUEUE_MILLIS + 100;
 
-    /** What waits may be one group of pictures longer than the limit, because only whole groups are dropped. */
-    private static final int QUEUE_BOUND_MILLIS = MAX_QUEUE_MILLIS + KEY_FRAME_INTERVAL_MILLIS;
+    /**
+     * The worst picture: the queue, and behind it what was on its way when the uplink fell to less than a third of what is
+     * sent. That may be 1.75 s of media, because the gateway acknowledges once a second, and cannot be taken back.
+     */
+    private static final int DELAY_BOUND_MILLIS = MAX_QUEUE_MILLIS + 4 * 1_750;
 
-    /** The queue, and what is on its way: the library lets no more than 1.75 s go unacknowledged, and kernels hold some. */
-    private static final int DELAY_BOUND_MILLIS = QUEUE_BOUND_MILLIS + 2_500;
+    /** How old pictures are on the whole while the uplink is slow, where the encoder can be asked for less. */
+    private static final int SLOW_DELAY_MILLIS = 1_500;
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -46,8 +50,7 @@ final class BadNetworkTest {
     @ValueSource(strings = {"webcodecs", "media-recorder"})
     void theStreamBendsWithASlowUplinkAndStraightensAgain(String engine) {
         GlassMeter meter = stage.glassMeter();
-        GatewayProcess gateway =
-                stage.gateway("--publish", meter.publishUrl()).start();
+        GatewayProcess gateway = stage.gateway("--publish", meter.publishUrl()).start();
         NetworkLink link = stage.linkTo(gateway);
         Chromium browser = stage.chromium();
         SourcePage page = SourcePage.open(browser, link.uri("")).film(Map.of("grain", 0.5));
@@ -57,43 +60,26 @@ final class BadNetworkTest {
         link.limitTo(BITS_PER_SECOND / 3);
         live.awaitLive(Duration.ofSeconds(21));
         long badUntil = System.currentTimeMillis();
-        JsonNode worst = live.stats();
         link.release();
         if (engine.equals("webcodecs")) {
             live.awaitThat("live.stats.target.videoBitsPerSecond > " + BITS_PER_SECOND * 3 / 4, Duration.ofSeconds(40));
         } else {
-            live.awaitLive(Duration.ofSeconds(31));
+            live.awaitLive(Duration.ofSeconds(27));
         }
         long recovered = System.currentTimeMillis();
         live.awaitThat("Date.now() > " + (recovered + 3_000), SOON);
         LiveStream.End end = live.stop();
 
         List<JsonNode> looks = live.looks(goodUntil, Long.MAX_VALUE);
-        System.err.println(engine + " max queuedMs " + max(looks, "queuedMs") + " max queuedBytes "
-                + max(looks, "queuedBytes") + " worst " + worst + "\n final "
-                + looks.get(looks.size() - 1) + "\n before p95 " + GlassMeter.percentile(95, before(meter, goodUntil))
-                + " recovered after " + (recovered - badUntil));
-        live.said("adaptation").forEach(System.err::println);
-        List<GlassMeter.Reading> bad = between(meter, goodUntil, badUntil);
-        System.err.println(" bad p50 " + GlassMeter.percentile(50, bad) + " max " + GlassMeter.percentile(100, bad)
-                + " n " + bad.size() + "; after: "
-                + between(meter, badUntil, Long.MAX_VALUE).stream()
-                        .filter(r -> r.picture().number() % 15 == 0)
-                        .map(r -> (r.arrivedMillis() - badUntil) + ":" + r.delayMillis())
-                        .toList());
         assertThat(max(looks, "queuedMs")).as("the queue").isLessThanOrEqualTo(QUEUE_BOUND_MILLIS);
         assertThat(GlassMeter.percentile(100, meter.readings())).isLessThan(DELAY_BOUND_MILLIS);
         if (engine.equals("webcodecs")) {
-            assertThat(worst.path("target").path("videoBitsPerSecond").asInt()).isLessThan(BITS_PER_SECOND / 3);
-            assertThat(live.said("adaptation"))
-                    .extracting(word -> word.path("change").asText())
-                    .contains("lowered", "raised");
+            assertAdapted(live, between(meter, goodUntil, badUntil));
         }
         long before = GlassMeter.percentile(95, between(meter, goodUntil - 3_000, goodUntil));
         long after = GlassMeter.percentile(95, between(meter, recovered, Long.MAX_VALUE));
         assertThat(after).as("the delay once all is well again").isLessThan(before + 150);
         Footage footage = Footage.in(meter.recording());
-        System.err.println(" missing " + footage.missing() + " dropped frames " + live.said("adaptation").stream().filter(a -> a.path("change").asText().equals("dropped")).toList() + " shots " + footage.shots().size() + " last " + footage.last() + " of " + end.lastPicture());
         assertThat(footage.complaints()).as("what is dropped is dropped whole").isEmpty();
         assertThat(footage.damaged()).isZero();
         assertThat(footage.repeated()).isEmpty();
@@ -101,11 +87,22 @@ final class BadNetworkTest {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    private static void assertAdapted(LiveStream live, List<GlassMeter.Reading> whileSlow) {
+        assertThat(GlassMeter.percentile(50, whileSlow))
+                .as("the delay while the uplink is slow")
+                .isLessThan(SLOW_DELAY_MILLIS);
+        List<JsonNode> adaptations = live.said("adaptation");
+        assertThat(adaptations).extracting(word -> word.path("change").asText()).contains("lowered", "raised");
+        assertThat(adaptations)
+                .anySatisfy(word -> assertThat(
+                                word.path("target").path("videoBitsPerSecond").asInt())
+                        .isLessThan(BITS_PER_SECOND / 3));
+    }
+
     @Test
     void aBrokenConnectionIsMadeAgainAsANewStream() {
         NginxReceiver nginx = stage.nginx();
-        GatewayProcess gateway =
-                stage.gateway("--publish", nginx.publishUrl()).start();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl()).start();
         NetworkLink link = stage.linkTo(gateway);
         Chromium browser = stage.chromium();
         SourcePage page = SourcePage.open(browser, link.uri("")).film(Map.of());
@@ -142,10 +139,10 @@ final class BadNetworkTest {
         assertThat(live.said("state"))
                 .extracting(word -> word.path("state").asText())
                 .containsExactly("reconnecting", "live", "stopping", "ended");
-        System.err.println(live.said("failure"));
         assertThat(live.said("failure"))
                 .isNotEmpty()
-                .allSatisfy(failure -> assertThat(failure.path("willReconnect").asBoolean()).isTrue());
+                .allSatisfy(failure ->
+                        assertThat(failure.path("willReconnect").asBoolean()).isTrue());
         Footage footage = Footage.in(nginx.recording(key));
         assertThat(footage.complaints()).isEmpty();
         assertThat(footage.damaged()).isZero();
@@ -175,11 +172,10 @@ final class BadNetworkTest {
                 .toList();
     }
 
-    private static List<GlassMeter.Reading> before(GlassMeter meter, long until) {
-        return between(meter, until - 3_000, until);
-    }
-
     private static double max(List<JsonNode> looks, String name) {
-        return looks.stream().mapToDouble(look -> look.path(name).asDouble()).max().orElseThrow();
+        return looks.stream()
+                .mapToDouble(look -> look.path(name).asDouble())
+                .max()
+                .orElseThrow();
     }
 }

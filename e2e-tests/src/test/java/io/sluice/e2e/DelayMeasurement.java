@@ -23,7 +23,7 @@ final class DelayMeasurement {
     private static final int FRAME_RATE = 30;
     private static final int BITS_PER_SECOND = 2_500_000;
     private static final int SETTLING_SECONDS = 5;
-    private static final int SECONDS = 30;
+    private static final int SECONDS = 20;
     private static final String PLAIN_TYPE = "video/webm;codecs=h264,opus";
 
     @RegisterExtension
@@ -38,26 +38,22 @@ final class DelayMeasurement {
         List<String> lines = new ArrayList<>();
         Chromium browser = stage.chromium();
         lines.add(measure(browser, "sluice-client, WebCodecs", (page, key) -> publish(page, key, "webcodecs")));
-        lines.add(measure(browser, "sluice-client, MediaRecorder", (page, key) -> publish(page, key, "media-recorder")));
-        lines.add(measure(
-                browser, "plain page, start(250)", (page, key) -> page.publishPlainly(key, PLAIN_TYPE, 250)));
-        lines.add(measure(
-                browser, "plain page, start(1000)", (page, key) -> page.publishPlainly(key, PLAIN_TYPE, 1000)));
+        lines.add(
+                measure(browser, "sluice-client, MediaRecorder", (page, key) -> publish(page, key, "media-recorder")));
+        lines.add(measure(browser, "plain page, start(250)", (page, key) -> page.publishPlainly(key, PLAIN_TYPE, 250)));
+        lines.add(
+                measure(browser, "plain page, start(1000)", (page, key) -> page.publishPlainly(key, PLAIN_TYPE, 1000)));
         System.out.println("\n| way | p50 ms | p95 ms | max ms | pictures |\n|---|---|---|---|---|");
         lines.forEach(System.out::println);
     }
 
     private String measure(Chromium browser, String name, Way way) {
         GlassMeter meter = stage.glassMeter();
-        GatewayProcess gateway =
-                stage.gateway("--publish", meter.publishUrl()).start();
+        GatewayProcess gateway = stage.gateway("--publish", meter.publishUrl()).start();
         SourcePage page = SourcePage.open(browser, gateway.uri(""))
                 .film(Map.of("width", 1280, "height", 720, "frameRate", FRAME_RATE, "grain", 0.1));
         way.publish(page, stage.key("delay"));
-        meter.await(
-                "the first picture",
-                Duration.ofSeconds(30),
-                readings -> !readings.isEmpty());
+        meter.await("the first picture", Duration.ofSeconds(30), readings -> !readings.isEmpty());
         long from = System.currentTimeMillis() + SETTLING_SECONDS * 1000L;
         long until = from + SECONDS * 1000L;
         meter.await(

@@ -36,8 +36,7 @@ final class PageMishapsTest {
     @Test
     void aReloadEndsTheStreamAndTheSameKeyGoesLiveAgainAtOnce() {
         NginxReceiver nginx = stage.nginx();
-        GatewayProcess gateway =
-                stage.gateway("--publish", nginx.publishUrl()).start();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl()).start();
         String key = stage.key("reload");
         Chromium browser = stage.chromium();
         Page page = open(browser, gateway.uri("/"), key);

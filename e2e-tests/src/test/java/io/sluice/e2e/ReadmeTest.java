@@ -39,13 +39,12 @@ final class ReadmeTest {
         assertThat(lines.lines().count()).isEqualTo(5);
 
         NginxReceiver nginx = stage.nginx();
-        GatewayProcess gateway =
-                stage.gateway("--publish", nginx.publishUrl()).start();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl()).start();
         Chromium browser = stage.chromium();
         Page page = SourcePage.open(browser, gateway.uri("")).page();
         page.setContent("<!doctype html><button>Stop</button>");
-        ConsoleMessage progress = page.waitForConsoleMessage(
-                () -> page.addScriptTag(new Page.AddScriptTagOptions().setType("module").setContent(lines)));
+        ConsoleMessage progress = page.waitForConsoleMessage(() -> page.addScriptTag(
+                new Page.AddScriptTagOptions().setType("module").setContent(lines)));
         for (int seconds = 0; seconds < 3; seconds++) {
             progress = page.waitForConsoleMessage(() -> {});
         }

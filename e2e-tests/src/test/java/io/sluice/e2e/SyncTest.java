@@ -31,8 +31,7 @@ final class SyncTest {
     @Test
     void soundIsWithTheirPictureAtTheStartAndAfterTwoMinutesOfBothEnginesOnOnePage() {
         NginxReceiver nginx = stage.nginx();
-        GatewayProcess gateway =
-                stage.gateway("--publish", nginx.publishUrl()).start();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl()).start();
         Chromium browser = stage.chromium();
         SourcePage page = SourcePage.open(browser, gateway.uri("")).film(Map.of("width", 480, "height", 270));
         String recorderKey = stage.key("recorder");
@@ -59,14 +58,11 @@ final class SyncTest {
 
     private static void assertInSync(Footage footage) {
         List<Footage.Clap> claps = footage.claps();
-        System.err.println(claps.subList(0, 3) + " " + claps.subList(claps.size() - 3, claps.size()) + " max "
-                + claps.stream().mapToLong(Footage.Clap::soundLateMillis).summaryStatistics());
         // One is not counted if its first picture is missing.
         assertThat(claps).hasSizeGreaterThan((int) LENGTH.toSeconds() * 3 / 4);
         assertThat(claps.get(0).seconds()).isLessThan(10);
         assertThat(claps.get(claps.size() - 1).seconds()).isGreaterThan((double) LENGTH.toSeconds() - 5);
-        assertThat(claps)
-                .allSatisfy(clap -> assertThat(clap.soundLateMillis()).isCloseTo(0L, within(MOST_MILLIS)));
+        assertThat(claps).allSatisfy(clap -> assertThat(clap.soundLateMillis()).isCloseTo(0L, within(MOST_MILLIS)));
         assertThat(footage.complaints()).isEmpty();
         assertThat(footage.damaged()).isZero();
     }

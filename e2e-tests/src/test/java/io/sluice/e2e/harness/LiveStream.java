@@ -17,8 +17,7 @@ public final class LiveStream {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private static final String PUBLISH =
-            """
+    private static final String PUBLISH = """
             async (options) => {
               const { publish } = await import('/sluice.js');
               try {
@@ -131,8 +130,7 @@ public final class LiveStream {
 
     /** Asks it to stop, and waits for what comes of it. */
     public End stop() {
-        JsonNode end = read(
-                """
+        JsonNode end = read("""
                 async ({ live }) => {
                   const lastPicture = source.shown.number;
                   return { lastPicture, ended: await live.stop() };
@@ -142,7 +140,8 @@ public final class LiveStream {
 
     private JsonNode read(String function) {
         try {
-            return JSON.readTree((String) handle.evaluate("async (stream) => JSON.stringify(await (" + function + ")(stream))"));
+            return JSON.readTree(
+                    (String) handle.evaluate("async (stream) => JSON.stringify(await (" + function + ")(stream))"));
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
