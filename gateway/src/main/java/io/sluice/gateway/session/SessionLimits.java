@@ -47,7 +47,8 @@ public record SessionLimits(
                 128 * 1_024,
                 8 * 1_024 * 1_024,
                 10_000_000,
-                Duration.ofMillis(250));
+                // A picture waits in the browser for the end of its slice; at 250 ms that was most of its delay.
+                Duration.ofMillis(100));
     }
 
     Duration keyHandBackTimeout() {
