@@ -104,7 +104,13 @@ export type LiveState = "live" | "reconnecting" | "stopping" | "ended" | "failed
 export type AdaptationChange = "lowered" | "raised" | "dropped";
 
 export type WarningCode =
-  "page-hidden" | "camera-muted" | "microphone-muted" | "no-frames" | "few-key-frames" | "slept";
+  | "page-hidden"
+  | "camera-muted"
+  | "microphone-muted"
+  | "no-frames"
+  | "few-key-frames"
+  | "encoder-slow"
+  | "slept";
 
 /** The events of a live stream by name. */
 export interface LiveStreamEvents {

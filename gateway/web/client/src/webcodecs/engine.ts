@@ -6,6 +6,7 @@ import { AudioTrackEncoder } from "./audio.js";
 import { parse } from "./formats.js";
 import { Muxer } from "./muxer.js";
 import type { AudioPacket, VideoPacket } from "./packet.js";
+import { Slowness } from "./slowness.js";
 import { pictureOf } from "./support.js";
 import { VideoTrackEncoder } from "./video.js";
 
@@ -30,6 +31,7 @@ export class WebCodecsEngine implements Engine {
   #video: VideoTrackEncoder | undefined;
   #audio: AudioTrackEncoder | undefined;
   #muxer: Muxer | undefined;
+  readonly #slowness = new Slowness();
   #originMs = 0;
   #waitsForSound = false;
   #keepAlive: ReturnType<typeof setInterval> | undefined;
@@ -87,10 +89,7 @@ export class WebCodecsEngine implements Engine {
     // The first picture is the beginning; it waits until there is sound to go with it.
     this.#waitsForSound = this.#audio !== undefined;
     this.#video?.pause(this.#waitsForSound);
-    this.#keepAlive = setInterval(() => {
-      this.#audio?.keepAlive();
-      this.#video?.keepAlive();
-    }, KEEP_ALIVE_MS);
+    this.#keepAlive = setInterval(() => this.#look(), KEEP_ALIVE_MS);
   }
 
   adapt(target: Target): void {
@@ -122,6 +121,18 @@ export class WebCodecsEngine implements Engine {
     this.#sink = undefined;
     this.#video?.close();
     this.#audio?.close();
+  }
+
+  #look(): void {
+    this.#audio?.keepAlive();
+    this.#video?.keepAlive();
+    const { encodedFrames = 0, skippedFrames = 0 } = this.#video ?? {};
+    if (this.#slowness.look(this.#now(), encodedFrames, skippedFrames)) {
+      this.#sink?.warning(
+        "encoder-slow",
+        "This computer is too busy to encode every picture: choose a smaller one or fewer a second.",
+      );
+    }
   }
 
   #videoPacket(packet: VideoPacket): void {
