@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -83,6 +84,8 @@ public final class Previews {
             for (Path path : leavesFirst) {
                 Files.deleteIfExists(path);
             }
+        } catch (NoSuchFileException e) {
+            LOG.debug("The preview in {} has gone already, with the gateway's work folder", folder, e);
         } catch (IOException e) {
             LOG.warn("The preview in {} could not be removed", folder, e);
         }
