@@ -110,6 +110,7 @@ export class Mp4Splitter implements Splitter {
   readonly #pieces = new Pieces();
   #follows = true;
   #inHeader = true;
+  #awaitsData = false;
   /** Where that begins which stands before a fragment; null when there is none. */
   #leadingAt: number | null = null;
   #nextIsKey = false;
@@ -121,9 +122,9 @@ export class Mp4Splitter implements Splitter {
 
   push(bytes: Uint8Array<ArrayBuffer>): Piece[] {
     this.#unread.append(bytes);
-    this.#unread.finish();
+    this.#finish();
     while (this.#follows && this.#unread.left > 0 && this.#step()) {
-      this.#unread.finish();
+      this.#finish();
     }
     if (this.#inHeader && this.#unread.bytes.length > MOST_WHOLE_BYTES) {
       this.#lose();
@@ -141,6 +142,13 @@ export class Mp4Splitter implements Splitter {
     return this.#pieces.list.splice(0);
   }
 
+  /** A moof whose mdat is missing leads readers astray for good, so the two are one. */
+  #finish(): void {
+    if (!this.#awaitsData) {
+      this.#unread.finish();
+    }
+  }
+
   /** Reads one box, or as much of it as matters. @returns false if more bytes are needed for that */
   #step(): boolean {
     const { bytes, at } = this.#unread;
@@ -156,6 +164,7 @@ export class Mp4Splitter implements Splitter {
       return false;
     }
     this.#unread.at = box.to;
+    this.#awaitsData = box.type === "moof" || (this.#awaitsData && box.type !== "mdat");
     if (box.type === "moov") {
       this.#tracks(bytes.subarray(box.from, box.to));
     } else if (box.type === "moof") {

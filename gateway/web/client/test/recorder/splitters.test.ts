@@ -81,6 +81,21 @@ describe.each(ALL)("%s", (name) => {
     }
   });
 
+  it("loses the ends of groups without FFmpeg missing anything else", () => {
+    const pieces = split(splitterFor(name), cutAtRandom(bytes, 11, 20_000));
+    const begins = pieces.flatMap(({ key }, index) => (key ? [index] : []));
+    const kept = pieces.filter((_, index) => {
+      const begin = begins.findLast((key) => key <= index) ?? 0;
+      const end = begins.find((key) => key > index) ?? pieces.length;
+      return index <= (begin + end) / 2;
+    });
+    // A fragment of MP4 is a whole group, and comes in one piece.
+    expect(kept.length < pieces.length).toBe(!name.endsWith(".mp4"));
+    const { complaints, frames } = decode(joined(kept.map((piece) => piece.bytes)));
+    expect(complaints).toBe("");
+    expect(frames).toBeGreaterThanOrEqual(name.includes("audioonly") ? 0 : begins.length);
+  });
+
   it("loses whole groups without FFmpeg missing anything else", () => {
     const whole = groups(split(splitterFor(name), cutAtRandom(bytes, 5, 50_000)));
     const every = whole.groups.map((_, index) => index);
