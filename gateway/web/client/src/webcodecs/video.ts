@@ -10,6 +10,9 @@ const MOST_WAITING_FRAMES = 3;
 /** A source that shows nothing new (a shared screen, a canvas) sends nothing, and a live stream must go on. */
 const REPEAT_AFTER_MS = 500;
 
+/** A key frame comes a little early rather than late: receivers count the distance, and cameras leave frames out. */
+const EARLY = 0.95;
+
 /** What a camera's jitter may be, as a share of a frame's time, before a frame counts as one too many. */
 const TOLERANCE = 0.3;
 
@@ -151,9 +154,7 @@ export class VideoTrackEncoder {
       this.#skipped++;
       return;
     }
-    const frameMs = 1_000 / this.#target.frameRate;
-    // A little early rather than late: receivers count the distance, and a frame later would be over it.
-    const key = capturedAtMs - this.#keyAtMs > this.#options.keyFrameIntervalMs - 1.5 * frameMs;
+    const key = capturedAtMs - this.#keyAtMs > EARLY * this.#options.keyFrameIntervalMs;
     if (key) {
       this.#keyAtMs = capturedAtMs;
     }
