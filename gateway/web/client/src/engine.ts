@@ -1,13 +1,13 @@
 import type { PublishError } from "./errors.js";
-import type { Negotiated, EngineName, Target, WarningCode } from "./types.js";
+import type { EngineName, Target, WarningCode } from "./types.js";
 
 /**
  * A piece of the recording, in the order in which it must arrive. It is turned into bytes only when it is sent, so that
  * what has not been sent can still be dropped.
  */
 export interface MediaUnit {
-  /** `header` must arrive before anything else; `both` holds audio and video that cannot be told apart any more. */
-  kind: "header" | "video" | "audio" | "both";
+  /** `header` comes before all media, `trailer` after it; `both` holds audio and video that cannot be told apart any more. */
+  kind: "header" | "video" | "audio" | "both" | "trailer";
   /** Whether a decoder can begin here: the first unit of a group of pictures. */
   key: boolean;
   /** Whether it may be left out together with what follows up to the next key: no element of the container is cut by that. */
@@ -70,5 +70,3 @@ export interface Offer {
   mimeType: string;
   engine: EngineName;
 }
-
-export type { Negotiated };

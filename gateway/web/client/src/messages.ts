@@ -1,5 +1,7 @@
 // The text half of the wire: see the gateway's docs/protocol.md.
 
+import type { Handling } from "./types.js";
+
 export const SUBPROTOCOL = "sluice.v1";
 
 const TIMESLICE_MS = 250;
@@ -10,8 +12,6 @@ const KEY_FRAME_INTERVAL_MS = 2_000;
  * second lets a network that became slow fill the queue before anybody knows.
  */
 const PROGRESS_INTERVAL_MS = 250;
-
-export type Handling = "copy" | "transcode";
 
 export interface Opened {
   type: "opened";

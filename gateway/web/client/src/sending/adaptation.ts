@@ -6,15 +6,15 @@ export interface Reading {
   nowMs: number;
   /** Media that waits to be sent. */
   queuedMs: number;
-  /** Capture until FFmpeg has it; undefined as long as nothing has been acknowledged. */
-  delayMs: number | undefined;
+  /** How much longer media takes on its way to FFmpeg than it did at best. */
+  extraDelayMs: number;
   /** Everything that was acknowledged lately, audio included; undefined as long as nothing was. */
   throughputBitsPerSecond: number | undefined;
   /** Everything that the encoders made lately; undefined as long as that is not known. */
   encodedBitsPerSecond: number | undefined;
 }
 
-/** More waits than any jitter explains, or media takes so much longer than it did at best. */
+/** More waits, or takes longer, than any jitter explains. */
 const CONGESTED_QUEUE_MS = 400;
 const CONGESTED_DELAY_MS = 600;
 const CLEAR_QUEUE_MS = 150;
@@ -55,7 +55,6 @@ export class Adaptation {
   #loweredAtMs = -Infinity;
   #raisedAtMs = -Infinity;
   #clearSinceMs: number | undefined;
-  #leastDelayMs = Infinity;
   #holdMs = FIRST_HOLD_MS;
   #factor = BRISK_FACTOR;
   /** What was too much the last time that trying more was wrong. */
@@ -67,21 +66,14 @@ export class Adaptation {
     this.target = full;
   }
 
-  /** What media takes on its way when nothing is in the way; 0 as long as that is not known. */
-  get leastDelayMs(): number {
-    return Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : 0;
-  }
-
   /** @returns which way the target has changed, or null */
   read(reading: Reading): "lowered" | "raised" | null {
-    const { nowMs, queuedMs, delayMs } = reading;
-    this.#leastDelayMs = Math.min(this.#leastDelayMs, delayMs ?? Infinity);
-    const extraMs = (delayMs ?? 0) - this.leastDelayMs;
-    if (queuedMs > CONGESTED_QUEUE_MS || extraMs > CONGESTED_DELAY_MS) {
+    const { nowMs, queuedMs, extraDelayMs } = reading;
+    if (queuedMs > CONGESTED_QUEUE_MS || extraDelayMs > CONGESTED_DELAY_MS) {
       this.#clearSinceMs = undefined;
-      return this.#isShrinking(nowMs, queuedMs + extraMs) ? null : this.#lower(reading);
+      return this.#isShrinking(nowMs, queuedMs + extraDelayMs) ? null : this.#lower(reading);
     }
-    if (queuedMs > CLEAR_QUEUE_MS || extraMs > CLEAR_DELAY_MS) {
+    if (queuedMs > CLEAR_QUEUE_MS || extraDelayMs > CLEAR_DELAY_MS) {
       this.#clearSinceMs = undefined;
       return null;
     }

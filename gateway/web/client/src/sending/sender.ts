@@ -47,6 +47,9 @@ const MOST_BUFFERED_BYTES = 65_536;
 /** How often the gateway reports, until that is known. */
 const REPORT_EVERY_MS = 1_000;
 
+/** With each report, a longer pause between two of them counts for a little less. */
+const FORGET_FACTOR = 0.9;
+
 /** What jitter may add to the time until media is acknowledged. */
 const JITTER_MS = 250;
 
@@ -58,7 +61,7 @@ const LOOK_EVERY_MS = 250;
 
 /**
  * Takes the units of one recording from an engine and hands them to one connection, no faster than the network and the
- * gateway take them. What cannot be sent in time is dropped here, in whole groups of pictures.
+ * gateway take them. What cannot be sent in time is dropped here, up to a key frame.
  *
  * It needs no timer, which a hidden page would be denied: audio or video comes every few milliseconds, and each unit is
  * an occasion to look whether there is room again.
@@ -72,9 +75,11 @@ export class Sender implements Pick<EngineSink, "unit"> {
   readonly #sending = new Rate();
   readonly #encoding = new Rate();
   readonly #waiters: (() => void)[] = [];
-  #reportedAtMs: number | undefined;
+  #reportedAtMs = -Infinity;
   #reportEveryMs = REPORT_EVERY_MS;
   #delayMs: number | undefined;
+  /** What media takes on its way when nothing is in the way. */
+  #leastDelayMs = Infinity;
   #encodedBytes = 0;
   #newestMs = 0;
   #lookedAtMs = -Infinity;
@@ -111,8 +116,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
   /** By the gateway's report. */
   acknowledged(acceptedBytes: number): void {
     const now = this.#options.now();
-    this.#reportEveryMs = Math.min(REPORT_EVERY_MS, now - (this.#reportedAtMs ?? -Infinity));
-    this.#reportedAtMs = now;
+    this.#reported(now);
     const capturedAtMs = this.#acknowledgements.accepted(acceptedBytes);
     const oldestMs = this.#acknowledgements.oldestMs;
     if (capturedAtMs !== undefined) {
@@ -121,6 +125,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
       // Nothing has moved: what is on its way gets older all the same.
       this.#delayMs = now - oldestMs;
     }
+    this.#leastDelayMs = Math.min(this.#leastDelayMs, this.#delayMs ?? Infinity);
     this.#throughput.sample(now, acceptedBytes);
     this.#look(now);
     void this.#drain();
@@ -147,8 +152,6 @@ export class Sender implements Pick<EngineSink, "unit"> {
   }
 
   get stats(): SenderStats {
-    const now = this.#options.now();
-    this.#sending.sample(now, this.#acknowledgements.sentBytes);
     return {
       sentBytes: this.#acknowledgements.sentBytes,
       acceptedBytes: this.#acknowledgements.acceptedBytes,
@@ -160,6 +163,13 @@ export class Sender implements Pick<EngineSink, "unit"> {
       droppedGroups: this.#droppedGroups,
       droppedFrames: this.#droppedFrames,
     };
+  }
+
+  /** The longest pause of late: networks hold reports back and then deliver several at once. */
+  #reported(nowMs: number): void {
+    const pauseMs = Math.max(nowMs - this.#reportedAtMs, this.#reportEveryMs * FORGET_FACTOR);
+    this.#reportEveryMs = Math.min(REPORT_EVERY_MS, pauseMs);
+    this.#reportedAtMs = nowMs;
   }
 
   #mayBeSent(): boolean {
@@ -179,7 +189,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
 
   /** What is on its way cannot be dropped any more. On a good network it is acknowledged with the next report but one. */
   #windowMs(): number {
-    return 1.5 * this.#reportEveryMs + JITTER_MS + this.#adaptation.leastDelayMs;
+    const wayMs = Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : 0;
+    return 1.5 * this.#reportEveryMs + JITTER_MS + wayMs;
   }
 
   /** A second of media takes three when the network falls to a third: what gets through bounds it too, with room to grow. */
@@ -252,14 +263,15 @@ export class Sender implements Pick<EngineSink, "unit"> {
 
   #look(nowMs: number): void {
     this.#lookedAtMs = nowMs;
+    this.#sending.sample(nowMs, this.#acknowledgements.sentBytes);
+    this.#encoding.sample(nowMs, this.#encodedBytes);
     if (!this.#options.engine.adapts || this.#finishing) {
       return;
     }
-    this.#encoding.sample(nowMs, this.#encodedBytes);
     const change = this.#adaptation.read({
       nowMs,
       queuedMs: this.#queue.spanMs,
-      delayMs: this.#delayMs,
+      extraDelayMs: this.#delayMs === undefined ? 0 : this.#delayMs - this.#leastDelayMs,
       throughputBitsPerSecond: inBits(this.#throughput.perSecond),
       encodedBitsPerSecond: inBits(this.#encoding.perSecond),
     });

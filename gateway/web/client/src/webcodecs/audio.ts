@@ -1,12 +1,12 @@
 import { TrackClock } from "./clock.js";
 import { audioConfig } from "./configs.js";
 import type { Format } from "./formats.js";
-import { type AudioPacket, forEachFrame } from "./packet.js";
+import { Frames } from "./frames.js";
+import type { AudioPacket } from "./packet.js";
 import { Timeline } from "./timeline.js";
 
 /** A microphone that is silent this long has been muted or put to sleep: silence is sent in its place. */
 const FILL_AFTER_MS = 400;
-const FILL_MS = 100;
 
 /** A source that has made no sound by then (an audio context that waits for a click) is taken for silent. */
 const SILENT_AFTER_MS = 1_000;
@@ -25,9 +25,8 @@ export interface AudioOptions {
 export class AudioTrackEncoder {
   readonly #options: AudioOptions;
   readonly #encoder: AudioEncoder;
-  readonly #reader: ReadableStreamDefaultReader<AudioData>;
+  readonly #frames: Frames<AudioData>;
   readonly #clock = new TrackClock();
-  readonly #done: Promise<void>;
   readonly #startedAtMs: number;
   #timeline: Timeline | undefined;
   #channels = 0;
@@ -41,9 +40,8 @@ export class AudioTrackEncoder {
       output: (chunk, meta) => this.#encoded(chunk, meta),
       error: (error) => options.failed(error),
     });
-    this.#reader = new MediaStreamTrackProcessor({ track: options.track }).readable.getReader();
-    this.#done = forEachFrame(this.#reader, (data) => this.#take(data));
-    this.#done.catch(options.failed);
+    const processor = new MediaStreamTrackProcessor({ track: options.track });
+    this.#frames = new Frames(processor, (data) => this.#take(data), options.failed);
   }
 
   /** Called while other media comes: where no sound does there is silence, and the picture need not wait for it. */
@@ -55,16 +53,15 @@ export class AudioTrackEncoder {
     if (!this.#timeline && nowMs - this.#startedAtMs >= SILENT_AFTER_MS) {
       this.#timelineFor(SILENCE).place(nowMs - FILL_AFTER_MS, 0);
     }
-    const timeline = this.#timeline;
-    if (timeline?.endMs !== undefined && nowMs - timeline.endMs >= FILL_AFTER_MS) {
-      this.#silence(Math.round((FILL_MS * timeline.sampleRate) / 1_000));
+    const frames = this.#timeline?.missing(nowMs, FILL_AFTER_MS) ?? 0;
+    if (frames > 0) {
+      this.#silence(frames);
     }
   }
 
   /** @returns resolves when all sound that was captured has been encoded */
   async stop(): Promise<void> {
-    await this.#reader.cancel();
-    await this.#done;
+    await this.#frames.stop();
     if (this.#encoder.state === "configured") {
       await this.#encoder.flush();
     }
@@ -72,7 +69,7 @@ export class AudioTrackEncoder {
   }
 
   close(): void {
-    void this.#reader.cancel().catch(() => {});
+    this.#frames.stop().catch(() => {});
     if (this.#encoder.state !== "closed") {
       this.#encoder.close();
     }

@@ -3,7 +3,7 @@ import { PublishError } from "../errors.js";
 import { pause, UNDER_WAY_MS } from "../pause.js";
 import type { Target } from "../types.js";
 import { AudioTrackEncoder } from "./audio.js";
-import { parse } from "./formats.js";
+import { type Format, parse } from "./formats.js";
 import { Muxer } from "./muxer.js";
 import type { AudioPacket, VideoPacket } from "./packet.js";
 import { Slowness } from "./slowness.js";
@@ -26,6 +26,7 @@ export class WebCodecsEngine implements Engine {
   readonly recordedAs: string;
 
   readonly #options: EngineOptions;
+  readonly #format: Format;
   readonly #now: () => number;
   #sink: EngineSink | undefined;
   #video: VideoTrackEncoder | undefined;
@@ -40,6 +41,7 @@ export class WebCodecsEngine implements Engine {
     this.#options = options;
     this.#now = now;
     this.recordedAs = options.mimeType;
+    this.#format = parse(options.mimeType);
   }
 
   get encodedFrames(): number {
@@ -56,28 +58,28 @@ export class WebCodecsEngine implements Engine {
 
   start(sink: EngineSink): void {
     this.#sink = sink;
-    const { source, mimeType, target, keyFrameIntervalMs, audioBitsPerSecond } = this.#options;
-    const format = parse(mimeType);
+    const { source, target, keyFrameIntervalMs, audioBitsPerSecond } = this.#options;
+    const { video, audio } = this.#format;
     const common = { failed: (error: Error) => this.#failed(error), now: this.#now };
     const videoTrack = source.getVideoTracks()[0];
     const audioTrack = source.getAudioTracks()[0];
     try {
-      if (format.video && videoTrack) {
+      if (video && videoTrack) {
         this.#video = new VideoTrackEncoder({
           ...common,
           track: videoTrack,
-          format: format.video,
+          format: video,
           picture: pictureOf(videoTrack),
           target,
           keyFrameIntervalMs,
           packet: (packet) => this.#videoPacket(packet),
         });
       }
-      if (format.audio && audioTrack) {
+      if (audio && audioTrack) {
         this.#audio = new AudioTrackEncoder({
           ...common,
           track: audioTrack,
-          format: format.audio,
+          format: audio,
           bitsPerSecond: audioBitsPerSecond,
           packet: (packet) => this.#audioPacket(packet),
         });
@@ -107,11 +109,7 @@ export class WebCodecsEngine implements Engine {
     await Promise.all([this.#video?.stop(), this.#audio?.stop()]);
     const muxer = this.#muxer;
     if (muxer) {
-      const kind = this.#video ? "video" : "audio";
-      this.#emit(
-        { kind, key: false, cuttable: false, capturedAtMs: this.#now(), byteLength: 0, frames: 0 },
-        () => muxer.finish(),
-      );
+      this.#emit("trailer", { key: false, capturedAtMs: this.#now() }, () => muxer.finish());
     }
     this.#sink = undefined;
   }
@@ -137,55 +135,39 @@ export class WebCodecsEngine implements Engine {
 
   #videoPacket(packet: VideoPacket): void {
     this.#audio?.keepAlive();
-    const { key, capturedAtMs, data } = packet;
-    if (!this.#muxer && !this.#begin(packet)) {
-      return;
+    const muxer = this.#muxer ?? (packet.key ? this.#begin(packet) : undefined);
+    if (muxer) {
+      this.#emit("video", packet, () => muxer.addVideo(packet));
     }
-    const muxer = this.#muxer!;
-    this.#emit(
-      { kind: "video", key, cuttable: true, capturedAtMs, byteLength: data.byteLength, frames: 1 },
-      () => muxer.addVideo(packet),
-    );
   }
 
   #audioPacket(packet: AudioPacket): void {
-    const { capturedAtMs, data } = packet;
-    if (!this.#muxer && this.#video && this.#waitsForSound) {
+    if (this.#waitsForSound) {
       this.#waitsForSound = false;
-      this.#video.pause(false);
+      this.#video?.pause(false);
     }
     this.#video?.keepAlive();
-    if (!this.#muxer && (this.#video || !this.#begin(packet))) {
-      return;
+    const muxer = this.#muxer ?? (this.#video ? undefined : this.#begin(packet));
+    if (muxer && packet.capturedAtMs >= this.#originMs) {
+      // A decoder can begin with every packet of sound, but what begins a group of pictures is meant.
+      this.#emit("audio", { ...packet, key: false }, () => muxer.addAudio(packet));
     }
-    const muxer = this.#muxer!;
-    if (capturedAtMs < this.#originMs) {
-      return;
-    }
-    this.#emit(
-      {
-        kind: "audio",
-        key: false,
-        cuttable: true,
-        capturedAtMs,
-        byteLength: data.byteLength,
-        frames: 0,
-      },
-      () => muxer.addAudio(packet),
-    );
   }
 
-  #begin({ key, capturedAtMs }: VideoPacket | AudioPacket): boolean {
-    if (!key) {
-      return false;
-    }
+  #begin({ capturedAtMs }: VideoPacket | AudioPacket): Muxer {
     this.#originMs = capturedAtMs;
-    this.#muxer = new Muxer(parse(this.#options.mimeType), capturedAtMs);
-    return true;
+    this.#muxer = new Muxer(this.#format, capturedAtMs);
+    return this.#muxer;
   }
 
-  #emit(unit: Omit<MediaUnit, "toBytes">, toBytes: MediaUnit["toBytes"]): void {
-    this.#sink?.unit({ ...unit, toBytes });
+  #emit(
+    kind: MediaUnit["kind"],
+    { key, capturedAtMs, data }: Pick<MediaUnit, "key" | "capturedAtMs"> & { data?: Uint8Array },
+    toBytes: MediaUnit["toBytes"],
+  ): void {
+    const byteLength = data?.byteLength ?? 0;
+    const frames = kind === "video" ? 1 : 0;
+    this.#sink?.unit({ kind, key, cuttable: true, capturedAtMs, byteLength, frames, toBytes });
   }
 
   #failed(error: Error): void {

@@ -11,17 +11,3 @@ export interface Packet<Meta> {
 
 export type VideoPacket = Packet<EncodedVideoChunkMetadata>;
 export type AudioPacket = Packet<EncodedAudioChunkMetadata>;
-
-/** What an encoder reads from, frame by frame, until the track ends or it is told to stop. */
-export async function forEachFrame<F extends { close(): void }>(
-  reader: ReadableStreamDefaultReader<F>,
-  take: (frame: F) => void,
-): Promise<void> {
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      return;
-    }
-    take(value);
-  }
-}

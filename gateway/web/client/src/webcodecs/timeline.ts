@@ -44,6 +44,16 @@ export class Timeline {
     this.#frames += frames;
   }
 
+  /**
+   * @param afterMs how far behind it may be before that counts as silence
+   * @returns how many frames of silence bring it up to half of that; 0 while it is not so far behind
+   */
+  missing(nowMs: number, afterMs: number): number {
+    const behindMs = nowMs - (this.endMs ?? nowMs);
+    const fillMs = Math.min(behindMs - afterMs / 2, LONGEST_FILL_MS);
+    return behindMs < afterMs ? 0 : Math.round((fillMs * this.sampleRate) / 1_000);
+  }
+
   place(startMs: number, frames: number): Verdict {
     this.#originMs ??= startMs;
     const lateMs = startMs - (this.endMs ?? startMs);

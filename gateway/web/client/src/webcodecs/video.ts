@@ -2,7 +2,8 @@ import type { Target } from "../types.js";
 import { TrackClock } from "./clock.js";
 import { fitted, videoConfig } from "./configs.js";
 import type { Format, Picture } from "./formats.js";
-import { forEachFrame, type VideoPacket } from "./packet.js";
+import { Frames } from "./frames.js";
+import type { VideoPacket } from "./packet.js";
 
 /** Frames that wait for the encoder. On a machine that is too slow, more of them would only be later. */
 const MOST_WAITING_FRAMES = 3;
@@ -31,9 +32,8 @@ export interface VideoOptions {
 export class VideoTrackEncoder {
   readonly #options: VideoOptions;
   readonly #encoder: VideoEncoder;
-  readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
+  readonly #frames: Frames<VideoFrame>;
   readonly #clock = new TrackClock();
-  readonly #done: Promise<void>;
   #target: Target;
   #picture: Picture;
   #shape = "";
@@ -43,7 +43,7 @@ export class VideoTrackEncoder {
   #dueMs = -Infinity;
   #keyAtMs = -Infinity;
   #paused = false;
-  #frames = 0;
+  #encodedFrames = 0;
   #skipped = 0;
 
   constructor(options: VideoOptions) {
@@ -55,13 +55,12 @@ export class VideoTrackEncoder {
       error: (error) => options.failed(error),
     });
     this.#configure();
-    this.#reader = new MediaStreamTrackProcessor({ track: options.track }).readable.getReader();
-    this.#done = forEachFrame(this.#reader, (frame) => this.#take(frame));
-    this.#done.catch(options.failed);
+    const processor = new MediaStreamTrackProcessor({ track: options.track });
+    this.#frames = new Frames(processor, (frame) => this.#take(frame), options.failed);
   }
 
   get encodedFrames(): number {
-    return this.#frames;
+    return this.#encodedFrames;
   }
 
   /** Frames left out because the encoder had not kept up. */
@@ -95,8 +94,7 @@ export class VideoTrackEncoder {
 
   /** @returns resolves when the last frame that was captured has been encoded */
   async stop(): Promise<void> {
-    await this.#reader.cancel();
-    await this.#done;
+    await this.#frames.stop();
     if (this.#encoder.state === "configured") {
       await this.#encoder.flush();
     }
@@ -104,7 +102,7 @@ export class VideoTrackEncoder {
   }
 
   close(): void {
-    void this.#reader.cancel().catch(() => {});
+    this.#frames.stop().catch(() => {});
     this.#last?.close();
     this.#last = undefined;
     if (this.#encoder.state !== "closed") {
@@ -144,10 +142,8 @@ export class VideoTrackEncoder {
 
   #offer(frame: VideoFrame, capturedAtMs: number): void {
     // Two frames at one time cannot be told apart in the container.
-    if (this.#paused || !this.#isDue(capturedAtMs) || capturedAtMs - this.#lastMs < 1) {
-      return;
-    }
-    if (this.#encoder.state !== "configured") {
+    const isWanted = !this.#paused && this.#encoder.state === "configured";
+    if (!isWanted || !this.#isDue(capturedAtMs) || capturedAtMs - this.#lastMs < 1) {
       return;
     }
     if (this.#encoder.encodeQueueSize >= MOST_WAITING_FRAMES) {
@@ -162,7 +158,7 @@ export class VideoTrackEncoder {
     const timed = new VideoFrame(frame, { timestamp: Math.round(capturedAtMs * 1_000) });
     this.#encoder.encode(timed, { keyFrame: key });
     timed.close();
-    this.#frames++;
+    this.#encodedFrames++;
   }
 
   #isDue(capturedAtMs: number): boolean {

@@ -84,6 +84,14 @@ describe("a queue of media", () => {
     expect(rest(queue)).toEqual(["a50", "a120"]);
   });
 
+  it("keeps the trailer, also while everything is dropped up to the next key frame", () => {
+    const queue = new MediaQueue(100);
+    queue.push(unit("video", 0, { key: true }));
+    queue.push(unit("video", 101));
+    expect(queue.push(unit("trailer", 102))).toBeNull();
+    expect(rest(queue)).toEqual(["t102"]);
+  });
+
   it("keeps the header", () => {
     const queue = new MediaQueue(100);
     queue.push(unit("header", 0));

@@ -37,10 +37,18 @@ describe("a sender on a good network", () => {
     expect(most(simulation.samples.map(({ arrivingMs }) => arrivingMs))).toBeLessThan(50);
   });
 
-  it("is not held up by a long way", async () => {
-    const simulation = new Simulation({ wayMs: 700 });
+  it.each([true, false])("is not held up by a long way (adapts: %s)", async (adapts) => {
+    const simulation = new Simulation({ wayMs: 700, adapts });
     await simulation.run(20_000);
     expect(simulation.adaptations).toEqual([]);
+    expect(most(simulation.samples.map(({ queuedMs }) => queuedMs))).toBeLessThan(400);
+  });
+
+  it("is not held up when two reports come at once", async () => {
+    const simulation = new Simulation({ wayMs: 100, reportsTogether: 2 });
+    await simulation.run(20_000);
+    expect(simulation.adaptations).toEqual([]);
+    expect(most(simulation.last(15_000).map(({ queuedMs }) => queuedMs))).toBeLessThan(150);
   });
 });
 

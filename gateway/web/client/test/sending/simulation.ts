@@ -37,6 +37,7 @@ export class Simulation {
 
   readonly #reportEveryMs: number;
   readonly #wayMs: number;
+  readonly #reportsTogether: number;
   readonly #onTheWay: { unit: MediaUnit; bytes: number }[] = [];
   #sent: MediaUnit | undefined;
   #target = this.full;
@@ -47,7 +48,14 @@ export class Simulation {
   #nextAudioMs = 0;
   #nextKeyMs = 0;
 
-  constructor({ reportEveryMs = 250, kernelBytes = 200_000, adapts = true, wayMs = 0 }) {
+  constructor({
+    reportEveryMs = 250,
+    kernelBytes = 200_000,
+    adapts = true,
+    wayMs = 0,
+    reportsTogether = 1,
+  }) {
+    this.#reportsTogether = reportsTogether;
     this.#reportEveryMs = reportEveryMs;
     this.#wayMs = wayMs;
     const onTheWay = () => this.#onTheWay.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -94,8 +102,11 @@ export class Simulation {
           acceptedBytes: this.#acceptedBytes,
         });
       }
-      if (this.#reports[0] && this.#reports[0].atMs <= this.atMs) {
-        this.sender.acknowledged(this.#reports.shift()!.acceptedBytes);
+      const due = this.#reports.filter(({ atMs }) => atMs <= this.atMs).length;
+      if (due >= this.#reportsTogether) {
+        for (const { acceptedBytes } of this.#reports.splice(0, due)) {
+          this.sender.acknowledged(acceptedBytes);
+        }
         await new Promise((resolve) => setImmediate(resolve));
       }
       if (this.atMs % 100 === 0) {

@@ -39,6 +39,23 @@ describe("the timeline of a sound", () => {
     expect(timeline.endMs).toBeCloseTo(610, 6);
   });
 
+  it("stays a fifth of a second behind where no sound comes, however seldom somebody looks", () => {
+    const timeline = new Timeline(48_000);
+    expect(timeline.missing(0, 400)).toBe(0);
+    play(timeline, 10, 0);
+    expect(timeline.missing(499, 400)).toBe(0);
+    for (let nowMs = 500; nowMs < 60_000; nowMs += 1_000) {
+      timeline.advance(timeline.missing(nowMs, 400));
+      expect(nowMs - (timeline.endMs ?? 0)).toBeCloseTo(200, 6);
+    }
+  });
+
+  it("fills five seconds at a time", () => {
+    const timeline = new Timeline(48_000);
+    play(timeline, 10, 0);
+    expect(timeline.missing(60_000, 400)).toBe(240_000);
+  });
+
   it("leaves out what was already filled", () => {
     const timeline = new Timeline(48_000);
     play(timeline, 10, 0);
