@@ -11,8 +11,6 @@ import io.sluice.gateway.websocket.OriginRule;
 import io.sluice.gateway.websocket.ProxyHeader;
 import io.sluice.gateway.websocket.ProxyTrust;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -200,22 +197,11 @@ final class AccessOptions {
     }
 
     private <T> T made(String option, Callable<? extends T> making) {
-        CommandSpec command = Objects.requireNonNull(mixee);
         try {
             return making.call();
         } catch (Exception e) {
-            throw new ParameterException(
-                    command.commandLine(), option + ": " + words(e), command.findOption(option), null);
+            throw WrongOption.because(mixee, option, e);
         }
-    }
-
-    private static String words(Exception e) {
-        if (e instanceof NoSuchFileException) {
-            return "there is no such file";
-        }
-        return e instanceof AccessDeniedException
-                ? "the file may not be read"
-                : Objects.requireNonNullElse(e.getMessage(), e.toString());
     }
 
     /** Checks a server. */

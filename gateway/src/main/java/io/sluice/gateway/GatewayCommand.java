@@ -193,7 +193,7 @@ final class GatewayCommand implements Callable<Integer> {
             GatewayServer.start(gateway(), listen.host(), listen.port(), listen.tls());
         } catch (FfmpegUnavailableException e) {
             if (ffmpeg != null) {
-                throw wrong("--ffmpeg", e.getMessage());
+                throw WrongOption.because(spec, "--ffmpeg", e);
             }
             throw e;
         }
@@ -203,19 +203,14 @@ final class GatewayCommand implements Callable<Integer> {
     private void check() {
         listen.check();
         if (maxMessageBytes < MIN_MESSAGE_BYTES) {
-            throw wrong("--max-message-bytes", "must be at least " + MIN_MESSAGE_BYTES);
+            throw new WrongOption(spec, "--max-message-bytes", "must be at least " + MIN_MESSAGE_BYTES);
         }
         if (maxBitsPerSecond < MIN_BITS_PER_SECOND) {
-            throw wrong("--max-bits-per-second", "must be at least " + MIN_BITS_PER_SECOND);
+            throw new WrongOption(spec, "--max-bits-per-second", "must be at least " + MIN_BITS_PER_SECOND);
         }
         if (!LOG_LEVELS.contains(logLevel.toLowerCase(Locale.ROOT))) {
-            throw wrong("--log-level", "'" + logLevel + "' is none of error, warn, info and debug");
+            throw new WrongOption(spec, "--log-level", "'" + logLevel + "' is none of error, warn, info and debug");
         }
-    }
-
-    private ParameterException wrong(String option, @Nullable String words) {
-        CommandSpec command = Objects.requireNonNull(spec);
-        return new ParameterException(command.commandLine(), option + ": " + words, command.findOption(option), null);
     }
 
     private GatewayBuilder gateway() {

@@ -2,14 +2,10 @@ package io.sluice.gateway;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The part of the command line that says where and how to listen. */
@@ -57,13 +53,14 @@ final class ListenOptions {
 
     void check() {
         if (new InetSocketAddress(host, 0).isUnresolved()) {
-            throw wrong("--host", "the name '" + host + "' cannot be resolved");
+            throw new WrongOption(mixee, "--host", "the name '" + host + "' cannot be resolved");
         }
         if (port < 0 || port > MAX_PORT) {
-            throw wrong("--port", port + " is not between 0 and " + MAX_PORT);
+            throw new WrongOption(mixee, "--port", port + " is not between 0 and " + MAX_PORT);
         }
         if ((tlsCert == null) != (tlsKey == null)) {
-            throw wrong(tlsCert == null ? "--tls-key" : "--tls-cert", "--tls-cert and --tls-key need each other");
+            throw new WrongOption(
+                    mixee, tlsCert == null ? "--tls-key" : "--tls-cert", "--tls-cert and --tls-key need each other");
         }
     }
 
@@ -75,17 +72,8 @@ final class ListenOptions {
         }
         try {
             return new TlsFiles(tlsCert, tlsKey);
-        } catch (NoSuchFileException e) {
-            throw wrong("--tls-cert", "there is no file " + e.getFile());
-        } catch (AccessDeniedException e) {
-            throw wrong("--tls-cert", "the file " + e.getFile() + " may not be read");
         } catch (IOException e) {
-            throw wrong("--tls-cert", Objects.requireNonNullElse(e.getMessage(), e.toString()));
+            throw WrongOption.because(mixee, "--tls-cert", e);
         }
-    }
-
-    private ParameterException wrong(String option, String words) {
-        CommandSpec command = Objects.requireNonNull(mixee);
-        return new ParameterException(command.commandLine(), option + ": " + words, command.findOption(option), null);
     }
 }
