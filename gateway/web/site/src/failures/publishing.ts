@@ -30,6 +30,10 @@ const OF_THE_GATEWAY: Record<string, Words> = {
     "Your permission to stream has come to its end.",
     "Get a new stream key or a new link from where you got this one, then go live again.",
   ],
+  "ended-by-operator": [
+    "The operator of the server has ended your stream.",
+    "Ask them why before you go live again.",
+  ],
   "origin-not-allowed": [
     "The server takes no streams from this page.",
     "Open the server's own page. Or ask the operator to allow this page's address.",

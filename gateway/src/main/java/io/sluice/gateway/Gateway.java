@@ -1,5 +1,7 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.admin.AdminAccess;
+import io.sluice.gateway.admin.AdminRoutes;
 import io.sluice.gateway.ffmpeg.Ffmpeg;
 import io.sluice.gateway.ffmpeg.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.FfmpegLocator;
@@ -11,15 +13,19 @@ import io.sluice.gateway.http.PreviewRoutes;
 import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.LiveStreams;
+import io.sluice.gateway.session.Operator;
 import io.sluice.gateway.session.Outputs;
 import io.sluice.gateway.session.Previews;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.SessionListener;
+import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.gateway.websocket.IngestRoutes;
+import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +58,7 @@ public final class Gateway {
     private final boolean asksForPermission;
     private final @Nullable Previews previews;
     private final SessionContext context;
+    private final Operator operator;
     private final Mono<Void> closing;
     private volatile boolean accepting = true;
 
@@ -75,6 +82,8 @@ public final class Gateway {
                 new StreamPlanner(ffmpeg.capabilities()),
                 new FfmpegLauncher(ffmpeg, processes, folder.empty(), config.outputTimeout()),
                 listener);
+        this.operator =
+                new Operator(context.streams(), config.limits().finishTimeout().plus(FORCE_ALLOWANCE));
         this.closing = Mono.defer(this::closeOnce).cache();
     }
 
@@ -103,10 +112,7 @@ public final class Gateway {
      * @throws IllegalArgumentException if the prefix has another form
      */
     public void mount(HttpServerRoutes routes, String prefix) {
-        if (!prefix.isEmpty() && (!prefix.startsWith("/") || prefix.endsWith("/"))) {
-            throw new IllegalArgumentException(
-                    "the prefix must be empty, or begin and not end with a slash: " + prefix);
-        }
+        check(prefix);
         new IngestRoutes(context, this::isReady, config.origins(), config.proxies(), config.proxyHeader())
                 .mount(routes, prefix);
         new HealthRoutes(this::isReady).mount(routes, prefix);
@@ -114,6 +120,59 @@ public final class Gateway {
         if (previews != null) {
             new PreviewRoutes(previews, blocking).mount(routes, prefix);
         }
+    }
+
+    /**
+     * Adds the routes for operators: {@code /api/streams} and health. They belong on another server than the publishers' routes, which
+     * everybody reaches.
+     *
+     * @param routes that server's routes
+     * @param prefix as for {@link #mount}
+     * @param access who may use them, such as {@link io.sluice.gateway.admin.TokenFile}; health is for everybody
+     * @throws IllegalArgumentException if the prefix has another form
+     */
+    public void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access) {
+        check(prefix);
+        new HealthRoutes(this::isReady).mount(routes, prefix);
+        new AdminRoutes(operator, access).mount(routes, prefix);
+    }
+
+    private static void check(String prefix) {
+        if (!prefix.isEmpty() && (!prefix.startsWith("/") || prefix.endsWith("/"))) {
+            throw new IllegalArgumentException(
+                    "the prefix must be empty, or begin and not end with a slash: " + prefix);
+        }
+    }
+
+    /**
+     * The streams, also those that are not live yet or are about to end.
+     *
+     * @return how they stood a second ago at most, the oldest first
+     */
+    public List<SessionStatus> streams() {
+        return operator.sessions();
+    }
+
+    /**
+     * Ends one stream in order; its client is told {@code ended-by-operator}.
+     *
+     * @param sessionId names it
+     * @param reason words for the client and the log; may be empty
+     * @return how it stood in the end, on any thread; empty if there is no such stream. Its phase is another than ended if that takes too long
+     */
+    public Mono<SessionStatus> end(String sessionId, String reason) {
+        return operator.end(sessionId, reason);
+    }
+
+    /**
+     * Ends whatever is live under a key, such as one that was revoked.
+     *
+     * @param streamKey the key
+     * @param reason words for the client and the log; may be empty
+     * @return how each stream stood in the end, on any thread
+     */
+    public Flux<SessionStatus> end(StreamKey streamKey, String reason) {
+        return operator.end(streamKey, reason);
     }
 
     /**

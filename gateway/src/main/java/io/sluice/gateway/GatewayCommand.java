@@ -138,6 +138,9 @@ final class GatewayCommand implements Callable<Integer> {
     @Mixin
     private AccessOptions access = new AccessOptions();
 
+    @Mixin
+    private AdminOptions admin = new AdminOptions();
+
     @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
@@ -190,7 +193,7 @@ final class GatewayCommand implements Callable<Integer> {
         // Before the first logger is made.
         System.setProperty("sluice.logLevel", logLevel.toUpperCase(Locale.ROOT));
         try {
-            GatewayServer.start(gateway(), listen.host(), listen.port(), listen.tls());
+            GatewayServer.start(gateway(), listen.host(), listen.port(), listen.tls(), admin.place());
         } catch (FfmpegUnavailableException e) {
             if (ffmpeg != null) {
                 throw WrongOption.because(spec, "--ffmpeg", e);
@@ -202,6 +205,7 @@ final class GatewayCommand implements Callable<Integer> {
 
     private void check() {
         listen.check();
+        admin.check();
         if (maxMessageBytes < MIN_MESSAGE_BYTES) {
             throw new WrongOption(spec, "--max-message-bytes", "must be at least " + MIN_MESSAGE_BYTES);
         }

@@ -32,9 +32,12 @@ final class GatewayServer {
     private final DisposableServer server;
     private final LoopResources loops;
     private final String scheme;
+    private final @Nullable AdminServer admin;
 
-    private GatewayServer(Gateway gateway, DisposableServer server, LoopResources loops, String scheme) {
+    private GatewayServer(
+            Gateway gateway, DisposableServer server, LoopResources loops, String scheme, @Nullable AdminServer admin) {
         this.scheme = scheme;
+        this.admin = admin;
         this.gateway = gateway;
         this.server = server;
         this.loops = loops;
@@ -46,13 +49,16 @@ final class GatewayServer {
      * @throws FfmpegUnavailableException if there is no FFmpeg to work with
      * @throws IOException if it cannot listen
      */
-    static void start(GatewayBuilder builder, String host, int port, @Nullable TlsFiles tls)
+    static void start(
+            GatewayBuilder builder, String host, int port, @Nullable TlsFiles tls, @Nullable AdminPlace operators)
             throws FfmpegUnavailableException, IOException {
         Gateway gateway = started(builder);
         LoopResources loops =
                 LoopResources.create("sluice-loop", Runtime.getRuntime().availableProcessors(), false);
+        AdminServer admin = null;
         DisposableServer server;
         try {
+            admin = operators == null ? null : AdminServer.start(gateway, operators, tls);
             HttpServer http = HttpServer.create();
             server = (tls == null ? http : http.secure(tls.provider()))
                     .host(host)
@@ -62,15 +68,21 @@ final class GatewayServer {
                     .idleTimeout(IDLE_TIMEOUT)
                     .route(routes -> gateway.mount(routes, ""))
                     .bindNow();
+        } catch (IOException e) {
+            gateway.close().block();
+            throw e;
         } catch (ChannelBindException e) {
             gateway.close().block();
+            if (admin != null) {
+                admin.stop(STOP_TIMEOUT).block();
+            }
             throw new IOException(
                     "cannot listen on " + host + ":" + port + ": "
                             + Objects.requireNonNullElse(e.getCause(), e).getMessage()
                             + "; choose another with --host and --port",
                     e);
         }
-        GatewayServer started = new GatewayServer(gateway, server, loops, tls == null ? "http" : "https");
+        GatewayServer started = new GatewayServer(gateway, server, loops, tls == null ? "http" : "https", admin);
         Runtime.getRuntime().addShutdownHook(new Thread(started::stop, "sluice-stop"));
         started.sayWhereToGo();
     }
@@ -109,6 +121,9 @@ final class GatewayServer {
                     "Every web page that somebody visits may publish here through that somebody's browser: --allow-origin *");
         }
         LOG.info("Ready: go live at {}://{}:{}", scheme, host, server.port());
+        if (admin != null) {
+            admin.sayWhere();
+        }
     }
 
     /** Runs as the shutdown hook, so the JVM waits for it; each step has a bound. */
@@ -119,6 +134,9 @@ final class GatewayServer {
             gateway.close().block();
             server.disposeNow(STOP_TIMEOUT);
             loops.disposeLater(Duration.ZERO, STOP_TIMEOUT).block(STOP_TIMEOUT);
+            if (admin != null) {
+                admin.stop(STOP_TIMEOUT).block();
+            }
         } catch (RuntimeException e) {
             clean = false;
             LOG.error("Not everything could be stopped in order", e);

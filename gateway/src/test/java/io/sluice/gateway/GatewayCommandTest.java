@@ -73,6 +73,10 @@ class GatewayCommandTest {
         "--auth-timeout, 5",
         "--allow-output, live.example.org",
         "--allow-output, rtmp://live.example.org/app",
+        "--admin-port, 9090",
+        "--admin-port, -1",
+        "--admin-port, 70000",
+        "--admin-token-file, pom.xml",
         "--log-level, loud",
     })
     void aWrongValueIsOneLineThatNamesTheOptionOrItsVariable(String option, String value) {
@@ -180,6 +184,9 @@ class GatewayCommandTest {
             Map.entry("--auth-timeout", "6s"),
             Map.entry("--trust-proxy", "10.0.0.0/8"),
             Map.entry("--proxy-header", "forwarded"),
+            Map.entry("--admin-host", "0.0.0.0"),
+            Map.entry("--admin-port", "2"),
+            Map.entry("--admin-token-file", "/etc/sluice/tokens"),
             Map.entry("--log-level", "debug"));
 
     @ParameterizedTest
@@ -206,6 +213,17 @@ class GatewayCommandTest {
         assertComplains(run(Map.of(), "--tls-cert", "pom.xml", "--tls-key", "pom.xml"), "no certificate in PEM");
         err.getBuffer().setLength(0);
         assertComplains(run(Map.of(), "--tls-cert", "/no/such", "--tls-key", "pom.xml"), "no file /no/such");
+    }
+
+    @Test
+    void operatorsNeedAFileOfTokens() {
+        assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "/no/such"), "no file /no/such");
+        err.getBuffer().setLength(0);
+        assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "pom.xml"), "one token to a line");
+        err.getBuffer().setLength(0);
+        assertComplains(
+                run(Map.of(), "--admin-port", "0", "--admin-host", "no.such.host.invalid", "--admin-token-file", "x"),
+                "--admin-host");
     }
 
     @Test

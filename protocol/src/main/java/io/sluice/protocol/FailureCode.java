@@ -47,6 +47,9 @@ public enum FailureCode {
     /** The permission to publish has come to its end. Get a new key or token, then open again with that. */
     AUTHORIZATION_EXPIRED("authorization-expired", 4411, false),
 
+    /** An operator has ended the stream. The message may say why; going live again at once is not what they want. */
+    ENDED_BY_OPERATOR("ended-by-operator", 4412, false),
+
     /** None of the offered media types can be taken. Offer one that the message names. */
     UNSUPPORTED_OFFER("unsupported-offer", 4415, false),
 

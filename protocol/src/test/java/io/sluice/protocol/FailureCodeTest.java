@@ -25,6 +25,7 @@ class FailureCodeTest {
             STREAM_KEY_IN_USE stream-key-in-use 4409 false
             MEDIA_TIMEOUT media-timeout 4410 true
             AUTHORIZATION_EXPIRED authorization-expired 4411 false
+            ENDED_BY_OPERATOR ended-by-operator 4412 false
             UNSUPPORTED_OFFER unsupported-offer 4415 false
             UNRECOGNIZED_MEDIA unrecognized-media 4422 false
             MESSAGE_TOO_LARGE message-too-large 1009 false

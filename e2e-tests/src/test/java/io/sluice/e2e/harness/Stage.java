@@ -120,6 +120,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return own(DecidingService.start());
     }
 
+    /** Those who run the gateway. */
+    public Operators operators() {
+        return Operators.on(this);
+    }
+
     /** A way to a receiver that can be blocked. */
     public TcpGate gateTo(int port) {
         return own(TcpGate.open(port));

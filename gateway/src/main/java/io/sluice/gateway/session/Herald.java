@@ -1,7 +1,7 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.ffmpeg.FfmpegOutcome;
-import io.sluice.gateway.ffmpeg.FfmpegStream;
+import io.sluice.gateway.session.StreamStart.Running;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
@@ -20,24 +20,31 @@ final class Herald {
     private final Client client;
     private final SessionListener listener;
     private final PublishRequest request;
+    private final Standing standing;
 
-    Herald(Client client, SessionListener listener, PublishRequest request) {
+    Herald(Client client, SessionListener listener, PublishRequest request, Standing standing) {
         this.client = client;
         this.listener = listener;
         this.request = request;
+        this.standing = standing;
     }
 
-    void started(Opened opened, FfmpegStream ffmpeg) {
+    void started(Opened opened, Running running) {
         LOG.info(
                 "[{}] {} is live under {}: {} ({}), video {}, audio {}",
                 request.sessionId(),
                 request.peer(),
                 request.streamKey(),
                 opened.mimeType(),
-                ffmpeg,
+                running.ffmpeg(),
                 opened.video(),
                 opened.audio());
         client.tell(opened);
+        standing.live(
+                opened,
+                running.plan().outputs().stream()
+                        .map(plan -> plan.output().toString())
+                        .toList());
         tellListener(new SessionEvent.Started(
                 request.sessionId(), request.streamKey(), opened.mimeType(), opened.video(), opened.audio()));
     }
@@ -47,13 +54,25 @@ final class Herald {
     }
 
     void progressed(Progress progress) {
+        standing.progressed(progress);
         tellListener(new SessionEvent.Progressed(request.sessionId(), request.streamKey(), progress));
+    }
+
+    /** No more media is taken. */
+    void ending() {
+        standing.is(SessionStatus.Phase.ENDING);
+    }
+
+    /** FFmpeg is not left the time to finish. */
+    void forcing() {
+        standing.forced();
     }
 
     void ended(FfmpegOutcome outcome) {
         long acceptedBytes = outcome.acceptedBytes();
         long outTimeMs = outcome.progress().outTime().toMillis();
         Optional<Failure> failure = outcome.failure();
+        standing.ended(acceptedBytes, outTimeMs, failure);
         LOG.info(
                 "[{}] ended: {} bytes, {} ms{}",
                 request.sessionId(),
@@ -66,10 +85,15 @@ final class Herald {
     }
 
     private void tellListener(SessionEvent event) {
+        tell(listener, event);
+    }
+
+    /** What a listener throws stays here. */
+    static void tell(SessionListener listener, SessionEvent event) {
         try {
             listener.on(event);
         } catch (RuntimeException e) {
-            LOG.error("[{}] The session listener failed", request.sessionId(), e);
+            LOG.error("[{}] The session listener failed", event.sessionId(), e);
         }
     }
 }

@@ -94,6 +94,7 @@ final class LiveStream {
         ending = true;
         failure = reason.orElse(null);
         running.lease().ending();
+        herald.ending();
         finishDeadline = eventLoop.schedule(
                 this::finishTookTooLong, limits.finishTimeout().toMillis(), TimeUnit.MILLISECONDS);
         handOff.complete();
@@ -106,6 +107,8 @@ final class LiveStream {
             failure = reason;
         }
         running.lease().ending();
+        herald.ending();
+        herald.forcing();
         handOff.discard();
         ffmpeg.shutdown().subscribe(exit -> {}, error -> {
             LOG.error("[{}] FFmpeg could not be ended, the key is given back nonetheless", id(), error);

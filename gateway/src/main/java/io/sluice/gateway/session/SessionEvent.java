@@ -20,9 +20,22 @@ public sealed interface SessionEvent {
     /**
      * The key of the stream.
      *
-     * @return the key; prints redacted
+     * @return the key, which prints redacted; null only in {@link Refused}, and there if the client gave no sound one
      */
+    @Nullable
     StreamKey streamKey();
+
+    /**
+     * A client was refused, or broke a rule before its stream ran. It neither starts nor ends then. A client that goes by itself before
+     * its stream runs makes no event.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key, or null if there is none that is sound
+     * @param peer who was refused
+     * @param failure why
+     */
+    record Refused(String sessionId, @Nullable StreamKey streamKey, Peer peer, Failure failure)
+            implements SessionEvent {}
 
     /**
      * FFmpeg runs and takes media.

@@ -11,6 +11,16 @@ enum SessionState {
     /** The client has had its last word. */
     ENDED;
 
+    /** As others see it: who has had the last word may still have something left to give back. */
+    SessionStatus.Phase phase() {
+        return switch (this) {
+            case NEGOTIATING -> SessionStatus.Phase.NEGOTIATING;
+            case STARTING -> SessionStatus.Phase.STARTING;
+            case LIVE -> SessionStatus.Phase.LIVE;
+            case ENDED -> SessionStatus.Phase.ENDING;
+        };
+    }
+
     boolean mayBecome(SessionState next) {
         return switch (this) {
             case NEGOTIATING -> next == STARTING || next == ENDED;

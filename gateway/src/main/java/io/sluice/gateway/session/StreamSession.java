@@ -27,7 +27,8 @@ import reactor.core.publisher.Sinks;
  * One stream, from the upgrade to the end of its FFmpeg. It outlives its connection: what was sent before the connection closed is
  * delivered.
  *
- * <p>Confined to the event loop of its connection, but for {@link #shutDown()}, {@link #done()} and {@link #id()}.
+ * <p>Confined to the event loop of its connection, but for {@link #shutDown()}, {@link #end(Failure)}, {@link #status()}, {@link #done()}
+ * and {@link #id()}.
  */
 public final class StreamSession {
 
@@ -42,6 +43,7 @@ public final class StreamSession {
     private final boolean plain;
     private final MediaHandOff handOff;
     private final Identification identification = new Identification();
+    private final Standing standing;
     private final Sinks.Empty<Void> done = Sinks.empty();
 
     private SessionState state = SessionState.NEGOTIATING;
@@ -64,6 +66,7 @@ public final class StreamSession {
         this.peer = peer;
         this.offeredKey = offeredKey;
         this.plain = plain;
+        this.standing = new Standing(id, peer, !plain);
         this.handOff = new MediaHandOff(
                 eventLoop, context.limits().lowWaterBytes(), context.limits().highWaterBytes(), client::pauseMedia);
         context.streams().add(this);
@@ -140,6 +143,15 @@ public final class StreamSession {
      */
     public String id() {
         return id;
+    }
+
+    /**
+     * How the session stands. Callable from any thread.
+     *
+     * @return the latest that its event loop has made known
+     */
+    public SessionStatus status() {
+        return standing.latest();
     }
 
     /**
@@ -221,8 +233,16 @@ public final class StreamSession {
 
     /** Ends the session in order because the gateway leaves. Callable from any thread. */
     public void shutDown() {
-        eventLoop.execute(() -> fail(
-                new Failure(FailureCode.SHUTTING_DOWN, "The gateway is being shut down: go live again in a moment.")));
+        end(new Failure(FailureCode.SHUTTING_DOWN, "The gateway is being shut down: go live again in a moment."));
+    }
+
+    /**
+     * Ends the session in order, unless it is ending already. Callable from any thread.
+     *
+     * @param reason what the client is told
+     */
+    public void end(Failure reason) {
+        eventLoop.execute(() -> fail(reason));
     }
 
     private void open(Open open) {
@@ -278,7 +298,8 @@ public final class StreamSession {
             return;
         }
         PublishRequest request = new PublishRequest(id, parsedKey.orElseThrow(), who);
-        StreamStart start = new StreamStart(context, request, eventLoop);
+        standing.asksFor(request.streamKey());
+        StreamStart start = new StreamStart(context, request, eventLoop, standing::mayPublishUnder);
         become(SessionState.STARTING);
         start.start(offer).subscribe(result -> started(start, result), error -> {
             LOG.error("[{}] The stream could not be started", id, error);
@@ -305,14 +326,14 @@ public final class StreamSession {
             return;
         }
         become(SessionState.LIVE);
-        Herald herald = new Herald(client, context.listener(), running.request());
+        Herald herald = new Herald(client, context.listener(), running.request(), standing);
         live = new LiveStream(eventLoop, context.limits(), reportInterval, running, handOff, herald, outcome -> {
             start.release(running.lease());
             herald.ended(outcome);
             live = null;
             end();
         });
-        herald.started(Offers.opened(id, running, context.limits()), running.ffmpeg());
+        herald.started(Offers.opened(id, running, context.limits()), running);
         live.begin();
         if (mediaEnded) {
             live.finish(Optional.empty());
@@ -338,6 +359,10 @@ public final class StreamSession {
     /** Ends a session that never went live. */
     private void refuse(Failure failure) {
         client.tell(Failed.of(failure));
+        standing.refused(failure);
+        Herald.tell(
+                context.listener(),
+                new SessionEvent.Refused(id, standing.latest().streamKey(), peer, failure));
         end();
     }
 
@@ -359,6 +384,7 @@ public final class StreamSession {
 
     /** Nothing of the session is left. One that ended while it was starting is registered until its start has come to its end too. */
     private void gone() {
+        standing.is(SessionStatus.Phase.ENDED);
         context.streams().remove(this);
         done.tryEmitEmpty();
     }
@@ -368,5 +394,6 @@ public final class StreamSession {
             throw new IllegalStateException("a session cannot go from " + state + " to " + next);
         }
         state = next;
+        standing.is(next.phase());
     }
 }

@@ -12,6 +12,7 @@ import io.sluice.protocol.StreamKey;
 import io.sluice.protocol.VideoSettings;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,9 +51,11 @@ final class StreamStart {
     private final SessionContext context;
     private final PublishRequest request;
     private final EventLoop eventLoop;
+    private final Consumer<StreamKey> onPermitted;
     private final Scheduler onLoop;
 
-    StreamStart(SessionContext context, PublishRequest request, EventLoop eventLoop) {
+    StreamStart(SessionContext context, PublishRequest request, EventLoop eventLoop, Consumer<StreamKey> onPermitted) {
+        this.onPermitted = onPermitted;
         this.context = context;
         this.request = request;
         this.eventLoop = eventLoop;
@@ -110,6 +113,7 @@ final class StreamStart {
             return new Parsed.Refused<>(Vitals.expired());
         }
         StreamKey key = terms.streamKey() == null ? request.streamKey() : terms.streamKey();
+        onPermitted.accept(key);
         return Parsed.ok(new Permit(new PublishRequest(request.sessionId(), key, request.peer()), terms));
     }
 

@@ -63,6 +63,9 @@ class ArchitectureTest {
                         knowsOnly("auth", "io.sluice.protocol..", ROOT + ".session.."),
                         "package io.sluice.gateway.auth; class V { io.sluice.gateway.websocket.OriginRule r; }"),
                 arguments(
+                        knowsOnly("admin", "io.sluice.protocol..", ROOT + ".session.."),
+                        "package io.sluice.gateway.admin; class V { io.sluice.gateway.http.HealthRoutes r; }"),
+                arguments(
                         noClasses()
                                 .that(resideInAPackage(ROOT + ".session.."))
                                 .should()
@@ -76,13 +79,15 @@ class ArchitectureTest {
                                 ROOT,
                                 ROOT + ".websocket..",
                                 ROOT + ".http..",
+                                ROOT + ".admin..",
                                 ROOT + ".auth.."),
                         "package io.sluice.gateway.media; class V { reactor.netty.http.server.HttpServer s; }"),
                 arguments(
                         only(
-                                "JSON is the protocol's, and of those who ask services",
+                                "JSON is the protocol's, and of those who ask services or answer operators",
                                 "com.fasterxml..",
-                                ROOT + ".auth.."),
+                                ROOT + ".auth..",
+                                ROOT + ".admin.."),
                         "package io.sluice.gateway; class V { com.fasterxml.jackson.databind.JsonNode n; }"),
                 arguments(
                         only("tokens are the authorizers'", "com.nimbusds..", ROOT + ".auth.."),
@@ -200,6 +205,7 @@ class ArchitectureTest {
         assertThat(MAIN.stream().map(JavaClass::getPackageName).distinct())
                 .containsExactlyInAnyOrder(
                         ROOT,
+                        ROOT + ".admin",
                         ROOT + ".auth",
                         ROOT + ".ffmpeg",
                         ROOT + ".http",

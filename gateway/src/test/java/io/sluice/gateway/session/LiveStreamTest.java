@@ -50,9 +50,10 @@ class LiveStreamTest {
 
     private LiveStream live(Duration reportInterval) {
         PublishRequest request = new PublishRequest("a-session", SessionStage.key(SessionStage.KEY), Peer.at(null));
-        StreamStart.Running running = Objects.requireNonNull(new StreamStart(stage.context(), request, stage.loop)
-                        .start(Mono.just(Offers.ofMimeType(SessionStage.AUDIO)))
-                        .block(SessionStage.PATIENCE))
+        StreamStart.Running running = Objects.requireNonNull(
+                        new StreamStart(stage.context(), request, stage.loop, key -> {})
+                                .start(Mono.just(Offers.ofMimeType(SessionStage.AUDIO)))
+                                .block(SessionStage.PATIENCE))
                 .orElseThrow();
         return stage.onLoop(() -> {
             LiveStream live = new LiveStream(
@@ -61,7 +62,7 @@ class LiveStreamTest {
                     reportInterval,
                     running,
                     new MediaHandOff(stage.loop, 32_768, 131_072, paused -> {}),
-                    new Herald(client, stage.events::add, request),
+                    new Herald(client, stage.events::add, request, new Standing("a-session", Peer.at(null), true)),
                     outcome::tryEmitValue);
             live.begin();
             return live;

@@ -1,0 +1,82 @@
+package io.sluice.e2e.harness;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Those who run a gateway: their token, and what they ask it. */
+public final class Operators {
+
+    private static final Pattern ADDRESS_IN_LOG = Pattern.compile("Operators at (http://localhost:\\d+)/");
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final Path tokens;
+    private final String token;
+
+    private Operators(Path tokens, String token) {
+        this.tokens = tokens;
+        this.token = token;
+    }
+
+    /** With a token that no gateway may print. */
+    static Operators on(Stage stage) {
+        String token = stage.key("operator");
+        try {
+            return new Operators(
+                    Files.writeString(stage.directory("operators").resolve("tokens"), token + "\n"), token);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What a gateway has to be started with, so that it listens to them. */
+    public List<String> options() {
+        return List.of("--admin-port", "0", "--admin-token-file", tokens.toString());
+    }
+
+    public HttpResponse<String> get(GatewayProcess gateway, String path) {
+        return send(request(gateway, path));
+    }
+
+    public HttpResponse<String> delete(GatewayProcess gateway, String path) {
+        return send(request(gateway, path).DELETE());
+    }
+
+    public HttpResponse<String> post(GatewayProcess gateway, String path, String json) {
+        return send(request(gateway, path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
+    private HttpRequest.Builder request(GatewayProcess gateway, String path) {
+        Matcher address = ADDRESS_IN_LOG.matcher("");
+        await("the operators' listener")
+                .atMost(LIMIT)
+                .until(() -> address.reset(gateway.output()).find());
+        return HttpRequest.newBuilder(URI.create(address.group(1) + path))
+                .header("Authorization", "Bearer " + token)
+                .timeout(LIMIT);
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError("no answer to operators", e);
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.admin.TokenFile;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The part of the command line that says where an operator gets in. */
+final class AdminOptions {
+
+    private static final int MAX_PORT = 65_535;
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec mixee;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            description = "Listen on this port for operators: which streams there are, and their end; "
+                    + "0 for any that is free. Needs --admin-token-file (default: nobody listens).")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--admin-host",
+            defaultValue = "localhost",
+            paramLabel = "HOST",
+            description = "Address to listen on for operators (default: ${DEFAULT-VALUE}).")
+    private String host = "";
+
+    @Option(
+            names = "--admin-token-file",
+            paramLabel = "FILE",
+            description = "The tokens that operators show, one to a line. Changes hold at once.")
+    private @Nullable Path tokenFile;
+
+    void check() {
+        if (port != null && (port < 0 || port > MAX_PORT)) {
+            throw new WrongOption(mixee, "--admin-port", port + " is not between 0 and " + MAX_PORT);
+        }
+        if ((port == null) != (tokenFile == null)) {
+            throw new WrongOption(
+                    mixee,
+                    port == null ? "--admin-token-file" : "--admin-port",
+                    "--admin-port and --admin-token-file need each other");
+        }
+        if (port != null && new InetSocketAddress(host, 0).isUnresolved()) {
+            throw new WrongOption(mixee, "--admin-host", "the name '" + host + "' cannot be resolved");
+        }
+    }
+
+    /** Reads the token file. Null if nobody is to listen. */
+    @Nullable
+    AdminPlace place() {
+        if (port == null || tokenFile == null) {
+            return null;
+        }
+        try {
+            return new AdminPlace(host, port, TokenFile.reading(tokenFile));
+        } catch (IOException e) {
+            throw WrongOption.because(mixee, "--admin-token-file", e);
+        }
+    }
+}

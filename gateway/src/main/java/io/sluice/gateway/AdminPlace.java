@@ -1,0 +1,12 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.admin.AdminAccess;
+
+/**
+ * Where operators get in, and who of them.
+ *
+ * @param host the address to listen on
+ * @param port the port, or 0 for any
+ * @param access who gets in
+ */
+record AdminPlace(String host, int port, AdminAccess access) {}

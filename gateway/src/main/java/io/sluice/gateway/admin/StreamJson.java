@@ -1,0 +1,88 @@
+package io.sluice.gateway.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.session.SessionStatus;
+import io.sluice.gateway.session.SessionStatus.Media;
+import io.sluice.gateway.session.SessionStatus.Phase;
+import io.sluice.protocol.Progress;
+import io.sluice.protocol.TrackHandling;
+import java.math.BigDecimal;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** From the standing of sessions to JSON. Stream keys print themselves redacted, and nothing here asks for their value. */
+final class StreamJson {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private StreamJson() {}
+
+    static ObjectNode list(Collection<SessionStatus> sessions) {
+        ObjectNode out = NODES.objectNode();
+        ArrayNode streams = out.putArray("streams");
+        sessions.forEach(session -> streams.add(one(session)));
+        return out;
+    }
+
+    static ObjectNode one(SessionStatus session) {
+        ObjectNode out = NODES.objectNode()
+                .put("sessionId", session.sessionId())
+                .put("state", session.phase().text())
+                .put("way", session.negotiated() ? "negotiated" : "plain")
+                .put("since", session.since().truncatedTo(ChronoUnit.MILLIS).toString());
+        if (session.streamKey() != null) {
+            out.put("streamKey", session.streamKey().toString());
+        }
+        if (session.peer().address() instanceof InetSocketAddress address) {
+            out.put("peer", text(address));
+        }
+        put(out, session.media());
+        session.failure().ifPresent(failure -> out.put("failure", failure.code().reason()));
+        if (session.phase() == Phase.ENDED) {
+            out.put("inOrder", !session.forced());
+        }
+        return out;
+    }
+
+    private static void put(ObjectNode out, @Nullable Media media) {
+        if (media == null) {
+            return;
+        }
+        out.put("mimeType", media.mimeType());
+        put(out, "video", media.video());
+        put(out, "audio", media.audio());
+        media.outputs().forEach(out.putArray("outputs")::add);
+        Progress progress = media.progress();
+        out.put("acceptedBytes", progress.acceptedBytes())
+                .put("queuedBytes", progress.queuedBytes())
+                .put("outTimeMs", progress.outTimeMs())
+                .put("framesPerSecond", plain(progress.framesPerSecond()))
+                .put("bitsPerSecond", progress.bitsPerSecond())
+                .put("speed", plain(progress.speed()))
+                .put("droppedFrames", progress.droppedFrames());
+    }
+
+    private static void put(ObjectNode out, String name, @Nullable TrackHandling handling) {
+        if (handling != null) {
+            out.put(name, handling.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** JSON has no NaN and no infinity, and FFmpeg's first reports are full of them. */
+    private static BigDecimal plain(double number) {
+        return Double.isFinite(number) ? BigDecimal.valueOf(number) : BigDecimal.ZERO;
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress() == null
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+}
