@@ -107,6 +107,40 @@ final class OperatorsTest {
     }
 
     @Test
+    void theMetersFollowTheStreamsAndNameNone() {
+        NginxReceiver nginx = stage.nginx();
+        Operators operators = stage.operators();
+        GatewayProcess gateway = gateway(operators, "--publish", nginx.publishUrl());
+        assertThat(meters(operators, gateway))
+                .contains("sluice_ready 1.0", "sluice_failures_total{code=\"stream-key-in-use\"} 0.0")
+                .contains("sluice_sessions{state=\"live\"} 0.0", "jvm_memory_used_bytes", "process_files_open_files")
+                .contains("netty_allocator_memory_used");
+        String key = stage.key("counted");
+        Publisher publisher = halfWay(gateway, key);
+        Publisher second = gateway.connect(Publisher.negotiated(key));
+        second.say(new Open(null, List.of(recording.mimeType()), null, null));
+        Refusal.assertTold(second, FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
+
+        assertThat(meters(operators, gateway))
+                .contains("sluice_sessions{state=\"live\"} 1.0", "sluice_ffmpeg_start_seconds_count 1")
+                .contains("sluice_failures_total{code=\"stream-key-in-use\"} 1.0")
+                .contains("sluice_streams_started_total{audio=\"transcode\",video=\"copy\",way=\"negotiated\"} 1.0")
+                .doesNotContain(key, sessionId(publisher));
+        long bytes = publisher.stop().acceptedBytes();
+        gateway.awaitNoChildren(Publisher.SOON);
+        assertThat(meters(operators, gateway))
+                .contains("sluice_sessions{state=\"live\"} 0.0", "sluice_streams_ended_total{outcome=\"complete\"} 1.0")
+                .contains("sluice_media_accepted_bytes_total " + (double) bytes);
+    }
+
+    private static String meters(Operators operators, GatewayProcess gateway) {
+        HttpResponse<String> answer = operators.get(gateway, "/metrics");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-type")).contains("text/plain; version=0.0.4; charset=utf-8");
+        return answer.body();
+    }
+
+    @Test
     void withoutATokenNobodyListens() {
         Tool.Run run = stage.gateway("--admin-port", "0").runToItsEnd(LIMIT);
         assertThat(run.exitCode()).isEqualTo(2);

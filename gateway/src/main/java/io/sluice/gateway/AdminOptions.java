@@ -20,7 +20,7 @@ final class AdminOptions {
     @Option(
             names = "--admin-port",
             paramLabel = "PORT",
-            description = "Listen on this port for operators: which streams there are, and their end; "
+            description = "Listen on this port for operators: which streams there are, their end, and metrics; "
                     + "0 for any that is free. Needs --admin-token-file (default: nobody listens).")
     private @Nullable Integer port;
 
@@ -59,7 +59,7 @@ final class AdminOptions {
             return null;
         }
         try {
-            return new AdminPlace(host, port, TokenFile.reading(tokenFile));
+            return new AdminPlace(host, port, TokenFile.reading(tokenFile), new Meters());
         } catch (IOException e) {
             throw WrongOption.because(mixee, "--admin-token-file", e);
         }

@@ -8,5 +8,6 @@ import io.sluice.gateway.admin.AdminAccess;
  * @param host the address to listen on
  * @param port the port, or 0 for any
  * @param access who gets in
+ * @param meters what they can read besides
  */
-record AdminPlace(String host, int port, AdminAccess access) {}
+record AdminPlace(String host, int port, AdminAccess access, Meters meters) {}

@@ -49,7 +49,7 @@ final class AdminServer {
                     .idleTimeout(IDLE_TIMEOUT)
                     .requestTimeout(READ_TIMEOUT)
                     .httpRequestDecoder(decoder -> decoder.maxHeaderSize(MAX_HEADER_BYTES))
-                    .route(routes -> gateway.mountAdmin(routes, "", place.access()))
+                    .route(routes -> gateway.mountAdmin(routes, "", place.access(), place.meters()::text))
                     .bindNow();
             if (tls == null && !local) {
                 LOG.warn(
@@ -73,7 +73,7 @@ final class AdminServer {
                 address.getAddress().isAnyLocalAddress() || address.getAddress().isLoopbackAddress()
                         ? "localhost"
                         : address.getHostString();
-        LOG.info("Operators at {}://{}:{}/api/streams", scheme, host, server.port());
+        LOG.info("Operators at {}://{}:{}/api/streams and /metrics", scheme, host, server.port());
     }
 
     /** Completes when nothing is left of it, after this time at most. */

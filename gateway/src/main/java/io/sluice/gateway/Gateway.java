@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminRoutes;
 import io.sluice.gateway.ffmpeg.Ffmpeg;
@@ -10,6 +11,7 @@ import io.sluice.gateway.ffmpeg.StreamPlanner;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
+import io.sluice.gateway.metrics.SessionMeters;
 import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.LiveStreams;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +62,7 @@ public final class Gateway {
     private final @Nullable Previews previews;
     private final SessionContext context;
     private final Operator operator;
+    private final @Nullable SessionMeters meters;
     private final Mono<Void> closing;
     private volatile boolean accepting = true;
 
@@ -67,23 +71,25 @@ public final class Gateway {
             Ffmpeg ffmpeg,
             WorkFolder folder,
             @Nullable Authorizer authorizer,
-            SessionListener listener) {
+            SessionListener listener,
+            @Nullable MeterRegistry registry) {
         this.config = config;
         this.ffmpeg = ffmpeg;
         this.folder = folder;
         this.asksForPermission = authorizer != null;
         this.processes = ProcessLauncher.create(config.maxPendingStarts());
         this.previews = config.preview() ? new Previews(folder.previews(), config.previewLinger(), blocking) : null;
+        LiveStreams streams = new LiveStreams();
+        this.operator = new Operator(streams, config.limits().finishTimeout().plus(FORCE_ALLOWANCE));
+        this.meters = registry == null ? null : new SessionMeters(registry, operator, this::isReady);
         this.context = new SessionContext(
                 config.limits(),
-                new LiveStreams(),
+                streams,
                 authorizer == null ? Authorizer.open() : authorizer,
                 new Outputs(config.publish(), config.enhancedRtmp(), previews),
                 new StreamPlanner(ffmpeg.capabilities()),
                 new FfmpegLauncher(ffmpeg, processes, folder.empty(), config.outputTimeout()),
-                listener);
-        this.operator =
-                new Operator(context.streams(), config.limits().finishTimeout().plus(FORCE_ALLOWANCE));
+                meters == null ? listener : both(meters, listener));
         this.closing = Mono.defer(this::closeOnce).cache();
     }
 
@@ -97,10 +103,21 @@ public final class Gateway {
     }
 
     /** Finds FFmpeg and makes the folders. Blocks. */
-    static Gateway start(GatewayConfig config, @Nullable Authorizer authorizer, SessionListener listener)
+    static Gateway start(
+            GatewayConfig config,
+            @Nullable Authorizer authorizer,
+            SessionListener listener,
+            @Nullable MeterRegistry registry)
             throws IOException, FfmpegUnavailableException {
         Ffmpeg ffmpeg = new FfmpegLocator(System.getenv(), config.ffmpegEnvironment()).locate(config.ffmpeg());
-        return new Gateway(config, ffmpeg, WorkFolder.create(), authorizer, listener);
+        return new Gateway(config, ffmpeg, WorkFolder.create(), authorizer, listener, registry);
+    }
+
+    private static SessionListener both(SessionListener first, SessionListener second) {
+        return event -> {
+            first.on(event);
+            second.on(event);
+        };
     }
 
     /**
@@ -132,9 +149,14 @@ public final class Gateway {
      * @throws IllegalArgumentException if the prefix has another form
      */
     public void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access) {
+        mountAdmin(routes, prefix, access, null);
+    }
+
+    /** With meters at {@code /metrics}, in the words of whoever has the registry. Asked for off the event loops. */
+    void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
         check(prefix);
         new HealthRoutes(this::isReady).mount(routes, prefix);
-        new AdminRoutes(operator, access).mount(routes, prefix);
+        new AdminRoutes(operator, access, metrics).mount(routes, prefix);
     }
 
     private static void check(String prefix) {
@@ -228,8 +250,11 @@ public final class Gateway {
                 .then()
                 .timeout(config.limits().finishTimeout().plus(FORCE_ALLOWANCE))
                 .publishOn(blocking)
-                .doFinally(how -> {
+                .doOnTerminate(() -> {
                     processes.dispose();
+                    if (meters != null) {
+                        meters.close();
+                    }
                     folder.remove();
                 });
     }

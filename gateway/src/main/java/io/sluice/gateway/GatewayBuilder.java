@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
@@ -33,6 +34,7 @@ public final class GatewayBuilder {
     private @Nullable AllowedOutputs allowedOutputs;
     private @Nullable Authorizer authorizer;
     private SessionListener listener = event -> {};
+    private @Nullable MeterRegistry meterRegistry;
 
     GatewayBuilder() {}
 
@@ -199,6 +201,18 @@ public final class GatewayBuilder {
     }
 
     /**
+     * Where the gateway registers its meters; they are taken out again when it is closed. Needs Micrometer on the class path, which the gateway
+     * does not bring.
+     *
+     * @param registry of Micrometer's
+     * @return this
+     */
+    public GatewayBuilder meterRegistry(MeterRegistry registry) {
+        meterRegistry = registry;
+        return this;
+    }
+
+    /**
      * Finds and probes FFmpeg, and makes a gateway, when subscribed to.
      *
      * @return the gateway, on a scheduler that may block; an error of {@link io.sluice.gateway.ffmpeg.FfmpegUnavailableException}, with
@@ -222,6 +236,8 @@ public final class GatewayBuilder {
         Authorizer decider =
                 authorizer == null || allowedOutputs == null ? authorizer : allowedOutputs.guard(authorizer);
         SessionListener hearer = listener;
-        return Mono.fromCallable(() -> Gateway.start(config, decider, hearer)).subscribeOn(Schedulers.boundedElastic());
+        MeterRegistry meters = meterRegistry;
+        return Mono.fromCallable(() -> Gateway.start(config, decider, hearer, meters))
+                .subscribeOn(Schedulers.boundedElastic());
     }
 }

@@ -193,7 +193,12 @@ final class GatewayCommand implements Callable<Integer> {
         // Before the first logger is made.
         System.setProperty("sluice.logLevel", logLevel.toUpperCase(Locale.ROOT));
         try {
-            GatewayServer.start(gateway(), listen.host(), listen.port(), listen.tls(), admin.place());
+            AdminPlace operators = admin.place();
+            GatewayBuilder builder = gateway();
+            if (operators != null) {
+                builder.meterRegistry(operators.meters().registry());
+            }
+            GatewayServer.start(builder, listen.host(), listen.port(), listen.tls(), operators);
         } catch (FfmpegUnavailableException e) {
             if (ffmpeg != null) {
                 throw WrongOption.because(spec, "--ffmpeg", e);

@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.session.SessionEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,10 +13,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRoutes;
 import reactor.netty.resources.LoopResources;
 
 /** A real gateway, mounted under a prefix into a real server with one event loop, which all of its streams therefore share. */
@@ -61,6 +64,11 @@ public final class GatewayStage implements AutoCloseable {
 
     public Gateway gateway() {
         return gateway;
+    }
+
+    /** As the main does it, on a server for operators. */
+    public void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access, Supplier<String> metrics) {
+        gateway.mountAdmin(routes, prefix, access, metrics);
     }
 
     public List<SessionEvent> events() {

@@ -12,16 +12,19 @@ import io.sluice.gateway.session.SessionStatus.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * {@code /api/streams}: which streams there are, one of them, and their end. Described in docs/openapi.yaml, to which a test holds it.
+ * {@code /api/streams}: which streams there are, one of them, and their end; and {@code /metrics}. Described in docs/openapi.yaml, to which a test holds it.
  *
  * <p>Nobody gets in without access, and no browser at all, because a page that a browser shows may reach what its user reaches.
  */
@@ -30,6 +33,8 @@ public final class AdminRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(AdminRoutes.class);
 
     private static final String STREAMS = "/api/streams";
+    private static final String METRICS = "/metrics";
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final String END = STREAMS + "/end";
 
     /** One line about refused requests in this time: who guesses tokens must not fill the disk. */
@@ -37,6 +42,7 @@ public final class AdminRoutes {
 
     private final Operator operator;
     private final AdminAccess access;
+    private final @Nullable Supplier<String> metrics;
     private final AtomicLong lastRefusalNanos = new AtomicLong(System.nanoTime() - QUIET.toNanos());
 
     /**
@@ -44,10 +50,12 @@ public final class AdminRoutes {
      *
      * @param operator sees and ends its streams
      * @param access who may
+     * @param metrics what {@code /metrics} says, in the text format of Prometheus; may block; null for no such address
      */
-    public AdminRoutes(Operator operator, AdminAccess access) {
+    public AdminRoutes(Operator operator, AdminAccess access, @Nullable Supplier<String> metrics) {
         this.operator = operator;
         this.access = access;
+        this.metrics = metrics;
     }
 
     /**
@@ -63,8 +71,10 @@ public final class AdminRoutes {
                         serve(request, response, request.fullPath().substring(prefix.length())));
     }
 
-    private static boolean isOurs(String path, String prefix) {
-        return path.equals(prefix + STREAMS) || path.startsWith(prefix + STREAMS + "/");
+    private boolean isOurs(String path, String prefix) {
+        return (metrics != null && path.equals(prefix + METRICS))
+                || path.equals(prefix + STREAMS)
+                || path.startsWith(prefix + STREAMS + "/");
     }
 
     private Publisher<Void> serve(HttpServerRequest request, HttpServerResponse response, String path) {
@@ -115,6 +125,9 @@ public final class AdminRoutes {
         if (path.equals(STREAMS)) {
             return reads ? Mono.just(Answer.json(StreamJson.list(operator.sessions()))) : notAllowed("GET, HEAD");
         }
+        if (metrics != null && path.equals(METRICS)) {
+            return reads ? metrics(metrics) : notAllowed("GET, HEAD");
+        }
         if (path.equals(END)) {
             return request.method().equals(HttpMethod.POST) ? endByKey(request) : notAllowed("POST");
         }
@@ -123,6 +136,12 @@ public final class AdminRoutes {
             return end(request, sessionId);
         }
         return reads ? Mono.just(one(sessionId)) : notAllowed("GET, HEAD, DELETE");
+    }
+
+    private static Mono<Answer> metrics(Supplier<String> text) {
+        return Mono.fromSupplier(text)
+                .subscribeOn(Schedulers.boundedElastic())
+                .map(all -> Answer.text(PROMETHEUS, all));
     }
 
     private Answer one(String sessionId) {

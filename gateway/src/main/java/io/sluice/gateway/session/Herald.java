@@ -46,7 +46,13 @@ final class Herald {
                         .map(plan -> plan.output().toString())
                         .toList());
         tellListener(new SessionEvent.Started(
-                request.sessionId(), request.streamKey(), opened.mimeType(), opened.video(), opened.audio()));
+                request.sessionId(),
+                request.streamKey(),
+                opened.mimeType(),
+                opened.video(),
+                opened.audio(),
+                standing.latest().negotiated(),
+                running.startup()));
     }
 
     void report(Progress progress) {

@@ -4,6 +4,7 @@ import io.sluice.protocol.Failure;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.StreamKey;
 import io.sluice.protocol.TrackHandling;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +46,17 @@ public sealed interface SessionEvent {
      * @param mimeType what the client sends
      * @param video copied or transcoded, or null without video
      * @param audio copied or transcoded, or null without audio
+     * @param negotiated whether the client speaks {@code sluice.v1}, and not merely sends media
+     * @param ffmpegStart how long FFmpeg's start took, the wait for its turn included
      */
     record Started(
             String sessionId,
             StreamKey streamKey,
             String mimeType,
             @Nullable TrackHandling video,
-            @Nullable TrackHandling audio)
+            @Nullable TrackHandling audio,
+            boolean negotiated,
+            Duration ffmpegStart)
             implements SessionEvent {}
 
     /**

@@ -10,6 +10,7 @@ import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.Parsed;
 import io.sluice.protocol.StreamKey;
 import io.sluice.protocol.VideoSettings;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
@@ -38,7 +39,7 @@ final class StreamStart {
             @Nullable AudioSettings audio) {}
 
     /** A stream that runs. Whoever has it shuts FFmpeg down in the end, and then gives the key back. */
-    record Running(Permit permit, Lease lease, StreamPlan plan, FfmpegStream ffmpeg) {
+    record Running(Permit permit, Lease lease, StreamPlan plan, FfmpegStream ffmpeg, Duration startup) {
 
         PublishRequest request() {
             return permit.request();
@@ -136,7 +137,9 @@ final class StreamStart {
     private Mono<Parsed<Running>> launch(Lease lease, Permit permit, StreamPlan plan) {
         return context.ffmpeg()
                 .launch(permit.request().streamKey(), plan, eventLoop)
-                .map(ffmpeg -> Parsed.ok(new Running(permit, lease, plan, ffmpeg)))
+                .elapsed()
+                .map(ffmpeg ->
+                        Parsed.ok(new Running(permit, lease, plan, ffmpeg.getT2(), Duration.ofMillis(ffmpeg.getT1()))))
                 .onErrorResume(error -> {
                     LOG.error("[{}] FFmpeg could not be started", request.sessionId(), error);
                     return Mono.just(

@@ -12,6 +12,7 @@ import io.sluice.protocol.FailureCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -152,6 +153,7 @@ class AdminRoutesTest {
 
         assertThat(json(answer(200, END, posting(stage.request(END), body))).path("streams"))
                 .isEmpty();
+        assertThat(answer(200, "/metrics", stage.request("/metrics")).body()).isEqualTo(AdminStage.METERS);
         badRequests();
         notAllowed();
         answer(200, "/health/live", stage.stranger("/health/live"));
@@ -192,7 +194,7 @@ class AdminRoutesTest {
 
     /** Announces a body and sends a part of it. */
     private String answerToHalfARequest() throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", stage.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stage.port())) {
             socket.setSoTimeout((int) GatewayStage.PATIENCE.toMillis());
             OutputStream out = socket.getOutputStream();
             out.write(("POST " + AdminStage.PREFIX + END + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -209,7 +211,11 @@ class AdminRoutesTest {
     private void notAllowed() {
         String one = LIST + "/0123456789ab";
         for (HttpRequest.Builder request : new HttpRequest.Builder[] {
-            stage.stranger(LIST), stage.stranger(one), stage.stranger(one).DELETE(), posting(stage.stranger(END), "{}"),
+            stage.stranger(LIST),
+            stage.stranger("/metrics"),
+            stage.stranger(one),
+            stage.stranger(one).DELETE(),
+            posting(stage.stranger(END), "{}"),
         }) {
             String path = request.build().uri().getPath().substring(AdminStage.PREFIX.length());
             String template = path.equals(one) ? LIST + "/{sessionId}" : path;
@@ -219,12 +225,14 @@ class AdminRoutesTest {
             answer(403, template, request.copy().header("Origin", "http://127.0.0.1:" + stage.port()));
             answer(403, template, request.copy().header("Sec-Fetch-Site", "same-origin"));
         }
+        answer(405, "/metrics", stage.request("/metrics").DELETE());
         answer(405, LIST, stage.request(LIST).PUT(BodyPublishers.noBody()));
         answer(405, LIST + "/{sessionId}", stage.request(one).PUT(BodyPublishers.noBody()));
         HttpResponse<String> wrong = answer(405, END, stage.request(END));
         assertThat(wrong.headers().firstValue("allow")).contains("POST");
         // A method that an address does not take is of no operation; the document says so at those that it does.
         for (String operation : Set.of(
+                "get /metrics",
                 "get /api/streams",
                 "post /api/streams/end",
                 "get /api/streams/{sessionId}",

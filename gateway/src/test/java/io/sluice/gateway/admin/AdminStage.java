@@ -19,6 +19,7 @@ import reactor.netty.resources.LoopResources;
 final class AdminStage implements AutoCloseable {
 
     static final String TOKEN = "a-token-that-nobody-guesses";
+    static final String METERS = "sluice_ready 1.0\n";
     static final String PREFIX = "/operators";
 
     private static final HttpClient HTTP =
@@ -38,7 +39,7 @@ final class AdminStage implements AutoCloseable {
                     .host("127.0.0.1")
                     .port(0)
                     .runOn(loop)
-                    .route(routes -> gateway.gateway().mountAdmin(routes, PREFIX, access))
+                    .route(routes -> gateway.mountAdmin(routes, PREFIX, access, () -> METERS))
                     .bindNow(GatewayStage.PATIENCE);
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -66,6 +66,12 @@ class ArchitectureTest {
                         knowsOnly("admin", "io.sluice.protocol..", ROOT + ".session.."),
                         "package io.sluice.gateway.admin; class V { io.sluice.gateway.http.HealthRoutes r; }"),
                 arguments(
+                        knowsOnly("metrics", "io.sluice.protocol..", ROOT + ".session.."),
+                        "package io.sluice.gateway.metrics; class V { io.sluice.gateway.admin.TokenFile f; }"),
+                arguments(
+                        only("meters are the metrics' and the root's", "io.micrometer..", ROOT, ROOT + ".metrics.."),
+                        "package io.sluice.gateway.session; class V { io.micrometer.core.instrument.Counter c; }"),
+                arguments(
                         noClasses()
                                 .that(resideInAPackage(ROOT + ".session.."))
                                 .should()
@@ -210,6 +216,7 @@ class ArchitectureTest {
                         ROOT + ".ffmpeg",
                         ROOT + ".http",
                         ROOT + ".media",
+                        ROOT + ".metrics",
                         ROOT + ".process",
                         ROOT + ".session",
                         ROOT + ".websocket");
