@@ -21,15 +21,16 @@ export class Backoff {
    * A connection was lost, or could not be made.
    *
    * @param liveForMs how long it was live, 0 if never
+   * @param atLeastMs how long the gateway asks to be left alone; the pause is drawn on top, because it asks everybody
    * @returns how long to wait, or null to give up
    */
-  next(nowMs: number, liveForMs: number): number | null {
+  next(nowMs: number, liveForMs: number, atLeastMs = 0): number | null {
     if (this.#tries === 0 || liveForMs >= RECOVERED_AFTER_MS) {
       this.#tries = 0;
       this.#giveUpAtMs = nowMs + this.#giveUpAfterMs;
     }
     const longestMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#tries++);
-    const pauseMs = this.#random() * longestMs;
+    const pauseMs = atLeastMs + this.#random() * longestMs;
     return nowMs + pauseMs > this.#giveUpAtMs ? null : pauseMs;
   }
 }

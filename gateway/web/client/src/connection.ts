@@ -92,8 +92,8 @@ export class Connection implements Transport {
       const { acceptedBytes, outTimeMs } = message;
       this.#end({ ended: { acceptedBytes, outTimeMs } });
     } else if (message?.type === "failed") {
-      const { code, message: words, retryable } = message;
-      this.#fail(new PublishError(code, words, undefined, retryable));
+      const { code, message: words, retryable, retryAfterMs } = message;
+      this.#fail(new PublishError(code, words, undefined, retryable, retryAfterMs));
     } else {
       this.#fail(failures.unexpectedMessage());
     }

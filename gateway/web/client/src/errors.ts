@@ -11,6 +11,8 @@ export class PublishError extends Error {
     readonly advice?: string,
     /** Whether the very same may work later. */
     readonly retryable = true,
+    /** How long to wait at least before that, in milliseconds, where the gateway says so; else 0. */
+    readonly retryAfterMs = 0,
   ) {
     super(message);
   }

@@ -6,6 +6,8 @@ export const SUBPROTOCOL = "sluice.v1";
 
 const TIMESLICE_MS = 250;
 const KEY_FRAME_INTERVAL_MS = 2_000;
+/** Timers of browsers fire at once when they are told to wait for more than 24 days. */
+const LONGEST_WAIT_MS = 3_600_000;
 
 /**
  * How often to be told what the gateway has taken: the encoder is adapted to that, and the gateway's default of once a
@@ -53,6 +55,8 @@ export interface Failed {
   code: string;
   message: string;
   retryable: boolean;
+  /** How long to wait at least before trying again; 0 where the gateway does not say. */
+  retryAfterMs: number;
 }
 
 export type ServerMessage =
@@ -144,6 +148,7 @@ const READERS: Record<string, (message: Json) => ServerMessage | null> = {
     code: text(message.code, "unknown"),
     message: text(message.message, "The gateway ended the stream."),
     retryable: message.retryable === true,
+    retryAfterMs: Math.min(positive(message.retryAfterMs, 0), LONGEST_WAIT_MS),
   }),
 };
 

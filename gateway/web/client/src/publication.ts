@@ -188,7 +188,7 @@ export class Publication extends Target implements LiveStream {
 
   /** Connects again if there is hope. */
   #lost(error: PublishError): void {
-    const pauseMs = this.#mayRetry(error) ? this.#pause() : null;
+    const pauseMs = this.#mayRetry(error) ? this.#pause(error) : null;
     if (pauseMs === null) {
       this.#fail(error);
       return;
@@ -211,10 +211,10 @@ export class Publication extends Target implements LiveStream {
     return retryable || (code === "stream-key-in-use" && this.#state === "reconnecting");
   }
 
-  #pause(): number | null {
+  #pause({ retryAfterMs }: PublishError): number | null {
     const nowMs = this.#platform.now();
     const liveSinceMs = this.#attempt?.liveSinceMs ?? nowMs;
-    return this.#backoff.next(nowMs, nowMs - liveSinceMs);
+    return this.#backoff.next(nowMs, nowMs - liveSinceMs, retryAfterMs);
   }
 
   #slept(): void {

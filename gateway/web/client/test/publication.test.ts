@@ -483,6 +483,22 @@ describe("reconnecting", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("leaves the gateway alone for as long as that asks, and its own pause on top", async () => {
+    await goLive();
+    platform.socket.says({ ...refusal("gateway-full", true), retryAfterMs: 30_000 });
+    expect(live.state).toBe("reconnecting");
+    await pass(30_000);
+    expect(platform.sockets).toHaveLength(1);
+    await liveAgain(250);
+  });
+
+  it("gives up at once when the gateway asks for longer than it would try", async () => {
+    await goLive({ reconnect: { giveUpAfterMs: 10_000 } });
+    platform.socket.says({ ...refusal("gateway-full", true), retryAfterMs: 30_000 });
+    expect(live.state).toBe("failed");
+    expect(live.error).toMatchObject({ code: "gateway-full", retryAfterMs: 30_000 });
+  });
+
   it("goes on pausing longer when each connection is lost at once, until one has lasted", async () => {
     await goLive();
     platform.socket.says(refusal("ffmpeg-failed", true));

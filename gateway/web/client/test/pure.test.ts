@@ -119,6 +119,13 @@ describe("pauses", () => {
     expect(backoff.next(600, 0)).toBeNull();
     expect(backoff.next(900, 10_000)).toBe(500);
   });
+
+  it("are drawn on top of what the gateway asks for", () => {
+    const backoff = new Backoff(60_000, () => 0.5);
+    expect(backoff.next(0, 0, 30_000)).toBe(30_250);
+    expect(backoff.next(31_000, 0, 0)).toBe(500);
+    expect(backoff.next(31_000, 0, 30_000)).toBeNull();
+  });
 });
 
 describe("the gateway's address", () => {
@@ -144,6 +151,18 @@ describe("messages", () => {
     expect(
       parseServerMessage('{"type":"opened","mimeType":"a/b","timesliceMs":-1,"video":"x"}'),
     ).toMatchObject({ timesliceMs: 250, video: undefined, maxMessageBytes: Infinity });
+  });
+
+  it("say when to try again, within what a timer can wait", () => {
+    const retryAfterMs = (json: string) => {
+      const message = parseServerMessage(`{"type":"failed","code":"gateway-full"${json}}`);
+      return message?.type === "failed" && message.retryAfterMs;
+    };
+    expect(retryAfterMs("")).toBe(0);
+    expect(retryAfterMs(',"retryAfterMs":"soon"')).toBe(0);
+    expect(retryAfterMs(',"retryAfterMs":-5')).toBe(0);
+    expect(retryAfterMs(',"retryAfterMs":1500')).toBe(1_500);
+    expect(retryAfterMs(',"retryAfterMs":1e12')).toBe(3_600_000);
   });
 
   it("of other kinds are null", () => {

@@ -1,15 +1,30 @@
 package io.sluice.protocol;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Why something was refused or ended badly, as a value.
  *
  * @param code what kind of failure it is; programs decide by this alone
  * @param message what was wrong and what to do, in words for a human; never contains a whole stream key
+ * @param retryAfter how long to wait at least before trying again, where that is known; null otherwise
  */
-public record Failure(FailureCode code, String message) {
+public record Failure(
+        FailureCode code, String message, @Nullable Duration retryAfter) {
 
     /** The most that RFC 6455 leaves for the reason in a close frame: 125 bytes of payload less 2 for the code. */
     private static final int MAX_CLOSE_REASON_BYTES = 123;
+
+    /**
+     * Of which nobody knows when it will have passed.
+     *
+     * @param code what kind of failure it is
+     * @param message what was wrong and what to do
+     */
+    public Failure(FailureCode code, String message) {
+        this(code, message, null);
+    }
 
     /**
      * The text of the close frame, which is all that a client without the subprotocol gets to read: the reason, a colon

@@ -87,7 +87,7 @@ final class MessageReader {
         }
         String message = in.string("message");
         in.flag("retryable");
-        return in.result(new Failed(code, message));
+        return in.result(new Failed(code, message, in.optionalInteger("retryAfterMs", Integer.MAX_VALUE)));
     }
 
     /** Repeats the type only where it looks like one, lest a key that was put there by mistake ends up in a log. */

@@ -39,6 +39,7 @@ final class MessageWriter {
             out.put("code", failed.code().reason())
                     .put("message", failed.message())
                     .put("retryable", failed.code().retryable());
+            put(out, "retryAfterMs", failed.retryAfterMs());
         }
         return out;
     }

@@ -34,13 +34,13 @@ final class Samples {
                     4_194_304),
             new Progress(9_000_000_000L, 65_536, 61_000, 29.97, 2_480_000, 1.01, 3),
             new Ended(9_000_000_001L, 61_033),
-            new Failed(FailureCode.STREAM_KEY_IN_USE, "Another stream is live under this key; end that one first."));
+            new Failed(FailureCode.GATEWAY_FULL, "The gateway is full; try again in half a minute.", 30_000));
 
     static final List<ServerMessage> BARE_SERVER_MESSAGES = List.of(
             new Opened("s-1", "audio/webm", null, null, 250, 2_000, 8_000_000, 4_194_304),
             new Progress(0, 0, 0, 0, 0, 0, 0),
             new Ended(0, 0),
-            new Failed(FailureCode.INTERNAL_ERROR, ""));
+            new Failed(FailureCode.INTERNAL_ERROR, "", null));
 
     static final Set<String> CLIENT_TYPES =
             FULL_CLIENT_MESSAGES.stream().map(ClientMessage::type).collect(Collectors.toUnmodifiableSet());

@@ -2,6 +2,7 @@ package io.sluice.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,17 @@ class ServerMessageTest {
 
         assertThat(codec.encode(failed)).isEqualTo("""
                         {"type":"failed","code":"gateway-full","message":"Try \\"later\\"\\n.","retryable":true}""");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT0.25S, 250", "PT30S, 30000", "PT0.0000001S, 1", "PT10000H, 2147483647"})
+    void failedSaysWhenToTryAgain(Duration retryAfter, int milliseconds) {
+        Failed failed = Failed.of(new Failure(FailureCode.GATEWAY_FULL, "Later.", retryAfter));
+
+        assertThat(codec.encode(failed)).isEqualTo("""
+                        {"type":"failed","code":"gateway-full","message":"Later.","retryable":true,\
+                        "retryAfterMs":%d}""", milliseconds);
+        assertThat(failed.failure()).isEqualTo(new Failure(failed.code(), "Later.", Duration.ofMillis(milliseconds)));
     }
 
     @ParameterizedTest

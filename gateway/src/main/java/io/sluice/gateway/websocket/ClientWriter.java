@@ -9,7 +9,6 @@ import io.sluice.gateway.session.Client;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
-import io.sluice.protocol.Failure;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.ServerMessage;
 import reactor.netty.NettyPipeline;
@@ -44,8 +43,8 @@ final class ClientWriter implements Client {
         if (message instanceof Ended) {
             close(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE.code(), ""));
         } else if (message instanceof Failed failed) {
-            String reason = new Failure(failed.code(), failed.message()).closeReason();
-            close(new CloseWebSocketFrame(failed.code().closeCode(), reason));
+            close(new CloseWebSocketFrame(
+                    failed.code().closeCode(), failed.failure().closeReason()));
         }
     }
 
