@@ -13,20 +13,22 @@ import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
 import io.sluice.gateway.metrics.SessionMeters;
 import io.sluice.gateway.process.ProcessLauncher;
-import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.LiveStreams;
 import io.sluice.gateway.session.Operator;
 import io.sluice.gateway.session.Outputs;
 import io.sluice.gateway.session.Previews;
+import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.SessionListener;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.gateway.websocket.IngestRoutes;
+import io.sluice.gateway.websocket.IngestTerms;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,44 +55,45 @@ public final class Gateway {
     /** What a stream may take to be ended by force after it did not finish in time, and a little for everything around it. */
     private static final Duration FORCE_ALLOWANCE = Duration.ofSeconds(7);
 
-    private final GatewayConfig config;
     private final Ffmpeg ffmpeg;
     private final WorkFolder folder;
     private final Scheduler blocking = Schedulers.boundedElastic();
     private final ProcessLauncher processes;
-    private final boolean asksForPermission;
-    private final @Nullable Previews previews;
-    private final SessionContext context;
+    private final LiveStreams streams = new LiveStreams();
+    private final Previews previews;
+    private final RetiredAuthorizers retired = new RetiredAuthorizers();
     private final Operator operator;
     private final @Nullable SessionMeters meters;
     private final Mono<Void> closing;
+    private volatile SetUp current;
+    private volatile Duration longestFinish;
     private volatile boolean accepting = true;
 
-    private Gateway(
-            GatewayConfig config,
-            Ffmpeg ffmpeg,
-            WorkFolder folder,
-            @Nullable Authorizer authorizer,
-            SessionListener listener,
-            @Nullable MeterRegistry registry) {
-        this.config = config;
+    /** All that can be replaced while streams are live: each goes on with what it began with. */
+    private record SetUp(GatewayConfig config, IngestTerms terms) {}
+
+    private Gateway(GatewayConfig config, Ffmpeg ffmpeg, WorkFolder folder, @Nullable MeterRegistry registry) {
         this.ffmpeg = ffmpeg;
         this.folder = folder;
-        this.asksForPermission = authorizer != null;
         this.processes = ProcessLauncher.create(config.maxPendingStarts());
-        this.previews = config.preview() ? new Previews(folder.previews(), config.previewLinger(), blocking) : null;
-        LiveStreams streams = new LiveStreams();
-        this.operator = new Operator(streams, config.limits().finishTimeout().plus(FORCE_ALLOWANCE));
+        this.previews = new Previews(folder.previews(), config.previewLinger(), blocking);
+        this.longestFinish = config.limits().finishTimeout();
+        this.operator = new Operator(streams, () -> longestFinish.plus(FORCE_ALLOWANCE));
         this.meters = registry == null ? null : new SessionMeters(registry, operator, this::isReady);
-        this.context = new SessionContext(
+        this.current = setUp(config);
+        this.closing = Mono.defer(this::closeOnce).cache();
+    }
+
+    private SetUp setUp(GatewayConfig config) {
+        SessionContext context = new SessionContext(
                 config.limits(),
                 streams,
-                authorizer == null ? Authorizer.open() : authorizer,
-                new Outputs(config.publish(), config.enhancedRtmp(), previews),
+                config.decider(),
+                new Outputs(config.publish(), config.enhancedRtmp(), config.preview() ? previews : null),
                 new StreamPlanner(ffmpeg.capabilities()),
                 new FfmpegLauncher(ffmpeg, processes, folder.empty(), config.outputTimeout()),
-                meters == null ? listener : both(meters, listener));
-        this.closing = Mono.defer(this::closeOnce).cache();
+                meters == null ? config.listener() : both(meters, config.listener()));
+        return new SetUp(config, new IngestTerms(context, config.origins(), config.proxies(), config.proxyHeader()));
     }
 
     /**
@@ -103,14 +106,51 @@ public final class Gateway {
     }
 
     /** Finds FFmpeg and makes the folders. Blocks. */
-    static Gateway start(
-            GatewayConfig config,
-            @Nullable Authorizer authorizer,
-            SessionListener listener,
-            @Nullable MeterRegistry registry)
+    static Gateway start(GatewayConfig config, @Nullable MeterRegistry registry)
             throws IOException, FfmpegUnavailableException {
         Ffmpeg ffmpeg = new FfmpegLocator(System.getenv(), config.ffmpegEnvironment()).locate(config.ffmpeg());
-        return new Gateway(config, ffmpeg, WorkFolder.create(), authorizer, listener, registry);
+        return new Gateway(config, ffmpeg, WorkFolder.create(), registry);
+    }
+
+    /**
+     * Sets the gateway up anew while it runs. Streams that begin from now on have what the builder says; those that are live, and clients
+     * that are connected, go on with what they began with. Keys stay taken, and previews stay where they are.
+     *
+     * <p>All of the builder holds, also what it leaves at its default. Only what came with the FFmpeg that was found at the start, and with
+     * what all streams share, cannot be had without a new gateway: {@code ffmpeg}, {@code ffmpegEnvironment}, {@code maxPendingStarts} and
+     * {@code previewLinger} have to be what they were. Meters stay in the registry of the start.
+     *
+     * <p>An authorizer that is not named again is disposed of as soon as no client can be waiting for its answer. Does not block; may be
+     * called from any thread. After {@link #close()} it changes nothing, and disposes of the builder's authorizer.
+     *
+     * @param builder what shall hold; later changes to it do not count
+     * @throws IllegalArgumentException that names what would need a new gateway; then nothing has changed
+     */
+    public synchronized void reconfigure(GatewayBuilder builder) {
+        GatewayConfig before = current.config();
+        GatewayConfig next = builder.config();
+        List<String> fixed = before.fixedUnlike(next);
+        if (!fixed.isEmpty()) {
+            throw new IllegalArgumentException("only a new gateway can have another " + String.join(", ", fixed));
+        }
+        if (!accepting) {
+            disposeOf(next);
+            return;
+        }
+        current = setUp(next);
+        longestFinish = Collections.max(List.of(longestFinish, next.limits().finishTimeout()));
+        if (next.authorizer() != null) {
+            retired.recall(next.authorizer());
+        }
+        if (before.authorizer() != null && before.authorizer() != next.authorizer()) {
+            retired.retire(before.authorizer(), before.limits());
+        }
+    }
+
+    private static void disposeOf(GatewayConfig config) {
+        if (config.authorizer() != null) {
+            config.authorizer().dispose();
+        }
     }
 
     private static SessionListener both(SessionListener first, SessionListener second) {
@@ -130,13 +170,14 @@ public final class Gateway {
      */
     public void mount(HttpServerRoutes routes, String prefix) {
         check(prefix);
-        new IngestRoutes(context, this::isReady, config.origins(), config.proxies(), config.proxyHeader())
-                .mount(routes, prefix);
+        new IngestRoutes(() -> current.terms(), this::isReady).mount(routes, prefix);
         new HealthRoutes(this::isReady).mount(routes, prefix);
-        new PageRoutes(!config.publish().isEmpty(), previews != null, GatewayVersion.VERSION).mount(routes, prefix);
-        if (previews != null) {
-            new PreviewRoutes(previews, blocking).mount(routes, prefix);
-        }
+        new PageRoutes(
+                        () -> !current.config().publish().isEmpty(),
+                        () -> current.config().preview(),
+                        GatewayVersion.VERSION)
+                .mount(routes, prefix);
+        new PreviewRoutes(previews, blocking).mount(routes, prefix);
     }
 
     /**
@@ -207,16 +248,17 @@ public final class Gateway {
     }
 
     boolean asksForPermission() {
-        return asksForPermission;
+        return current.config().authorizer() != null;
     }
 
     /** Where streams go unless an authorizer says otherwise, without secrets. */
     String publishes() {
-        return config.publish().isEmpty() ? "the preview" : config.publish().toString();
+        List<PublishTemplate> publish = current.config().publish();
+        return publish.isEmpty() ? "the preview" : publish.toString();
     }
 
     boolean isOpenToEveryPage() {
-        return config.origins().allowsAny();
+        return current.config().origins().allowsAny();
     }
 
     /**
@@ -225,7 +267,7 @@ public final class Gateway {
      * @return a number that may have changed already
      */
     public int sessionCount() {
-        return context.streams().sessions().size();
+        return streams.sessions().size();
     }
 
     /**
@@ -239,8 +281,10 @@ public final class Gateway {
     }
 
     private Mono<Void> closeOnce() {
-        accepting = false;
-        Collection<StreamSession> sessions = context.streams().sessions();
+        synchronized (this) {
+            accepting = false;
+        }
+        Collection<StreamSession> sessions = streams.sessions();
         if (!sessions.isEmpty()) {
             LOG.info("Ending {} sessions", sessions.size());
         }
@@ -248,9 +292,11 @@ public final class Gateway {
         return Flux.fromIterable(sessions)
                 .flatMap(StreamSession::done, Integer.MAX_VALUE)
                 .then()
-                .timeout(config.limits().finishTimeout().plus(FORCE_ALLOWANCE))
+                .timeout(longestFinish.plus(FORCE_ALLOWANCE))
                 .publishOn(blocking)
                 .doOnTerminate(() -> {
+                    retired.disposeAll();
+                    disposeOf(current.config());
                     processes.dispose();
                     if (meters != null) {
                         meters.close();

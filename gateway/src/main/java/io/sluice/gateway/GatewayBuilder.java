@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Sets up a {@link Gateway}. Not thread-safe; each method changes the builder and returns it. */
+/** Sets up a {@link Gateway}, or {@linkplain Gateway#reconfigure sets up anew} one that runs. Not thread-safe; each method changes the builder and returns it. */
 public final class GatewayBuilder {
 
     private List<PublishTemplate> publish = List.of();
@@ -142,7 +142,7 @@ public final class GatewayBuilder {
     /**
      * Decides who may publish. Without this, everybody may.
      *
-     * @param decider asked for each stream
+     * @param decider asked for each stream; belongs to the gateway from its start on, which disposes of it in the end
      * @return this
      */
     public GatewayBuilder authorizer(Authorizer decider) {
@@ -219,8 +219,15 @@ public final class GatewayBuilder {
      *     words for an operator, if no FFmpeg works
      */
     public Mono<Gateway> start() {
+        GatewayConfig config = config();
+        MeterRegistry meters = meterRegistry;
+        return Mono.fromCallable(() -> Gateway.start(config, meters)).subscribeOn(Schedulers.boundedElastic());
+    }
+
+    /** What was set up so far. */
+    GatewayConfig config() {
         boolean nowhereElse = publish.isEmpty() && authorizer == null;
-        GatewayConfig config = new GatewayConfig(
+        return new GatewayConfig(
                 publish,
                 enhancedRtmp,
                 preview == null ? nowhereElse : preview,
@@ -232,12 +239,9 @@ public final class GatewayBuilder {
                 limits,
                 origins,
                 proxies,
-                proxyHeader);
-        Authorizer decider =
-                authorizer == null || allowedOutputs == null ? authorizer : allowedOutputs.guard(authorizer);
-        SessionListener hearer = listener;
-        MeterRegistry meters = meterRegistry;
-        return Mono.fromCallable(() -> Gateway.start(config, decider, hearer, meters))
-                .subscribeOn(Schedulers.boundedElastic());
+                proxyHeader,
+                authorizer,
+                allowedOutputs,
+                listener);
     }
 }

@@ -1,13 +1,19 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.auth.AllowedOutputs;
+import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
+import io.sluice.gateway.session.SessionListener;
 import io.sluice.gateway.websocket.OriginRule;
 import io.sluice.gateway.websocket.ProxyHeader;
 import io.sluice.gateway.websocket.ProxyTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param origins which pages may connect
  * @param proxies whose word about a client's address is taken
  * @param proxyHeader where they give it
+ * @param authorizer who may publish, or null if everybody may
+ * @param allowedOutputs to which servers the authorizer may send streams, or null for all
+ * @param listener hears of every stream
  */
 record GatewayConfig(
         List<PublishTemplate> publish,
@@ -38,4 +47,28 @@ record GatewayConfig(
         SessionLimits limits,
         OriginRule origins,
         ProxyTrust proxies,
-        ProxyHeader proxyHeader) {}
+        ProxyHeader proxyHeader,
+        @Nullable Authorizer authorizer,
+        @Nullable AllowedOutputs allowedOutputs,
+        SessionListener listener) {
+
+    /** Who decides, within the bounds that are set. */
+    Authorizer decider() {
+        if (authorizer == null) {
+            return Authorizer.open();
+        }
+        return allowedOutputs == null ? authorizer : allowedOutputs.guard(authorizer);
+    }
+
+    /** What a gateway that was started with this configuration cannot take from another, by the builder's names. */
+    List<String> fixedUnlike(GatewayConfig other) {
+        return Stream.of(
+                        Map.entry("ffmpeg", Objects.equals(ffmpeg, other.ffmpeg)),
+                        Map.entry("ffmpegEnvironment", ffmpegEnvironment.equals(other.ffmpegEnvironment)),
+                        Map.entry("maxPendingStarts", maxPendingStarts == other.maxPendingStarts),
+                        Map.entry("previewLinger", previewLinger.equals(other.previewLinger)))
+                .filter(same -> !same.getValue())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}

@@ -1,26 +1,10 @@
 package io.sluice.gateway;
 
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.io.ByteArrayInputStream;
+import io.sluice.gateway.files.FileStamp;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PrivateKey;
-import java.security.Signature;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Scheduler;
@@ -35,16 +19,26 @@ final class TlsFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
     private static final Duration PAUSE = Duration.ofSeconds(5);
-    private static final Pattern KEY = Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
 
-    private final Path certificates;
-    private final Path key;
     private final Scheduler blocking = Schedulers.boundedElastic();
     private final AtomicLong nextLookNanos;
-    private volatile Stamp stamp;
-    private volatile SslProvider current;
+    private volatile InUse current;
 
-    private record Stamp(FileTime certificates, FileTime key) {}
+    /** What handshakes get, and the files that it was read from. */
+    private record InUse(PemFiles files, Stamps stamps, SslProvider provider) {
+
+        static InUse of(PemFiles files) throws IOException {
+            Stamps stamps = Stamps.of(files);
+            return new InUse(files, stamps, files.read());
+        }
+    }
+
+    private record Stamps(FileStamp certificates, FileStamp key) {
+
+        static Stamps of(PemFiles files) throws IOException {
+            return new Stamps(FileStamp.of(files.certificates()), FileStamp.of(files.key()));
+        }
+    }
 
     /**
      * Reads the files. Blocks.
@@ -52,16 +46,18 @@ final class TlsFiles {
      * @throws IOException with words for the operator if they cannot be used
      */
     TlsFiles(Path certificates, Path key) throws IOException {
-        this.certificates = certificates;
-        this.key = key;
-        this.stamp = stamp();
-        this.current = read();
+        this.current = InUse.of(new PemFiles(certificates, key));
         this.nextLookNanos = new AtomicLong(System.nanoTime() + PAUSE.toNanos());
+    }
+
+    /** From now on shows and follows what the other does, which may be in other files. */
+    synchronized void become(TlsFiles other) {
+        current = other.current;
     }
 
     /** For a server: each handshake asks for what is current, whatever name the client has for the server. */
     SslProvider provider() {
-        SslProvider first = current;
+        SslProvider first = current.provider();
         return SslProvider.builder()
                 .sslContext(first.getSslContext())
                 .setSniAsyncMappings((name, promise) -> promise.setSuccess(current()))
@@ -74,88 +70,19 @@ final class TlsFiles {
         if (System.nanoTime() - due >= 0 && nextLookNanos.compareAndSet(due, System.nanoTime() + PAUSE.toNanos())) {
             blocking.schedule(this::look);
         }
-        return current;
+        return current.provider();
     }
 
-    private void look() {
+    private synchronized void look() {
+        InUse before = current;
         try {
-            Stamp now = stamp();
-            if (!now.equals(stamp)) {
-                current = read();
-                stamp = now;
-                LOG.info("TLS with the renewed certificate in {}", certificates);
+            if (!Stamps.of(before.files()).equals(before.stamps())) {
+                current = InUse.of(before.files());
+                LOG.info(
+                        "TLS with the renewed certificate in {}", before.files().certificates());
             }
         } catch (IOException e) {
             LOG.error("The certificate stays as it was: {}", e.getMessage());
         }
-    }
-
-    private Stamp stamp() throws IOException {
-        return new Stamp(Files.getLastModifiedTime(certificates), Files.getLastModifiedTime(key));
-    }
-
-    private SslProvider read() throws IOException {
-        List<X509Certificate> chain = chain();
-        PrivateKey secret = secret(chain.get(0).getPublicKey().getAlgorithm());
-        try {
-            if (!belongTogether(chain.get(0), secret)) {
-                throw new IOException("the key in " + key + " is not that of the certificate in " + certificates);
-            }
-            SslContext context = SslContextBuilder.forServer(secret, chain)
-                    .protocols("TLSv1.3", "TLSv1.2")
-                    .build();
-            return SslProvider.builder().sslContext(context).build();
-        } catch (GeneralSecurityException e) {
-            throw new IOException("TLS cannot be set up with the certificate in " + certificates, e);
-        }
-    }
-
-    private List<X509Certificate> chain() throws IOException {
-        try {
-            List<X509Certificate> chain = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(certificates)))
-                    .stream()
-                    .map(X509Certificate.class::cast)
-                    .toList();
-            if (!chain.isEmpty()) {
-                return chain;
-            }
-        } catch (GeneralSecurityException e) {
-            LOG.debug("No certificate", e);
-        }
-        throw new IOException("there is no certificate in PEM in " + certificates);
-    }
-
-    private PrivateKey secret(String algorithm) throws IOException {
-        Matcher block = KEY.matcher(Files.readString(key, StandardCharsets.US_ASCII));
-        if (block.find()) {
-            try {
-                byte[] encoded = Base64.getMimeDecoder().decode(block.group(1));
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-            } catch (GeneralSecurityException | IllegalArgumentException e) {
-                // Its words could repeat the key.
-                throw new IOException(
-                        "the private key in " + key + " is not one of the certificate's kind, " + algorithm);
-            }
-        }
-        throw new IOException(
-                "there is no unencrypted PRIVATE KEY in PEM in " + key + "; openssl pkcs8 -topk8 -nodes makes one");
-    }
-
-    private static boolean belongTogether(X509Certificate certificate, PrivateKey secret)
-            throws GeneralSecurityException {
-        String name = switch (secret.getAlgorithm()) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            default -> secret.getAlgorithm();
-        };
-        byte[] sample = "does this key belong to that certificate?".getBytes(StandardCharsets.US_ASCII);
-        Signature signing = Signature.getInstance(name);
-        signing.initSign(secret);
-        signing.update(sample);
-        Signature checking = Signature.getInstance(name);
-        checking.initVerify(certificate.getPublicKey());
-        checking.update(sample);
-        return checking.verify(signing.sign());
     }
 }

@@ -87,6 +87,11 @@ public final class AllowedOutputs {
         }
 
         @Override
+        public void dispose() {
+            authorizer.dispose();
+        }
+
+        @Override
         public String toString() {
             return authorizer.toString();
         }

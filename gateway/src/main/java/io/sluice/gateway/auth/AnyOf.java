@@ -49,6 +49,11 @@ public final class AnyOf implements Authorizer {
                 .flatMap(AnyOf::sum);
     }
 
+    @Override
+    public void dispose() {
+        authorizers.forEach(Authorizer::dispose);
+    }
+
     private Mono<Said> ask(Authorizer authorizer, PublishRequest request) {
         return Mono.defer(() -> authorizer.authorize(request))
                 .switchIfEmpty(Mono.error(() -> new UndecidedException("an authorizer gave no answer")))

@@ -24,6 +24,7 @@ final class Exchange {
 
     private static final Duration IDLE = Duration.ofSeconds(30);
 
+    private final ConnectionProvider connections;
     private final HttpClient client;
     private final URI uri;
     private final Duration timeout;
@@ -49,7 +50,7 @@ final class Exchange {
         this.uri = uri;
         this.timeout = timeout;
         this.maxBytes = maxBytes;
-        ConnectionProvider connections = ConnectionProvider.builder("sluice-auth")
+        this.connections = ConnectionProvider.builder("sluice-auth")
                 .maxConnections(maxConcurrent)
                 .pendingAcquireMaxCount(maxConcurrent * 4)
                 .pendingAcquireTimeout(timeout)
@@ -91,6 +92,11 @@ final class Exchange {
                 .post()
                 .uri(uri)
                 .send(ByteBufFlux.fromInbound(Mono.just(json))));
+    }
+
+    /** Closes its connections; who asks nevertheless makes it connect anew. Does not block. */
+    void dispose() {
+        connections.dispose();
     }
 
     private Mono<Answer> bounded(HttpClient.ResponseReceiver<?> asked) {

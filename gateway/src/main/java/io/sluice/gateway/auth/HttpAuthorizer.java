@@ -148,6 +148,11 @@ public final class HttpAuthorizer implements Authorizer {
     }
 
     @Override
+    public void dispose() {
+        exchange.dispose();
+    }
+
+    @Override
     public String toString() {
         return exchange.toString();
     }

@@ -153,6 +153,11 @@ public final class JwtAuthorizer implements Authorizer {
     }
 
     @Override
+    public void dispose() {
+        keys.dispose();
+    }
+
+    @Override
     public String toString() {
         return "the tokens by the keys in " + keys;
     }

@@ -1,17 +1,12 @@
 package io.sluice.gateway.auth;
 
+import io.sluice.gateway.files.FileStamp;
+import io.sluice.gateway.files.TextFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serial;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +22,6 @@ import org.slf4j.LoggerFactory;
 final class ReloadedFile<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReloadedFile.class);
-
-    /** Far more than ten thousand keys. */
-    private static final int MAX_BYTES = 4 * 1_024 * 1_024;
 
     /** A change that comes this soon after another may leave time and size as they were. */
     private static final Duration COARSENESS = Duration.ofSeconds(2);
@@ -55,12 +47,9 @@ final class ReloadedFile<T> {
         }
     }
 
-    private record Stamp(
-            long modifiedMillis, long sizeBytes, @Nullable Object identity) {}
-
     private final Path path;
     private final Reading<T> reading;
-    private Stamp stamp;
+    private FileStamp stamp;
     private String text;
     private T content;
     private Instant lookedAt = Instant.now();
@@ -74,8 +63,8 @@ final class ReloadedFile<T> {
     ReloadedFile(Path path, Reading<T> reading) throws IOException {
         this.path = path;
         this.reading = reading;
-        this.stamp = stamp();
-        this.text = readText();
+        this.stamp = FileStamp.of(path);
+        this.text = TextFile.read(path);
         this.content = reading.read(text);
     }
 
@@ -90,13 +79,12 @@ final class ReloadedFile<T> {
      */
     synchronized T current() {
         try {
-            Stamp now = stamp();
-            boolean settled = lookedAt.isAfter(
-                    Instant.ofEpochMilli(stamp.modifiedMillis()).plus(COARSENESS));
+            FileStamp now = FileStamp.of(path);
+            boolean settled = lookedAt.isAfter(stamp.modified().toInstant().plus(COARSENESS));
             lookedAt = Instant.now();
             if (!readable || !settled || !now.equals(stamp)) {
                 stamp = now;
-                update(readText());
+                update(TextFile.read(path));
                 readable = true;
             }
             return content;
@@ -119,26 +107,6 @@ final class ReloadedFile<T> {
             LOG.info("{} has changed: {}", path, content);
         } catch (BrokenFileException e) {
             LOG.error("{} has changed and is broken, so what it said before stays in force: {}", path, e.getMessage());
-        }
-    }
-
-    private Stamp stamp() throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        return new Stamp(attributes.lastModifiedTime().toMillis(), attributes.size(), attributes.fileKey());
-    }
-
-    private String readText() throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-            if (bytes.length > MAX_BYTES) {
-                throw new IOException("it is larger than " + MAX_BYTES + " bytes");
-            }
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new IOException("it is no text in UTF-8", e);
         }
     }
 }

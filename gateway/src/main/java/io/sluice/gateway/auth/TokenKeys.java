@@ -9,10 +9,11 @@ import com.nimbusds.jose.jwk.KeyType;
 import com.nimbusds.jose.jwk.KeyUse;
 import java.text.ParseException;
 import java.util.List;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** Public keys by which tokens can be checked. */
-interface TokenKeys {
+interface TokenKeys extends Disposable {
 
     /** A token that names none is tried with each. */
     int MAX_KEYS = 100;
@@ -24,6 +25,10 @@ interface TokenKeys {
      * @return maybe none; an error if the keys cannot be had; on any thread that may block
      */
     Mono<List<JWK>> matching(JWSHeader header);
+
+    /** Gives back what it holds. */
+    @Override
+    default void dispose() {}
 
     /** Reads a JSON Web Key Set; what it holds besides public keys for signatures is left out. */
     static List<JWK> inKeySet(String text) {

@@ -92,6 +92,11 @@ final class TokenKeysUrl implements TokenKeys {
     }
 
     @Override
+    public void dispose() {
+        exchange.dispose();
+    }
+
+    @Override
     public String toString() {
         return exchange.toString();
     }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
@@ -41,18 +42,18 @@ public final class PageRoutes {
 
     private static final String HTML = "text/html; charset=utf-8";
 
-    private final boolean publishes;
-    private final boolean previews;
+    private final BooleanSupplier publishes;
+    private final BooleanSupplier previews;
     private final String version;
 
     /**
      * Routes for one gateway.
      *
-     * @param publishes whether streams go to RTMP
-     * @param previews whether streams can be watched here
+     * @param publishes whether streams that begin now go to RTMP
+     * @param previews whether streams that begin now can be watched here
      * @param version shown to whoever asks
      */
-    public PageRoutes(boolean publishes, boolean previews, String version) {
+    public PageRoutes(BooleanSupplier publishes, BooleanSupplier previews, String version) {
         this.publishes = publishes;
         this.previews = previews;
         this.version = version;
@@ -81,8 +82,8 @@ public final class PageRoutes {
 
     /** With the gateway's clock, against which viewers tell how old the picture is that they see. */
     private String config() {
-        return "{\"preview\":" + previews + ",\"publish\":" + publishes + ",\"version\":\"" + version + "\",\"nowMs\":"
-                + System.currentTimeMillis() + "}";
+        return "{\"preview\":" + previews.getAsBoolean() + ",\"publish\":" + publishes.getAsBoolean()
+                + ",\"version\":\"" + version + "\",\"nowMs\":" + System.currentTimeMillis() + "}";
     }
 
     private static void add(HttpServerRoutes routes, String path, String file, String type) {

@@ -7,6 +7,8 @@ import reactor.core.publisher.Mono;
  *
  * <p>Asked once for each stream, after the key was found well-formed and before it is taken. The answer may come on any thread. An error,
  * an empty answer and none within the configured time refuse the client: the gateway fails closed.
+ *
+ * <p>An authorizer belongs to the gateway that it was given to, which disposes of it when nobody can ask it any more.
  */
 @FunctionalInterface
 public interface Authorizer {
@@ -18,6 +20,12 @@ public interface Authorizer {
      * @return the decision
      */
     Mono<Authorization> authorize(PublishRequest request);
+
+    /**
+     * Gives back what it holds, such as connections. Called once, when the gateway has closed, or a while after it was
+     * {@linkplain io.sluice.gateway.Gateway#reconfigure reconfigured} with another; on any thread, must not block. Does nothing by default.
+     */
+    default void dispose() {}
 
     /**
      * Lets everybody publish to the configured outputs.

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -19,7 +20,7 @@ public final class Operator {
     public static final int MAX_REASON_LENGTH = 200;
 
     private final LiveStreams streams;
-    private final Duration patience;
+    private final Supplier<Duration> patience;
 
     /**
      * For the streams of one gateway.
@@ -27,7 +28,7 @@ public final class Operator {
      * @param streams the registry
      * @param patience how long whoever ends a stream waits for its end
      */
-    public Operator(LiveStreams streams, Duration patience) {
+    public Operator(LiveStreams streams, Supplier<Duration> patience) {
         this.streams = streams;
         this.patience = patience;
     }
@@ -88,7 +89,7 @@ public final class Operator {
 
     private Mono<SessionStatus> end(StreamSession session, Failure failure) {
         session.end(failure);
-        return session.done().timeout(patience, Mono.empty()).then(Mono.fromSupplier(session::status));
+        return session.done().timeout(patience.get(), Mono.empty()).then(Mono.fromSupplier(session::status));
     }
 
     private Failure failure(String reason) {

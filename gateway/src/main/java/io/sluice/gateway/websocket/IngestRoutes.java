@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -38,31 +39,19 @@ public final class IngestRoutes {
     private static final String NEGOTIATED = "sluice.v1";
     private static final String PXY = "streamKey";
 
-    private final SessionContext context;
+    private final Supplier<IngestTerms> current;
     private final BooleanSupplier accepting;
-    private final OriginRule origins;
-    private final Arrivals arrivals;
     private final ControlCodec codec = new ControlCodec();
 
     /**
      * Routes for one gateway.
      *
-     * @param context what all sessions share
+     * @param current asked by each connection for the terms that hold for it
      * @param accepting whether new streams are accepted
-     * @param origins which pages may connect
-     * @param proxies whose word about the client's address is taken
-     * @param proxyHeader where they give it
      */
-    public IngestRoutes(
-            SessionContext context,
-            BooleanSupplier accepting,
-            OriginRule origins,
-            ProxyTrust proxies,
-            ProxyHeader proxyHeader) {
-        this.context = context;
+    public IngestRoutes(Supplier<IngestTerms> current, BooleanSupplier accepting) {
+        this.current = current;
         this.accepting = accepting;
-        this.origins = origins;
-        this.arrivals = new Arrivals(proxies, proxyHeader);
     }
 
     /**
@@ -78,7 +67,7 @@ public final class IngestRoutes {
 
     /** Makes the session for a connection, once it is known that the client may hold one. */
     private interface Entrance {
-        StreamSession enter(Channel channel, ClientWriter client, Peer peer);
+        StreamSession enter(SessionContext context, Channel channel, ClientWriter client, Peer peer);
     }
 
     private Publisher<Void> ingest(HttpServerRequest request, HttpServerResponse response) {
@@ -90,7 +79,7 @@ public final class IngestRoutes {
                     request,
                     response,
                     NEGOTIATED,
-                    (channel, client, peer) ->
+                    (context, channel, client, peer) ->
                             StreamSession.negotiated(context, channel.eventLoop(), client, peer, key));
         }
         if (!offered.isEmpty()) {
@@ -105,7 +94,7 @@ public final class IngestRoutes {
                 request,
                 response,
                 null,
-                (channel, client, peer) ->
+                (context, channel, client, peer) ->
                         StreamSession.plain(context, channel.eventLoop(), client, peer, key, mimeType));
     }
 
@@ -124,7 +113,8 @@ public final class IngestRoutes {
                 request,
                 response,
                 PXY,
-                (channel, client, peer) -> StreamSession.plain(context, channel.eventLoop(), client, peer, key, null));
+                (context, channel, client, peer) ->
+                        StreamSession.plain(context, channel.eventLoop(), client, peer, key, null));
     }
 
     private Publisher<Void> upgrade(
@@ -140,19 +130,22 @@ public final class IngestRoutes {
                     HttpResponseStatus.UPGRADE_REQUIRED,
                     "This address takes WebSocket connections (version 13) only.");
         }
+        IngestTerms terms = current.get();
         WebsocketServerSpec.Builder spec = WebsocketServerSpec.builder()
-                .maxFramePayloadLength(context.limits().maxMessageBytes())
+                .maxFramePayloadLength(terms.context().limits().maxMessageBytes())
                 // Reactor Netty's own answer to pings reads on regardless of demand, and so goes round every bound.
                 .handlePing(true);
         if (subprotocol != null) {
             spec.protocols(subprotocol);
         }
         boolean speaksJson = NEGOTIATED.equals(subprotocol);
-        Arrival arrival = arrivals.of(request);
-        return response.sendWebsocket((in, out) -> converse(in, arrival, speaksJson, entrance), spec.build());
+        Arrival arrival = new Arrivals(terms.proxies(), terms.proxyHeader()).of(request);
+        return response.sendWebsocket((in, out) -> converse(in, terms, arrival, speaksJson, entrance), spec.build());
     }
 
-    private Mono<Void> converse(WebsocketInbound in, Arrival arrival, boolean speaksJson, Entrance entrance) {
+    private Mono<Void> converse(
+            WebsocketInbound in, IngestTerms terms, Arrival arrival, boolean speaksJson, Entrance entrance) {
+        SessionContext context = terms.context();
         Connection[] connection = new Connection[1];
         in.withConnection(c -> connection[0] = c);
         Channel channel = connection[0].channel();
@@ -162,15 +155,15 @@ public final class IngestRoutes {
                         StreamingFrameDecoder.NETTY_DECODER,
                         new StreamingFrameDecoder(context.limits().maxMessageBytes()));
         ClientWriter client = new ClientWriter(channel, codec, speaksJson);
-        StreamSession session = refusal(arrival)
+        StreamSession session = refusal(terms.origins(), arrival)
                 .map(failure -> StreamSession.refused(context, channel.eventLoop(), client, arrival.peer(), failure))
-                .orElseGet(() -> entrance.enter(channel, client, arrival.peer()));
+                .orElseGet(() -> entrance.enter(context, channel, client, arrival.peer()));
         in.receiveFrames().subscribe(new FrameReceiver(session, client, codec));
         // Completing earlier would make Reactor Netty close the connection.
         return connection[0].onDispose();
     }
 
-    private Optional<Failure> refusal(Arrival arrival) {
+    private Optional<Failure> refusal(OriginRule origins, Arrival arrival) {
         return accepting.getAsBoolean()
                 ? origins.refusal(arrival)
                 : Optional.of(new Failure(

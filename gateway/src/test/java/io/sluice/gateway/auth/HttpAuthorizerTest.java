@@ -51,6 +51,27 @@ class HttpAuthorizerTest {
     }
 
     @Test
+    void whatIsDisposedOfClosesTheConnectionsThatItKept() throws IOException {
+        try (ServerSocket service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            HttpAuthorizer authorizer =
+                    new HttpAuthorizer("http://127.0.0.1:" + service.getLocalPort(), Asking.PATIENCE, 8, LONG);
+            Mono<Authorization> answer = authorizer.authorize(Asking.request("k-1")).cache();
+            answer.subscribe();
+            try (Socket connection = service.accept()) {
+                connection.setSoTimeout((int) Asking.PATIENCE.toMillis());
+                int read = connection.getInputStream().read();
+                while (read != '}') {
+                    read = connection.getInputStream().read();
+                }
+                connection.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(answer.block(Asking.PATIENCE)).isInstanceOf(Authorization.Allowed.class);
+                authorizer.dispose();
+                assertThat(connection.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
     void theQuestionIsTheOneThatMediaMtxAsks() throws IOException {
         Peer peer = new Peer(
                 new InetSocketAddress("2001:db8::1", 1),

@@ -60,7 +60,10 @@ class ArchitectureTest {
                         knowsOnly("http", "io.sluice.protocol..", ROOT + ".session.."),
                         "package io.sluice.gateway.http; class V { io.sluice.gateway.websocket.IngestRoutes r; }"),
                 arguments(
-                        knowsOnly("auth", "io.sluice.protocol..", ROOT + ".session.."),
+                        knowsOnly("files"),
+                        "package io.sluice.gateway.files; class V { io.sluice.protocol.StreamKey key; }"),
+                arguments(
+                        knowsOnly("auth", "io.sluice.protocol..", ROOT + ".session..", ROOT + ".files.."),
                         "package io.sluice.gateway.auth; class V { io.sluice.gateway.websocket.OriginRule r; }"),
                 arguments(
                         knowsOnly("admin", "io.sluice.protocol..", ROOT + ".session.."),
@@ -95,6 +98,9 @@ class ArchitectureTest {
                                 ROOT + ".auth..",
                                 ROOT + ".admin.."),
                         "package io.sluice.gateway; class V { com.fasterxml.jackson.databind.JsonNode n; }"),
+                arguments(
+                        only("YAML is of the files that the operator writes", "org.yaml..", ROOT + ".files.."),
+                        "package io.sluice.gateway; class V { org.yaml.snakeyaml.Yaml y; }"),
                 arguments(
                         only("tokens are the authorizers'", "com.nimbusds..", ROOT + ".auth.."),
                         "package io.sluice.gateway.session; class V { com.nimbusds.jwt.SignedJWT t; }"),
@@ -214,6 +220,7 @@ class ArchitectureTest {
                         ROOT + ".admin",
                         ROOT + ".auth",
                         ROOT + ".ffmpeg",
+                        ROOT + ".files",
                         ROOT + ".http",
                         ROOT + ".media",
                         ROOT + ".metrics",

@@ -77,7 +77,7 @@ public final class RawWebSocket implements AutoCloseable {
     }
 
     /** Asks for a WebSocket below the stage's prefix. */
-    static RawWebSocket connect(GatewayStage stage, String target, String... protocols) {
+    public static RawWebSocket connect(GatewayStage stage, String target, String... protocols) {
         return connect(stage.port(), GatewayStage.PREFIX + target, protocols);
     }
 
@@ -144,7 +144,7 @@ public final class RawWebSocket implements AutoCloseable {
         write(encode(firstByte, payload));
     }
 
-    void text(String text) {
+    public void text(String text) {
         send(FIN | TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -198,7 +198,7 @@ public final class RawWebSocket implements AutoCloseable {
     }
 
     /** The next text message that contains the words. */
-    String nextText(String words) {
+    public String nextText(String words) {
         String text = next(TEXT).text();
         return text.contains(words) ? text : nextText(words);
     }
