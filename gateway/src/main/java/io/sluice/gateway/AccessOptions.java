@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The part of the command line that says who may publish. */
+@Live
 final class AccessOptions {
 
     /** The deadlines of those who decide come first, because they know what failed. */
@@ -150,50 +152,74 @@ final class AccessOptions {
         return timeout.multipliedBy(Math.max(1, parts)).plus(MARGIN);
     }
 
-    /** Makes loggers, and reads files. */
-    void applyTo(GatewayBuilder builder, List<String> publish) {
+    /** Whether another value of an option, by its name in the configuration file, makes another authorizer. */
+    static boolean makesAuthorizer(String key) {
+        return key.startsWith("auth-");
+    }
+
+    /**
+     * Who decides; null for nobody. Makes loggers, and reads files.
+     *
+     * @param wrong gets what is wrong with any of them
+     */
+    @Nullable
+    Authorizer authorizer(WrongOptions wrong) {
+        List<Authorizer> authorizers = authorizers(wrong);
+        return authorizers.isEmpty() ? null : new AnyOf(authorizers, timeout);
+    }
+
+    void applyTo(GatewayBuilder builder, @Nullable Authorizer authorizer, List<String> publish) {
         builder.allowOrigins(allowOrigin.toArray(String[]::new))
                 .trustProxies(proxyHeader, trustProxy.toArray(String[]::new));
-        List<Authorizer> authorizers = authorizers();
-        if (!authorizers.isEmpty()) {
-            AllowedOutputs outputs =
-                    allowOutput.isEmpty() ? AllowedOutputs.ofServersIn(publish) : AllowedOutputs.of(allowOutput);
-            builder.authorizer(outputs.guard(new AnyOf(authorizers, timeout)));
+        if (authorizer != null) {
+            builder.authorizer(authorizer)
+                    .allowOutputs(
+                            allowOutput.isEmpty()
+                                    ? AllowedOutputs.ofServersIn(publish)
+                                    : AllowedOutputs.of(allowOutput));
         }
     }
 
     /** Those who decide, in the order of what asking them costs. */
-    private List<Authorizer> authorizers() {
-        List<Authorizer> authorizers = new ArrayList<>();
-        if (keyFile != null) {
-            Path file = keyFile;
-            authorizers.add(made("--auth-key-file", () -> KeyFileAuthorizer.reading(file)));
+    private List<Authorizer> authorizers(WrongOptions wrong) {
+        return Stream.<Supplier<@Nullable Authorizer>>of(this::byKeyFile, this::byTokens, this::byService)
+                .map(wrong::<Authorizer>tried)
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    private @Nullable Authorizer byKeyFile() {
+        Path file = keyFile;
+        return file == null ? null : made("--auth-key-file", () -> KeyFileAuthorizer.reading(file));
+    }
+
+    private @Nullable Authorizer byTokens() {
+        String keys = jwtKeys;
+        if (keys == null) {
+            return null;
         }
-        if (jwtKeys != null) {
-            String keys = jwtKeys;
-            TokenRules rules = made(
-                    "--auth-jwt-algorithms",
-                    () -> new TokenRules(jwtKeyClaim, jwtIssuer, jwtAudience, Set.copyOf(jwtAlgorithms)));
-            authorizers.add(made("--auth-jwt-keys", () -> tokens(keys, rules)));
+        TokenRules rules = made(
+                "--auth-jwt-algorithms",
+                () -> new TokenRules(jwtKeyClaim, jwtIssuer, jwtAudience, Set.copyOf(jwtAlgorithms)));
+        return made("--auth-jwt-keys", () -> tokens(keys, rules));
+    }
+
+    private @Nullable Authorizer byService() {
+        String service = url;
+        if (service == null) {
+            return null;
         }
-        if (url != null) {
-            String service = url;
-            authorizers.add(made("--auth-url", () -> new HttpAuthorizer(service, timeout, concurrency(), urlRemember)));
+        if (urlConcurrency < 1 || urlConcurrency > MOST_QUESTIONS) {
+            throw new WrongOption(
+                    mixee, "--auth-url-concurrency", urlConcurrency + " is not between 1 and " + MOST_QUESTIONS);
         }
-        return authorizers;
+        return made("--auth-url", () -> new HttpAuthorizer(service, timeout, urlConcurrency, urlRemember));
     }
 
     private Authorizer tokens(String keys, TokenRules rules) throws IOException {
         return keys.contains("://")
                 ? JwtAuthorizer.withKeysFrom(keys, timeout, rules)
                 : JwtAuthorizer.withKeysIn(Path.of(keys), rules);
-    }
-
-    private int concurrency() {
-        if (urlConcurrency < 1 || urlConcurrency > MOST_QUESTIONS) {
-            throw new IllegalArgumentException("--auth-url-concurrency is not between 1 and " + MOST_QUESTIONS);
-        }
-        return urlConcurrency;
     }
 
     private <T> T made(String option, Callable<? extends T> making) {

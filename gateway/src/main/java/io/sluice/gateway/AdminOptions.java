@@ -37,31 +37,39 @@ final class AdminOptions {
             description = "The tokens that operators show, one to a line. Changes hold at once.")
     private @Nullable Path tokenFile;
 
-    void check() {
-        if (port != null && (port < 0 || port > MAX_PORT)) {
-            throw new WrongOption(mixee, "--admin-port", port + " is not between 0 and " + MAX_PORT);
-        }
-        if ((port == null) != (tokenFile == null)) {
-            throw new WrongOption(
-                    mixee,
-                    port == null ? "--admin-token-file" : "--admin-port",
-                    "--admin-port and --admin-token-file need each other");
-        }
-        if (port != null && new InetSocketAddress(host, 0).isUnresolved()) {
-            throw new WrongOption(mixee, "--admin-host", "the name '" + host + "' cannot be resolved");
-        }
+    /** Adds what is wrong with values that could be read. */
+    void check(WrongOptions wrong) {
+        wrong.when(
+                port != null && (port < 0 || port > MAX_PORT),
+                mixee,
+                "--admin-port",
+                port + " is not between 0 and " + MAX_PORT);
+        wrong.when(
+                (port == null) != (tokenFile == null),
+                mixee,
+                port == null ? "--admin-token-file" : "--admin-port",
+                "--admin-port and --admin-token-file need each other");
+        wrong.when(
+                port != null && new InetSocketAddress(host, 0).isUnresolved(),
+                mixee,
+                "--admin-host",
+                "the name '" + host + "' cannot be resolved");
     }
 
-    /** Reads the token file. Null if nobody is to listen. */
+    /** Reads the token file. Null if nobody is to listen, and if it cannot be read, which is added to what is wrong. */
     @Nullable
-    AdminPlace place() {
-        if (port == null || tokenFile == null) {
+    AdminPlace place(WrongOptions wrong) {
+        Integer at = port;
+        Path file = tokenFile;
+        if (at == null || file == null) {
             return null;
         }
-        try {
-            return new AdminPlace(host, port, TokenFile.reading(tokenFile), new Meters());
-        } catch (IOException e) {
-            throw WrongOption.because(mixee, "--admin-token-file", e);
-        }
+        return wrong.tried(() -> {
+            try {
+                return new AdminPlace(host, at, TokenFile.reading(file), new Meters());
+            } catch (IOException e) {
+                throw WrongOption.because(mixee, "--admin-token-file", e);
+            }
+        });
     }
 }

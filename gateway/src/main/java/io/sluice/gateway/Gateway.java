@@ -108,8 +108,12 @@ public final class Gateway {
     /** Finds FFmpeg and makes the folders. Blocks. */
     static Gateway start(GatewayConfig config, @Nullable MeterRegistry registry)
             throws IOException, FfmpegUnavailableException {
-        Ffmpeg ffmpeg = new FfmpegLocator(System.getenv(), config.ffmpegEnvironment()).locate(config.ffmpeg());
-        return new Gateway(config, ffmpeg, WorkFolder.create(), registry);
+        return new Gateway(config, findFfmpeg(config), WorkFolder.create(), registry);
+    }
+
+    /** Finds the FFmpeg that would be used, and tries it. Blocks. */
+    static Ffmpeg findFfmpeg(GatewayConfig config) throws FfmpegUnavailableException {
+        return new FfmpegLocator(System.getenv(), config.ffmpegEnvironment()).locate(config.ffmpeg());
     }
 
     /**

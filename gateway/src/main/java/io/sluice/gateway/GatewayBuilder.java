@@ -159,7 +159,11 @@ public final class GatewayBuilder {
      * @throws IllegalArgumentException with words for an operator if one is no server
      */
     public GatewayBuilder allowOutputs(String... servers) {
-        allowedOutputs = AllowedOutputs.of(List.of(servers));
+        return allowOutputs(AllowedOutputs.of(List.of(servers)));
+    }
+
+    GatewayBuilder allowOutputs(AllowedOutputs servers) {
+        allowedOutputs = servers;
         return this;
     }
 

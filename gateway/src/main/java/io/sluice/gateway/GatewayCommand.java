@@ -1,17 +1,15 @@
 package io.sluice.gateway;
 
 import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
+import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -23,7 +21,6 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -37,13 +34,11 @@ import picocli.CommandLine.TypeConversionException;
         usageHelpAutoWidth = true,
         footer = {
             "",
-            "Every option can be given as an environment variable: --enhanced-rtmp is SLUICE_ENHANCED_RTMP.",
+            "Every option can be given as an environment variable: --enhanced-rtmp is SLUICE_ENHANCED_RTMP;",
+            "and in the file that --config names, as enhanced-rtmp. Flags beat variables, and those beat the file.",
             "Durations are written 500ms, 10s, 2m."
         })
 final class GatewayCommand implements Callable<Integer> {
-
-    /** The command goes on after {@link #run} has returned. */
-    static final int SERVING = -1;
 
     private static final int MIN_MESSAGE_BYTES = 1_024;
     private static final int MIN_BITS_PER_SECOND = 100_000;
@@ -53,8 +48,12 @@ final class GatewayCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Mixin
+    private ConfigOptions config = new ConfigOptions();
+
+    @Mixin
     private ListenOptions listen = new ListenOptions();
 
+    @Live
     @Option(
             names = "--publish",
             paramLabel = "URL",
@@ -64,9 +63,11 @@ final class GatewayCommand implements Callable<Integer> {
                     + "Without it, streams can be watched at /watch/KEY.")
     private List<String> publish = new ArrayList<>();
 
+    @Live
     @Option(names = "--preview", description = "Let streams be watched at /watch/KEY although they are published.")
     private boolean preview;
 
+    @Live
     @Option(
             names = "--enhanced-rtmp",
             description = "The receivers take Enhanced RTMP: copy HEVC, AV1, VP9 and Opus to them.")
@@ -86,6 +87,7 @@ final class GatewayCommand implements Callable<Integer> {
                     "Environment variables that FFmpeg gets besides the usual few; a trailing * stands for any ending.")
     private List<String> ffmpegEnvironment = new ArrayList<>();
 
+    @Live
     @Option(
             names = "--open-timeout",
             paramLabel = "TIME",
@@ -93,6 +95,7 @@ final class GatewayCommand implements Callable<Integer> {
             description = "From the upgrade to the open message (default: ${DEFAULT-VALUE}).")
     private Duration openTimeout = Duration.ZERO;
 
+    @Live
     @Option(
             names = "--media-timeout",
             paramLabel = "TIME",
@@ -100,6 +103,7 @@ final class GatewayCommand implements Callable<Integer> {
             description = "How long a live client may send nothing (default: ${DEFAULT-VALUE}).")
     private Duration mediaTimeout = Duration.ZERO;
 
+    @Live
     @Option(
             names = "--stall-timeout",
             paramLabel = "TIME",
@@ -107,6 +111,7 @@ final class GatewayCommand implements Callable<Integer> {
             description = "How long FFmpeg may take nothing while media waits (default: ${DEFAULT-VALUE}).")
     private Duration stallTimeout = Duration.ZERO;
 
+    @Live
     @Option(
             names = "--finish-timeout",
             paramLabel = "TIME",
@@ -114,6 +119,7 @@ final class GatewayCommand implements Callable<Integer> {
             description = "From the end of the media to FFmpeg's own end (default: ${DEFAULT-VALUE}).")
     private Duration finishTimeout = Duration.ZERO;
 
+    @Live
     @Option(
             names = "--output-timeout",
             paramLabel = "TIME",
@@ -121,6 +127,7 @@ final class GatewayCommand implements Callable<Integer> {
             description = "How long an RTMP server may take nothing (default: ${DEFAULT-VALUE}).")
     private Duration outputTimeout = Duration.ZERO;
 
+    @Live
     @Option(
             names = "--max-message-bytes",
             paramLabel = "BYTES",
@@ -128,6 +135,7 @@ final class GatewayCommand implements Callable<Integer> {
             description = "The largest WebSocket message (default: ${DEFAULT-VALUE}).")
     private int maxMessageBytes;
 
+    @Live
     @Option(
             names = "--max-bits-per-second",
             paramLabel = "BITS",
@@ -141,6 +149,7 @@ final class GatewayCommand implements Callable<Integer> {
     @Mixin
     private AdminOptions admin = new AdminOptions();
 
+    @Live
     @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
@@ -148,81 +157,70 @@ final class GatewayCommand implements Callable<Integer> {
             description = "error, warn, info or debug (default: ${DEFAULT-VALUE}).")
     private String logLevel = "";
 
-    /** Reads the command line and does what it says. */
-    static int run(String... arguments) {
-        return run(
-                System.getenv(),
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-                arguments);
+    /** Ready to parse, for who asks and for who starts. */
+    static CommandLine line(GatewayCommand command) {
+        CommandLine line = new CommandLine(command);
+        line.addSubcommand(new HashKeyCommand());
+        line.registerConverter(Duration.class, new DurationConverter());
+        line.setAbbreviatedOptionsAllowed(false);
+        return line;
     }
 
-    static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine command = new CommandLine(new GatewayCommand());
-        command.addSubcommand(new HashKeyCommand());
-        command.registerConverter(Duration.class, new DurationConverter());
-        command.setOut(out);
-        command.setErr(err);
-        // Who does not start the gateway must be answered, also where a variable is set wrongly.
-        boolean asks = !Collections.disjoint(
-                List.of(arguments), List.of("-h", "--help", "-V", "--version", HashKeyCommand.NAME));
-        EnvironmentDefaults defaults = new EnvironmentDefaults(asks ? Map.of() : environment);
-        command.setDefaultValueProvider(defaults);
-        command.setParameterExceptionHandler((e, args) -> complain(err, e, defaults.sourceOf(e, List.of(args))));
-        command.setExecutionExceptionHandler(
-                (e, line, parsed) -> complain(err, e, defaults.sourceOf(e, parsed.originalArgs())));
-        command.setAbbreviatedOptionsAllowed(false);
-        return command.execute(arguments);
-    }
-
-    private static int complain(PrintWriter err, Exception error, String source) {
-        boolean usage = error instanceof ParameterException;
-        err.println("sluice: " + oneLine(error) + source + (usage ? "; see --help" : ""));
-        return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
-    }
-
-    private static String oneLine(Throwable error) {
-        return Objects.requireNonNullElse(error.getMessage(), error.toString())
-                .strip()
-                .replaceAll("\\s*\\R\\s*", " ");
-    }
-
+    /** Answers who asks for the file. */
     @Override
-    public Integer call() throws Exception {
-        check();
-        // Before the first logger is made.
-        System.setProperty("sluice.logLevel", logLevel.toUpperCase(Locale.ROOT));
-        try {
-            AdminPlace operators = admin.place();
-            GatewayBuilder builder = gateway();
-            if (operators != null) {
-                builder.meterRegistry(operators.meters().registry());
-            }
-            GatewayServer.start(builder, listen.host(), listen.port(), listen.tls(), operators);
-        } catch (FfmpegUnavailableException e) {
-            if (ffmpeg != null) {
-                throw WrongOption.because(spec, "--ffmpeg", e);
-            }
-            throw e;
-        }
-        return SERVING;
+    public Integer call() {
+        CommandSpec command = Objects.requireNonNull(spec);
+        PrintWriter out = command.commandLine().getOut();
+        out.print(AnnotatedConfig.of(command));
+        out.flush();
+        return CommandLine.ExitCode.OK;
     }
 
-    private void check() {
-        listen.check();
-        admin.check();
-        if (maxMessageBytes < MIN_MESSAGE_BYTES) {
-            throw new WrongOption(spec, "--max-message-bytes", "must be at least " + MIN_MESSAGE_BYTES);
-        }
-        if (maxBitsPerSecond < MIN_BITS_PER_SECOND) {
-            throw new WrongOption(spec, "--max-bits-per-second", "must be at least " + MIN_BITS_PER_SECOND);
-        }
-        if (!LOG_LEVELS.contains(logLevel.toLowerCase(Locale.ROOT))) {
-            throw new WrongOption(spec, "--log-level", "'" + logLevel + "' is none of error, warn, info and debug");
-        }
+    ConfigOptions config() {
+        return config;
     }
 
-    private GatewayBuilder gateway() {
+    ListenOptions listen() {
+        return listen;
+    }
+
+    AdminOptions admin() {
+        return admin;
+    }
+
+    AccessOptions access() {
+        return access;
+    }
+
+    /** As the log's configuration has it. */
+    String logLevel() {
+        String lower = logLevel.toLowerCase(Locale.ROOT);
+        return (LOG_LEVELS.contains(lower) ? lower : "info").toUpperCase(Locale.ROOT);
+    }
+
+    /** Adds what is wrong with values that could be read. */
+    void check(WrongOptions wrong) {
+        listen.check(wrong);
+        admin.check(wrong);
+        wrong.when(
+                maxMessageBytes < MIN_MESSAGE_BYTES,
+                spec,
+                "--max-message-bytes",
+                "must be at least " + MIN_MESSAGE_BYTES);
+        wrong.when(
+                maxBitsPerSecond < MIN_BITS_PER_SECOND,
+                spec,
+                "--max-bits-per-second",
+                "must be at least " + MIN_BITS_PER_SECOND);
+        wrong.when(
+                !LOG_LEVELS.contains(logLevel.toLowerCase(Locale.ROOT)),
+                spec,
+                "--log-level",
+                "'" + logLevel + "' is none of error, warn, info and debug");
+    }
+
+    /** What a gateway is to be made of, if nothing is wrong. */
+    GatewayBuilder builder(@Nullable Authorizer authorizer) {
         SessionLimits defaults = SessionLimits.defaults();
         GatewayBuilder builder = Gateway.builder()
                 .publishTo(publish.toArray(String[]::new))
@@ -241,8 +239,13 @@ final class GatewayCommand implements Callable<Integer> {
                         maxMessageBytes,
                         maxBitsPerSecond,
                         defaults.timeslice()));
-        access.applyTo(builder, publish);
+        access.applyTo(builder, authorizer, publish);
         return ffmpeg == null ? builder : builder.ffmpeg(ffmpeg);
+    }
+
+    /** What befell the FFmpeg is the option's fault, if it was set. */
+    Exception blame(FfmpegUnavailableException e) {
+        return ffmpeg == null ? e : WrongOption.because(spec, "--ffmpeg", e);
     }
 
     /** Checks a publish URL; what is wrong with it is said without repeating it, because it may hold a key. */

@@ -17,8 +17,8 @@ public final class GatewayMain {
         if (System.getProperty(LOGBACK_CONFIGURATION) == null) {
             System.setProperty(LOGBACK_CONFIGURATION, "sluice-logback.xml");
         }
-        int exitCode = GatewayCommand.run(arguments);
-        if (exitCode != GatewayCommand.SERVING) {
+        int exitCode = CommandRun.of(arguments);
+        if (exitCode != CommandRun.SERVING) {
             System.exit(exitCode);
         }
     }

@@ -31,12 +31,16 @@ final class GatewayServer {
     private final Gateway gateway;
     private final DisposableServer server;
     private final LoopResources loops;
-    private final String scheme;
+    private final @Nullable TlsFiles tls;
     private final @Nullable AdminServer admin;
 
     private GatewayServer(
-            Gateway gateway, DisposableServer server, LoopResources loops, String scheme, @Nullable AdminServer admin) {
-        this.scheme = scheme;
+            Gateway gateway,
+            DisposableServer server,
+            LoopResources loops,
+            @Nullable TlsFiles tls,
+            @Nullable AdminServer admin) {
+        this.tls = tls;
         this.admin = admin;
         this.gateway = gateway;
         this.server = server;
@@ -49,10 +53,12 @@ final class GatewayServer {
      * @throws FfmpegUnavailableException if there is no FFmpeg to work with
      * @throws IOException if it cannot listen
      */
-    static void start(
-            GatewayBuilder builder, String host, int port, @Nullable TlsFiles tls, @Nullable AdminPlace operators)
-            throws FfmpegUnavailableException, IOException {
-        Gateway gateway = started(builder);
+    static GatewayServer start(Reading reading) throws FfmpegUnavailableException, IOException {
+        String host = reading.command().listen().host();
+        int port = reading.command().listen().port();
+        TlsFiles tls = reading.tls();
+        AdminPlace operators = reading.operators();
+        Gateway gateway = started(reading.builder());
         LoopResources loops =
                 LoopResources.create("sluice-loop", Runtime.getRuntime().availableProcessors(), false);
         AdminServer admin = null;
@@ -82,9 +88,20 @@ final class GatewayServer {
                             + "; choose another with --host and --port",
                     e);
         }
-        GatewayServer started = new GatewayServer(gateway, server, loops, tls == null ? "http" : "https", admin);
+        GatewayServer started = new GatewayServer(gateway, server, loops, tls, admin);
         Runtime.getRuntime().addShutdownHook(new Thread(started::stop, "sluice-stop"));
         started.sayWhereToGo();
+        return started;
+    }
+
+    /** Takes over what was read again and is sound, for the streams that begin from now on. */
+    void apply(Reading next) {
+        gateway.reconfigure(next.builder());
+        if (tls != null && next.tls() != null) {
+            tls.become(next.tls());
+        }
+        LogLevel.change(next.command().logLevel());
+        sayWhoMayCome();
     }
 
     private static Gateway started(GatewayBuilder builder) throws FfmpegUnavailableException, IOException {
@@ -109,6 +126,15 @@ final class GatewayServer {
                         ? "localhost"
                         : address.getHostString();
         LOG.info("{}", gateway);
+        sayWhoMayCome();
+        LOG.info("Ready: go live at {}://{}:{}", tls == null ? "http" : "https", host, server.port());
+        if (admin != null) {
+            admin.sayWhere();
+        }
+    }
+
+    private void sayWhoMayCome() {
+        InetSocketAddress address = (InetSocketAddress) server.address();
         if (!gateway.asksForPermission() && !address.getAddress().isLoopbackAddress()) {
             LOG.warn(
                     "OPEN TO EVERYBODY: who reaches {} may publish, at this machine's cost and to {}",
@@ -119,10 +145,6 @@ final class GatewayServer {
         if (gateway.isOpenToEveryPage()) {
             LOG.warn(
                     "Every web page that somebody visits may publish here through that somebody's browser: --allow-origin *");
-        }
-        LOG.info("Ready: go live at {}://{}:{}", scheme, host, server.port());
-        if (admin != null) {
-            admin.sayWhere();
         }
     }
 

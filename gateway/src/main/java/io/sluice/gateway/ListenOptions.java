@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -10,6 +11,9 @@ import picocli.CommandLine.Spec;
 
 /** The part of the command line that says where and how to listen. */
 final class ListenOptions {
+
+    /** Live together, once there is TLS at all. */
+    static final Set<String> TLS = Set.of("--tls-cert", "--tls-key");
 
     private static final int MAX_PORT = 65_535;
 
@@ -30,6 +34,7 @@ final class ListenOptions {
             description = "Port to listen on; 0 for any that is free (default: ${DEFAULT-VALUE}).")
     private int port;
 
+    @Live
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
@@ -37,6 +42,7 @@ final class ListenOptions {
                     + "A renewed file is picked up.")
     private @Nullable Path tlsCert;
 
+    @Live
     @Option(
             names = "--tls-key",
             paramLabel = "FILE",
@@ -51,29 +57,35 @@ final class ListenOptions {
         return port;
     }
 
-    void check() {
-        if (new InetSocketAddress(host, 0).isUnresolved()) {
-            throw new WrongOption(mixee, "--host", "the name '" + host + "' cannot be resolved");
-        }
-        if (port < 0 || port > MAX_PORT) {
-            throw new WrongOption(mixee, "--port", port + " is not between 0 and " + MAX_PORT);
-        }
-        if ((tlsCert == null) != (tlsKey == null)) {
-            throw new WrongOption(
-                    mixee, tlsCert == null ? "--tls-key" : "--tls-cert", "--tls-cert and --tls-key need each other");
-        }
+    /** Adds what is wrong with values that could be read. */
+    void check(WrongOptions wrong) {
+        wrong.when(
+                new InetSocketAddress(host, 0).isUnresolved(),
+                mixee,
+                "--host",
+                "the name '" + host + "' cannot be resolved");
+        wrong.when(port < 0 || port > MAX_PORT, mixee, "--port", port + " is not between 0 and " + MAX_PORT);
+        wrong.when(
+                (tlsCert == null) != (tlsKey == null),
+                mixee,
+                tlsCert == null ? "--tls-key" : "--tls-cert",
+                "--tls-cert and --tls-key need each other");
     }
 
-    /** Makes loggers, and reads files. Null without TLS. */
+    /** Makes loggers, and reads files. Null without TLS, and if it cannot be had, which is added to what is wrong. */
     @Nullable
-    TlsFiles tls() {
-        if (tlsCert == null || tlsKey == null) {
+    TlsFiles tls(WrongOptions wrong) {
+        Path certificate = tlsCert;
+        Path key = tlsKey;
+        if (certificate == null || key == null) {
             return null;
         }
-        try {
-            return new TlsFiles(tlsCert, tlsKey);
-        } catch (IOException e) {
-            throw WrongOption.because(mixee, "--tls-cert", e);
-        }
+        return wrong.tried(() -> {
+            try {
+                return new TlsFiles(certificate, key);
+            } catch (IOException e) {
+                throw WrongOption.because(mixee, "--tls-cert", e);
+            }
+        });
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /** The command line up to the point where it would start to serve: what comes after that is tested with the packaged jar. */
 class GatewayCommandTest {
@@ -25,7 +27,7 @@ class GatewayCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int run(Map<String, String> environment, String... arguments) {
-        return GatewayCommand.run(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+        return CommandRun.of(environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }
 
     private void assertComplains(int exitCode, String words) {
@@ -132,28 +134,25 @@ class GatewayCommandTest {
         assertThat(GatewayVersion.VERSION).matches("\\d+\\.\\d+\\.\\d+.*");
     }
 
-    private static CommandLine parsed(Map<String, String> environment, String... arguments) {
-        CommandLine command = new CommandLine(new GatewayCommand());
-        command.registerConverter(Duration.class, new DurationConverter());
-        command.setDefaultValueProvider(new EnvironmentDefaults(environment));
-        command.parseArgs(arguments);
-        return command;
+    private static CommandSpec parsed(Map<String, String> environment, String... arguments) {
+        ParseResult result = new Sources(environment, List.of(arguments)).read(new GatewayCommand(), null);
+        assertThat(result.errors()).isEmpty();
+        return result.commandSpec();
     }
 
-    private static String value(CommandLine command, String option) {
-        OptionSpec spec = Objects.requireNonNull(command.getCommandSpec().findOption(option));
+    private static String value(CommandSpec command, String option) {
+        OptionSpec spec = Objects.requireNonNull(command.findOption(option));
         return Objects.toString(spec.getValue());
     }
 
     static Stream<String> options() {
-        return new CommandLine(new GatewayCommand())
-                .getCommandSpec().options().stream()
-                        .map(OptionSpec::longestName)
-                        .filter(name -> !name.equals("--help") && !name.equals("--version"));
+        return Setting.in(new CommandLine(new GatewayCommand()).getCommandSpec()).stream()
+                .map(Setting::flag);
     }
 
     /** A value that no default has, and what it is read as. */
     private static final Map<String, String> OTHER = Map.ofEntries(
+            Map.entry("--config", "/etc/sluice/sluice.yaml"),
             Map.entry("--host", "0.0.0.0"),
             Map.entry("--port", "1"),
             Map.entry("--tls-cert", "/etc/sluice/chain.pem"),

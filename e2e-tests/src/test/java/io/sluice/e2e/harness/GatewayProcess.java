@@ -53,6 +53,7 @@ public final class GatewayProcess {
                 "-XX:+ExitOnOutOfMemoryError"));
         private final List<String> arguments;
         private final Map<String, String> environment = new TreeMap<>();
+        private final List<String> before = new ArrayList<>();
 
         Launch(Stage stage, List<String> arguments) {
             this.stage = stage;
@@ -66,6 +67,12 @@ public final class GatewayProcess {
 
         public Launch env(String name, String value) {
             environment.put(name, value);
+            return this;
+        }
+
+        /** SIGHUP is for it to hear, also where the tests themselves run under {@code nohup}. */
+        public Launch hearingHangUps() {
+            before.addAll(List.of("env", "--default-signal=HUP"));
             return this;
         }
 
@@ -95,7 +102,8 @@ public final class GatewayProcess {
         }
 
         private List<String> command(List<String> all) {
-            List<String> command = new ArrayList<>(List.of(javaExecutable()));
+            List<String> command = new ArrayList<>(before);
+            command.add(javaExecutable());
             command.addAll(jvmOptions);
             command.addAll(List.of("-jar", jar().toString()));
             command.addAll(all);
@@ -195,6 +203,12 @@ public final class GatewayProcess {
     /** Sends SIGTERM, as an operator or an orchestrator does. */
     public void terminate() {
         spawned.process().destroy();
+    }
+
+    /** Sends SIGHUP, by which operators have configurations read again. */
+    public void hangUp() {
+        Tool.Run run = Tool.run(START_LIMIT, List.of("sh", "-c", "kill -HUP " + pid()), Map.of());
+        assertThat(run.exitCode()).as(run.err()).isZero();
     }
 
     /** Sends SIGKILL, as the kernel does when memory is short. */

@@ -81,7 +81,7 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
         try {
             // Composed and not constructed: no tag can make an object of anything.
             Node root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
-            if (root == null) {
+            if (root == null || isNothing(root)) {
                 return List.of();
             }
             if (root instanceof MappingNode mapping) {
@@ -131,10 +131,11 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
     /** YAML's own words, but for what they would repeat of the file. */
     private static String words(String text, MarkedYAMLException e) {
         Mark mark = e.getProblemMark();
-        char first = mark == null || mark.getIndex() >= text.length() ? ' ' : text.charAt(mark.getIndex());
-        String problem = String.valueOf(e.getProblem());
-        if ("*&!%@`".indexOf(first) >= 0 || problem.contains("alias") || problem.contains("tag")) {
-            return "a value that begins with * & ! % @ or ` must stand in quotes";
+        String there = mark == null || mark.getIndex() >= text.length() ? "" : text.substring(mark.getIndex());
+        String problem = String.valueOf(e.getProblem()).replaceAll("\\s+", " ");
+        boolean named = String.valueOf(e.getContext()).matches(".*\\b(alias|anchor|tag|directive)\\b.*");
+        if (named || (!there.isEmpty() && "*&!%@`{".indexOf(there.charAt(0)) >= 0)) {
+            return "a value that begins with * & ! % @ or `, and in brackets one with {, must stand in quotes";
         }
         if (problem.startsWith("mapping values are not allowed")) {
             return "a colon and a space stand where they have no meaning; a value with them must stand in quotes";

@@ -95,7 +95,7 @@ public final class SessionMeters implements SessionListener, AutoCloseable {
                     .tag("state", phase.text())
                     .register(registry));
         }
-        gauge("sluice.streams.slow", "Live streams that FFmpeg cannot keep up with", "streams", SessionMeters::slow);
+        gauge("sluice.streams.slow", "Live streams that FFmpeg cannot keep up with", null, SessionMeters::slow);
         gauge("sluice.media.queued", "Media that has arrived and waits for FFmpeg", "bytes", SessionMeters::queued);
         gauge("sluice.ready", "1 while new streams are accepted", null, meters -> ready.getAsBoolean() ? 1 : 0);
     }
@@ -132,7 +132,7 @@ public final class SessionMeters implements SessionListener, AutoCloseable {
 
     private void accepted(String sessionId, long bytes) {
         Long before = acceptedBytes.put(sessionId, bytes);
-        accepted.increment(bytes - (before == null ? 0 : before));
+        accepted.increment((double) (bytes - (before == null ? 0 : before)));
     }
 
     private Counter started(SessionEvent.Started start) {

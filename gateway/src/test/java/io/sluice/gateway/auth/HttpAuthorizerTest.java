@@ -55,7 +55,8 @@ class HttpAuthorizerTest {
         try (ServerSocket service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             HttpAuthorizer authorizer =
                     new HttpAuthorizer("http://127.0.0.1:" + service.getLocalPort(), Asking.PATIENCE, 8, LONG);
-            Mono<Authorization> answer = authorizer.authorize(Asking.request("k-1")).cache();
+            Mono<Authorization> answer =
+                    authorizer.authorize(Asking.request("k-1")).cache();
             answer.subscribe();
             try (Socket connection = service.accept()) {
                 connection.setSoTimeout((int) Asking.PATIENCE.toMillis());
@@ -63,7 +64,9 @@ class HttpAuthorizerTest {
                 while (read != '}') {
                     read = connection.getInputStream().read();
                 }
-                connection.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                connection
+                        .getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(answer.block(Asking.PATIENCE)).isInstanceOf(Authorization.Allowed.class);
                 authorizer.dispose();
                 assertThat(connection.getInputStream().read()).isEqualTo(-1);

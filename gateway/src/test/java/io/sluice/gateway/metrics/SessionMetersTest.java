@@ -115,7 +115,7 @@ class SessionMetersTest {
 
     @Test
     void bytesAreCountedOnceHoweverOftenTheyAreReported() {
-        Operator nobody = new Operator(new LiveStreams(), Duration.ZERO);
+        Operator nobody = new Operator(new LiveStreams(), () -> Duration.ZERO);
         StreamKey key = StreamKey.parse(KEY).orElseThrow();
         try (SessionMeters meters = new SessionMeters(registry, nobody, () -> false)) {
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));

@@ -48,7 +48,7 @@ class OperatorTest {
     }
 
     private Operator operator() {
-        return new Operator(stage.streams, SessionStage.PATIENCE);
+        return new Operator(stage.streams, () -> SessionStage.PATIENCE);
     }
 
     private StreamSession live() {
@@ -104,7 +104,7 @@ class OperatorTest {
         StreamSession session = live();
         ProcessHandle ffmpeg = SessionStage.onlyChild();
         SessionStage.signal("STOP", ffmpeg);
-        SessionStatus asked = Objects.requireNonNull(new Operator(stage.streams, Duration.ofMillis(100))
+        SessionStatus asked = Objects.requireNonNull(new Operator(stage.streams, () -> Duration.ofMillis(100))
                 .end(session.id(), "")
                 .block(SessionStage.PATIENCE));
         assertThat(asked.phase()).isEqualTo(Phase.ENDING);

@@ -1,0 +1,58 @@
+package io.sluice.gateway;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Collects what is wrong, so that all of it can be told at once; of each option the first thing, for what follows may follow from it. */
+final class WrongOptions {
+
+    private final Map<ArgSpec, Exception> ofOptions = new LinkedHashMap<>();
+    private final List<Exception> others = new ArrayList<>();
+
+    void add(Exception error) {
+        if (error instanceof ParameterException wrong && wrong.getArgSpec() != null) {
+            ofOptions.putIfAbsent(wrong.getArgSpec(), wrong);
+        } else {
+            others.add(error);
+        }
+    }
+
+    /** Adds what is wrong with an option, if it is. */
+    void when(boolean wrong, @Nullable CommandSpec command, String option, String words) {
+        if (wrong) {
+            add(new WrongOption(command, option, words));
+        }
+    }
+
+    /** Makes something that needs options to be right. Null, and added, if one is not. */
+    <T> @Nullable T tried(Supplier<? extends @Nullable T> making) {
+        try {
+            return making.get();
+        } catch (WrongOption e) {
+            add(e);
+            return null;
+        }
+    }
+
+    /** Adds the first thing that a check complains of. */
+    void check(Runnable check) {
+        try {
+            check.run();
+        } catch (WrongOption e) {
+            add(e);
+        }
+    }
+
+    List<Exception> all() {
+        List<Exception> all = new ArrayList<>(others);
+        all.addAll(ofOptions.values());
+        return all;
+    }
+}
