@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminRoutes;
+import io.sluice.gateway.ffmpeg.Confinement;
 import io.sluice.gateway.ffmpeg.Ffmpeg;
 import io.sluice.gateway.ffmpeg.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.FfmpegLocator;
@@ -56,6 +57,7 @@ public final class Gateway {
     private static final Duration FORCE_ALLOWANCE = Duration.ofSeconds(7);
 
     private final Ffmpeg ffmpeg;
+    private final Confinement confinement;
     private final WorkFolder folder;
     private final Scheduler blocking = Schedulers.boundedElastic();
     private final ProcessLauncher processes;
@@ -72,8 +74,14 @@ public final class Gateway {
     /** All that can be replaced while streams are live: each goes on with what it began with. */
     private record SetUp(GatewayConfig config, IngestTerms terms) {}
 
-    private Gateway(GatewayConfig config, Ffmpeg ffmpeg, WorkFolder folder, @Nullable MeterRegistry registry) {
+    private Gateway(
+            GatewayConfig config,
+            Ffmpeg ffmpeg,
+            Confinement confinement,
+            WorkFolder folder,
+            @Nullable MeterRegistry registry) {
         this.ffmpeg = ffmpeg;
+        this.confinement = confinement;
         this.folder = folder;
         this.processes = ProcessLauncher.create(config.maxPendingStarts());
         this.previews = new Previews(folder.previews(), config.previewLinger(), blocking);
@@ -91,7 +99,13 @@ public final class Gateway {
                 config.decider(),
                 new Outputs(config.publish(), config.enhancedRtmp(), config.preview() ? previews : null),
                 new StreamPlanner(ffmpeg.capabilities()),
-                new FfmpegLauncher(ffmpeg, processes, folder.empty(), config.outputTimeout()),
+                new FfmpegLauncher(
+                        ffmpeg,
+                        processes,
+                        folder.empty(),
+                        config.outputTimeout(),
+                        confinement,
+                        config.ffmpegLimits().maxPixels()),
                 meters == null ? config.listener() : both(meters, config.listener()));
         return new SetUp(config, new IngestTerms(context, config.origins(), config.proxies(), config.proxyHeader()));
     }
@@ -108,7 +122,9 @@ public final class Gateway {
     /** Finds FFmpeg and makes the folders. Blocks. */
     static Gateway start(GatewayConfig config, @Nullable MeterRegistry registry)
             throws IOException, FfmpegUnavailableException {
-        return new Gateway(config, findFfmpeg(config), WorkFolder.create(), registry);
+        Ffmpeg ffmpeg = findFfmpeg(config);
+        Confinement confinement = Confinement.probe(ffmpeg, config.ffmpegLimits());
+        return new Gateway(config, ffmpeg, confinement, WorkFolder.create(), registry);
     }
 
     /** Finds the FFmpeg that would be used, and tries it. Blocks. */
@@ -121,7 +137,7 @@ public final class Gateway {
      * that are connected, go on with what they began with. Keys stay taken, and previews stay where they are.
      *
      * <p>All of the builder holds, also what it leaves at its default. Only what came with the FFmpeg that was found at the start, and with
-     * what all streams share, cannot be had without a new gateway: {@code ffmpeg}, {@code ffmpegEnvironment}, {@code maxPendingStarts} and
+     * what all streams share, cannot be had without a new gateway: {@code ffmpeg}, {@code ffmpegEnvironment}, {@code ffmpegLimits}, {@code maxPendingStarts} and
      * {@code previewLinger} have to be what they were. Meters stay in the registry of the start.
      *
      * <p>An authorizer that is not named again is disposed of as soon as no client can be waiting for its answer. Does not block; may be

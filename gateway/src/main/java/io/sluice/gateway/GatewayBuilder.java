@@ -2,6 +2,7 @@ package io.sluice.gateway;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.gateway.auth.AllowedOutputs;
+import io.sluice.gateway.ffmpeg.FfmpegLimits;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
@@ -25,6 +26,7 @@ public final class GatewayBuilder {
     private Duration previewLinger = Duration.ofSeconds(30);
     private @Nullable Path ffmpeg;
     private List<String> ffmpegEnvironment = List.of();
+    private FfmpegLimits ffmpegLimits = FfmpegLimits.defaults();
     private Duration outputTimeout = Duration.ofSeconds(10);
     private int maxPendingStarts = 1_000;
     private SessionLimits limits = SessionLimits.defaults();
@@ -103,6 +105,17 @@ public final class GatewayBuilder {
      */
     public GatewayBuilder ffmpegEnvironment(String... names) {
         ffmpegEnvironment = List.of(names);
+        return this;
+    }
+
+    /**
+     * What each FFmpeg may use.
+     *
+     * @param bounds in memory, processor time and the size of a picture
+     * @return this
+     */
+    public GatewayBuilder ffmpegLimits(FfmpegLimits bounds) {
+        ffmpegLimits = bounds;
         return this;
     }
 
@@ -238,6 +251,7 @@ public final class GatewayBuilder {
                 previewLinger,
                 ffmpeg,
                 ffmpegEnvironment,
+                ffmpegLimits,
                 outputTimeout,
                 maxPendingStarts,
                 limits,

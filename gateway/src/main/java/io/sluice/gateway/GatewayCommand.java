@@ -87,6 +87,9 @@ final class GatewayCommand implements Callable<Integer> {
                     "Environment variables that FFmpeg gets besides the usual few; a trailing * stands for any ending.")
     private List<String> ffmpegEnvironment = new ArrayList<>();
 
+    @Mixin
+    private FfmpegOptions ffmpegOptions = new FfmpegOptions();
+
     @Live
     @Option(
             names = "--open-timeout",
@@ -202,6 +205,7 @@ final class GatewayCommand implements Callable<Integer> {
     void check(WrongOptions wrong) {
         listen.check(wrong);
         admin.check(wrong);
+        ffmpegOptions.check(wrong);
         wrong.when(
                 maxMessageBytes < MIN_MESSAGE_BYTES,
                 spec,
@@ -227,6 +231,7 @@ final class GatewayCommand implements Callable<Integer> {
                 .preview(preview || publish.isEmpty())
                 .enhancedRtmp(enhancedRtmp)
                 .ffmpegEnvironment(ffmpegEnvironment.toArray(String[]::new))
+                .ffmpegLimits(ffmpegOptions.limits())
                 .outputTimeout(outputTimeout)
                 .limits(new SessionLimits(
                         openTimeout,

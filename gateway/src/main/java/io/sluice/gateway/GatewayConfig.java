@@ -1,6 +1,7 @@
 package io.sluice.gateway;
 
 import io.sluice.gateway.auth.AllowedOutputs;
+import io.sluice.gateway.ffmpeg.FfmpegLimits;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param previewLinger how long a preview can be fetched after its stream's end
  * @param ffmpeg the program to use, or null to look for one
  * @param ffmpegEnvironment names of variables that FFmpeg gets besides the usual few; a trailing {@code *} stands for any ending
+ * @param ffmpegLimits what each FFmpeg may use
  * @param outputTimeout how long an output may take nothing before FFmpeg gives it up
  * @param maxPendingStarts how many FFmpegs may wait to be started
  * @param limits the bounds of a stream
@@ -42,6 +44,7 @@ record GatewayConfig(
         Duration previewLinger,
         @Nullable Path ffmpeg,
         List<String> ffmpegEnvironment,
+        FfmpegLimits ffmpegLimits,
         Duration outputTimeout,
         int maxPendingStarts,
         SessionLimits limits,
@@ -65,6 +68,7 @@ record GatewayConfig(
         return Stream.of(
                         Map.entry("ffmpeg", Objects.equals(ffmpeg, other.ffmpeg)),
                         Map.entry("ffmpegEnvironment", ffmpegEnvironment.equals(other.ffmpegEnvironment)),
+                        Map.entry("ffmpegLimits", ffmpegLimits.equals(other.ffmpegLimits)),
                         Map.entry("maxPendingStarts", maxPendingStarts == other.maxPendingStarts),
                         Map.entry("previewLinger", previewLinger.equals(other.previewLinger)))
                 .filter(same -> !same.getValue())

@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -26,8 +27,12 @@ record WorkFolder(Path root, Path empty, Path previews) {
         // Readable by the owner only, which is what createTempDirectory does where the file system can.
         Path root =
                 Files.createTempDirectory("sluice-" + ProcessHandle.current().pid() + "-");
-        return new WorkFolder(
-                root, Files.createDirectory(root.resolve("empty")), Files.createDirectory(root.resolve("previews")));
+        Path empty = Files.createDirectory(root.resolve("empty"));
+        if (empty.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            // All streams share it, so none may leave anything there for another.
+            Files.setPosixFilePermissions(empty, PosixFilePermissions.fromString("r-x------"));
+        }
+        return new WorkFolder(root, empty, Files.createDirectory(root.resolve("previews")));
     }
 
     void remove() {

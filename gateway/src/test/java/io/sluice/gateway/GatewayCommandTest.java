@@ -82,7 +82,7 @@ class GatewayCommandTest {
         "--log-level, loud",
     })
     void aWrongValueIsOneLineThatNamesTheOptionOrItsVariable(String option, String value) {
-        assertComplains(run(Map.of(), option, value), option);
+        assertComplains(run(Map.of(), option + "=" + value), option);
         err.getBuffer().setLength(0);
         String variable = "SLUICE_" + option.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
         int exitCode = run(Map.of(variable, value));
@@ -186,6 +186,10 @@ class GatewayCommandTest {
             Map.entry("--admin-host", "0.0.0.0"),
             Map.entry("--admin-port", "2"),
             Map.entry("--admin-token-file", "/etc/sluice/tokens"),
+            Map.entry("--ffmpeg-memory", "512M"),
+            Map.entry("--ffmpeg-nice", "0"),
+            Map.entry("--ffmpeg-cpu-time", "60m"),
+            Map.entry("--max-pixels", "921600"),
             Map.entry("--log-level", "debug"));
 
     @ParameterizedTest
@@ -197,6 +201,22 @@ class GatewayCommandTest {
         String byVariable = value(parsed(Map.of(variable, other)), option);
         assertThat(byVariable).isEqualTo(value(parsed(Map.of(), option + "=" + other), option));
         assertThat(byVariable).isNotEqualTo(value(parsed(Map.of()), option));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--ffmpeg-memory, 12",
+        "--ffmpeg-memory, 0G",
+        "--ffmpeg-memory, much",
+        "--ffmpeg-memory, -1M",
+        "--ffmpeg-nice, -1",
+        "--ffmpeg-nice, 20",
+        "--ffmpeg-cpu-time, 10ms",
+        "--max-pixels, 0",
+        "--max-pixels, 99999999999"
+    })
+    void aLimitOfFFmpegThatMakesNoSenseIsOneLine(String option, String value) {
+        assertComplains(run(Map.of(), option + "=" + value), option);
     }
 
     @ParameterizedTest

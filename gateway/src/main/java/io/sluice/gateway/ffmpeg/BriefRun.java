@@ -44,6 +44,13 @@ final class BriefRun {
         boolean succeeded() {
             return inTime && exitCode == 0;
         }
+
+        /** What a program that gives up says last is mostly why. */
+        String lastLine() {
+            return output.lines()
+                    .reduce("", (first, last) -> last.isBlank() ? first : last)
+                    .strip();
+        }
     }
 
     /**

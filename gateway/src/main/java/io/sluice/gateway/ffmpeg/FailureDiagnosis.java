@@ -19,6 +19,7 @@ public final class FailureDiagnosis {
     private static final int SIGNALS = 128;
 
     private static final int SIGKILL = 9;
+    private static final int SIGXFSZ = 25;
     private static final List<Integer> CRASHES = List.of(4, 6, 7, 8, 11);
 
     /** Tried in this order: how an output failed is more telling than that it did. */
@@ -69,6 +70,22 @@ public final class FailureDiagnosis {
                     FailureCode.UNRECOGNIZED_MEDIA,
                     "The media is not in the codec that was announced; announce what the recorder's mimeType says."),
             new Cause(
+                    Pattern.compile("not on whitelist"),
+                    FailureCode.UNRECOGNIZED_MEDIA,
+                    "The media is not what was announced; announce what the recorder's mimeType says."),
+            new Cause(
+                    Pattern.compile("exceeds specified max pixel count"),
+                    FailureCode.UNRECOGNIZED_MEDIA,
+                    "The picture is larger than this gateway takes; record a smaller one."),
+            new Cause(
+                    Pattern.compile("exceeds max_streams"),
+                    FailureCode.UNRECOGNIZED_MEDIA,
+                    "The media has more tracks than this gateway takes; record one of video and one of audio."),
+            new Cause(
+                    Pattern.compile("Cannot allocate memory|malloc of size \\d+ failed|bad_alloc"),
+                    FailureCode.FFMPEG_FAILED,
+                    "FFmpeg needed more memory than it may have."),
+            new Cause(
                     Pattern.compile("EBML header parsing failed|moov atom not found|"
                             + "pipe:0: Invalid data found|opening input: Invalid data found"),
                     FailureCode.UNRECOGNIZED_MEDIA,
@@ -116,6 +133,12 @@ public final class FailureDiagnosis {
                     stderr.lastMeaningful());
         }
         int signal = exitCode - SIGNALS;
+        if (signal == SIGXFSZ) {
+            return failure(
+                    FailureCode.FFMPEG_FAILED,
+                    "A file of the preview has grown too large; record a keyframe every few seconds.",
+                    stderr.lastMeaningful());
+        }
         if (signal == SIGKILL || CRASHES.contains(signal)) {
             return failure(
                     FailureCode.FFMPEG_FAILED,

@@ -19,7 +19,8 @@ public final class FfmpegLauncher {
     private final Ffmpeg ffmpeg;
     private final ProcessLauncher processes;
     private final Path emptyDirectory;
-    private final Duration outputTimeout;
+    private final Confinement confinement;
+    private final FfmpegCommand.Settings settings;
 
     /**
      * A launcher for one FFmpeg program.
@@ -28,12 +29,30 @@ public final class FfmpegLauncher {
      * @param processes starts its processes
      * @param emptyDirectory where streams without files of their own run
      * @param outputTimeout how long an output may take nothing before FFmpeg gives it up
+     * @param confinement the bounds of each process
+     * @param maxPixels pixels of a picture, width times height, that FFmpeg may be given
      */
-    public FfmpegLauncher(Ffmpeg ffmpeg, ProcessLauncher processes, Path emptyDirectory, Duration outputTimeout) {
+    public FfmpegLauncher(
+            Ffmpeg ffmpeg,
+            ProcessLauncher processes,
+            Path emptyDirectory,
+            Duration outputTimeout,
+            Confinement confinement,
+            long maxPixels) {
         this.ffmpeg = ffmpeg;
         this.processes = processes;
         this.emptyDirectory = emptyDirectory;
-        this.outputTimeout = outputTimeout;
+        this.confinement = confinement;
+        this.settings = new FfmpegCommand.Settings(outputTimeout, maxPixels, confinement.hidesTargets());
+    }
+
+    /**
+     * The largest picture that an FFmpeg may be given.
+     *
+     * @return pixels, width times height
+     */
+    public long maxPixels() {
+        return settings.maxPixels();
     }
 
     /**
@@ -49,8 +68,8 @@ public final class FfmpegLauncher {
             List<Output> outputs =
                     plan.outputs().stream().map(StreamPlan.OutputPlan::output).toList();
             FfmpegStream.Report report = new FfmpegStream.Report(new Redactor(List.of(streamKey.value()), outputs));
-            ProcessSpec spec = new ProcessSpec(
-                    FfmpegCommand.of(ffmpeg, plan, outputTimeout),
+            ProcessSpec spec = confinement.confine(
+                    FfmpegCommand.of(ffmpeg, plan, settings),
                     ffmpeg.environment(),
                     plan.workingDirectory().orElse(emptyDirectory));
             return processes

@@ -56,7 +56,7 @@ final class FfmpegProbe {
         if (!missing.isEmpty()) {
             return "these shared libraries are missing: " + missing.names();
         }
-        String said = answer.output().lines().reduce("", (first, last) -> last.isBlank() ? first : last);
-        return "-version ended with exit code " + answer.exitCode() + (said.isEmpty() ? "" : ": " + said.strip());
+        String said = answer.lastLine();
+        return "-version ended with exit code " + answer.exitCode() + (said.isEmpty() ? "" : ": " + said);
     }
 }

@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FfmpegCommandTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final FfmpegCommand.Settings SETTINGS =
+            new FfmpegCommand.Settings(TIMEOUT, FfmpegLimits.defaults().maxPixels(), false);
 
     @TempDir
     private Path directory;
@@ -106,7 +108,7 @@ class FfmpegCommandTest {
             String type = (fixture.endsWith("mp4") ? "video/mp4" : "video/webm") + ";codecs=" + codec + ",opus";
             StreamPlan plan = plan(real, type, new HlsOutput(work));
 
-            List<String> command = FfmpegCommand.of(real.get(), plan, TIMEOUT);
+            List<String> command = FfmpegCommand.of(real.get(), plan, SETTINGS).arguments();
             RealFfmpeg.Run run = real.run(command, plan.workingDirectory().orElseThrow(), RealFfmpeg.fixture(fixture));
 
             assertThat(run.exitCode()).as(run.stderr()).isZero();
@@ -248,11 +250,13 @@ class FfmpegCommandTest {
 
     /** The real command, but for its address: the options that only RTMP has give way to a file. */
     private static List<String> intoFile(RealFfmpeg real, StreamPlan plan, Path file) {
-        List<String> command = new ArrayList<>(FfmpegCommand.of(real.get(), plan, TIMEOUT));
+        List<String> command =
+                new ArrayList<>(FfmpegCommand.of(real.get(), plan, SETTINGS).arguments());
         for (String option : List.of("-rw_timeout", "-tcp_nodelay")) {
             int at = command.indexOf(option);
             command.subList(at, at + 2).clear();
         }
+        command.set(command.indexOf("rtmp,tcp"), "file");
         command.set(command.indexOf("rtmp://host/app/key"), file.toString());
         return command;
     }

@@ -27,6 +27,8 @@ class FfmpegRtmpTest {
 
     private static final Logger log = LoggerFactory.getLogger(FfmpegRtmpTest.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final FfmpegCommand.Settings SETTINGS =
+            new FfmpegCommand.Settings(TIMEOUT, FfmpegLimits.defaults().maxPixels(), false);
 
     /** The bytes are those of the browser's first message: a quarter of a second of media. */
     static Stream<Arguments> firstMessages() {
@@ -119,7 +121,7 @@ class FfmpegRtmpTest {
         StreamPlan plan = new StreamPlanner(real.get().capabilities())
                 .plan(List.of(MediaFormat.parse(type).orElseThrow()), List.of(new RtmpOutput(url, false)), null, null)
                 .orElseThrow();
-        return FfmpegCommand.of(real.get(), plan, TIMEOUT);
+        return FfmpegCommand.of(real.get(), plan, SETTINGS).arguments();
     }
 
     private static CompletableFuture<String> read(InputStream in) {

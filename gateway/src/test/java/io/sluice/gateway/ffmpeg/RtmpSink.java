@@ -28,6 +28,7 @@ public final class RtmpSink implements AutoCloseable {
     private final String status;
     private final CompletableFuture<Long> firstMediaNanos = new CompletableFuture<>();
     private final CompletableFuture<Long> mediaBytes = new CompletableFuture<>();
+    private final CompletableFuture<String> commands = new CompletableFuture<>();
 
     private RtmpSink(String status) throws IOException {
         this.status = status;
@@ -59,6 +60,11 @@ public final class RtmpSink implements AutoCloseable {
         return mediaBytes;
     }
 
+    /** What the publisher said between the handshake and the media, a character for each byte. */
+    CompletableFuture<String> commands() {
+        return commands;
+    }
+
     @Override
     public void close() throws IOException {
         server.close();
@@ -71,6 +77,7 @@ public final class RtmpSink implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             firstMediaNanos.completeExceptionally(e);
             mediaBytes.completeExceptionally(e);
+            commands.completeExceptionally(e);
         }
     }
 
@@ -79,12 +86,17 @@ public final class RtmpSink implements AutoCloseable {
         out.write(hello);
         out.write(hello, 1, HANDSHAKE_BYTES);
         in.readNBytes(HANDSHAKE_BYTES);
-        awaitCommand(in, "connect");
+        StringBuilder said = new StringBuilder(awaitCommand(in, "connect"));
         out.write(command(0, "_result", 1, null, "NetConnection.Connect.Success"));
-        awaitCommand(in, "createStream");
+        said.append(awaitCommand(in, "createStream"));
         out.write(command(0, "_result", 4, 1.0, null));
-        awaitCommand(in, "publish");
+        said.append(awaitCommand(in, "publish"));
         out.write(command(1, "onStatus", 0, null, status));
+        // The play path, for which the answer above is not waited for, and "live" behind it.
+        while (said.indexOf("\2\0\4live", said.lastIndexOf("publish")) < 0) {
+            said.append(new String(in.readNBytes(1), StandardCharsets.ISO_8859_1));
+        }
+        commands.complete(said.toString());
         long bytes = 0;
         byte[] buffer = new byte[1 << 16];
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -97,7 +109,7 @@ public final class RtmpSink implements AutoCloseable {
     }
 
     /** Reads up to a command's name and the number behind it, which is where each command that FFmpeg sends starts. */
-    private static void awaitCommand(InputStream in, String name) throws IOException {
+    private static String awaitCommand(InputStream in, String name) throws IOException {
         StringBuilder seen = new StringBuilder();
         String marker = "\2\0" + (char) name.length() + name;
         while (seen.indexOf(marker) < 0) {
@@ -107,7 +119,7 @@ public final class RtmpSink implements AutoCloseable {
             }
             seen.append((char) next);
         }
-        in.readNBytes(9);
+        return seen + new String(in.readNBytes(9), StandardCharsets.ISO_8859_1);
     }
 
     /** A command in one chunk of AMF0: its name, a number, then a number or null, then a status object. */

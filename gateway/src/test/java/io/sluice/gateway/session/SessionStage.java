@@ -6,8 +6,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.sluice.gateway.ffmpeg.Confinement;
 import io.sluice.gateway.ffmpeg.Ffmpeg;
 import io.sluice.gateway.ffmpeg.FfmpegLauncher;
+import io.sluice.gateway.ffmpeg.FfmpegLimits;
 import io.sluice.gateway.ffmpeg.FfmpegLocator;
 import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
 import io.sluice.gateway.ffmpeg.StreamPlanner;
@@ -104,7 +106,13 @@ final class SessionStage implements AutoCloseable {
                 new Outputs(
                         List.of(), false, new Previews(previews, Duration.ofMillis(1), Schedulers.boundedElastic())),
                 new StreamPlanner(ffmpeg.capabilities()),
-                new FfmpegLauncher(ffmpeg, processes, previews, PATIENCE),
+                new FfmpegLauncher(
+                        ffmpeg,
+                        processes,
+                        previews,
+                        PATIENCE,
+                        Confinement.none(),
+                        FfmpegLimits.defaults().maxPixels()),
                 listener);
     }
 
