@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns the format of a stream that nobody declared, from its first bytes. It reads the header of WebM, Matroska or MP4 as it comes
+ * Learns what a stream is from its first bytes, whatever anybody declared. It reads the header of WebM, Matroska or MP4 as it comes
  * in, never message by message: Chromium's recorder ends a chunk one byte into the next element, and its first chunk may be that one
  * byte.
  *
@@ -28,11 +28,23 @@ public final class ContainerSniffer {
     private static final int MP4_TYPE_POSITION = 4;
 
     private final HeaderBytes header = new HeaderBytes();
+    private final long maxPixels;
     private @Nullable HeaderParser parser;
     private Optional<Parsed<MediaFormat>> verdict = Optional.empty();
 
-    /** Starts with the first byte of a stream. */
-    public ContainerSniffer() {}
+    /** Starts with the first byte of a stream, whose pictures may have any size. */
+    public ContainerSniffer() {
+        this(Long.MAX_VALUE);
+    }
+
+    /**
+     * Starts with the first byte of a stream.
+     *
+     * @param maxPixels pixels of the largest picture that is taken, width times height; a header that tells of a larger one is refused
+     */
+    public ContainerSniffer(long maxPixels) {
+        this.maxPixels = maxPixels;
+    }
 
     /**
      * Looks at the next bytes of the stream. The bytes between the reader and the writer index are read where they are; both indices
@@ -65,7 +77,7 @@ public final class ContainerSniffer {
             if (!header.has(0, ebml ? EBML_START.length() : MP4_TYPE_POSITION + MP4_TYPE.length())) {
                 return Optional.empty();
             }
-            parser = ebml ? new EbmlTracks(header) : new Mp4Tracks(header);
+            parser = ebml ? new EbmlTracks(header, maxPixels) : new Mp4Tracks(header, maxPixels);
         }
         return parser.advance();
     }

@@ -17,6 +17,9 @@ final class EbmlTracks extends HeaderParser {
     private static final int TRACK_ENTRY = 0xae;
     private static final int TRACK_TYPE = 0x83;
     private static final int CODEC_ID = 0x86;
+    private static final int VIDEO = 0xe0;
+    private static final int PIXEL_WIDTH = 0xb0;
+    private static final int PIXEL_HEIGHT = 0xba;
 
     private static final long TYPE_VIDEO = 1;
     private static final long TYPE_AUDIO = 2;
@@ -36,9 +39,11 @@ final class EbmlTracks extends HeaderParser {
     private String docType = "";
     private long trackType;
     private String codecId = "";
+    private long pixelWidth;
+    private long pixelHeight;
 
-    EbmlTracks(HeaderBytes header) {
-        super(header, Container.WEBM, "WebM or Matroska");
+    EbmlTracks(HeaderBytes header, long maxPixels) {
+        super(header, Container.WEBM, "WebM or Matroska", maxPixels);
     }
 
     @Override
@@ -76,13 +81,15 @@ final class EbmlTracks extends HeaderParser {
     private boolean child(Level parent, Element element) {
         if (element.end > parent.end()) {
             // Writers that count a track's length a few bytes too long exist, and FFmpeg reads what they write.
-            return parent.type() == TRACK_ENTRY ? stepOver(parent.end()) : refuseOverlap();
+            boolean track = parent.type() == TRACK_ENTRY || parent.type() == VIDEO;
+            return track ? stepOver(parent.end()) : refuseOverlap();
         }
         return switch (parent.type()) {
             case STREAM -> inStream(element);
             case EBML -> element.id == DOC_TYPE ? docType(element) : stepOver(element.end);
             case SEGMENT -> inSegment(element);
             case TRACKS -> element.id == TRACK_ENTRY ? trackEntry(element) : stepOver(element.end);
+            case VIDEO -> inVideo(element);
             default -> inTrackEntry(element);
         };
     }
@@ -128,6 +135,11 @@ final class EbmlTracks extends HeaderParser {
     }
 
     private boolean inTrackEntry(Element element) {
+        if (element.id == VIDEO) {
+            pixelWidth = 0;
+            pixelHeight = 0;
+            return enter(VIDEO, element.bodyAt, element.end);
+        }
         if (element.id != TRACK_TYPE && element.id != CODEC_ID) {
             return stepOver(element.end);
         }
@@ -147,6 +159,26 @@ final class EbmlTracks extends HeaderParser {
         return stepOver(element.end);
     }
 
+    private boolean inVideo(Element element) {
+        if (element.id != PIXEL_WIDTH && element.id != PIXEL_HEIGHT) {
+            return stepOver(element.end);
+        }
+        if (element.bodyBytes() > Long.BYTES) {
+            return refuse("has a picture's width or height that is too long");
+        }
+        int bytes = (int) element.bodyBytes();
+        if (!header.has(element.bodyAt, bytes)) {
+            return false;
+        }
+        long value = header.unsigned(element.bodyAt, bytes);
+        if (element.id == PIXEL_WIDTH) {
+            pixelWidth = value;
+        } else {
+            pixelHeight = value;
+        }
+        return stepOver(element.end);
+    }
+
     /** A string may be shorter than its element, and ends at the first zero then. */
     private String text(Element element) {
         int at = element.bodyAt;
@@ -162,6 +194,7 @@ final class EbmlTracks extends HeaderParser {
             case EBML -> !docType.isEmpty() || refuse("has no document type");
             case SEGMENT -> refuse("ends before its tracks");
             case TRACKS -> conclude();
+            case VIDEO -> takesPicture(pixelWidth, pixelHeight);
             default -> trackEnded();
         };
     }

@@ -25,14 +25,16 @@ abstract class HeaderParser {
 
     private final Container container;
     private final String name;
+    private final long maxPixels;
     private final Deque<Level> levels = new ArrayDeque<>();
     private int position;
     private Optional<Parsed<MediaFormat>> verdict = Optional.empty();
 
-    HeaderParser(HeaderBytes header, Container container, String name) {
+    HeaderParser(HeaderBytes header, Container container, String name, long maxPixels) {
         this.header = header;
         this.container = container;
         this.name = name;
+        this.maxPixels = maxPixels;
         levels.push(new Level(STREAM, Long.MAX_VALUE));
     }
 
@@ -95,6 +97,16 @@ abstract class HeaderParser {
             return refuse("has neither a video nor an audio track");
         }
         verdict = format.map(Parsed::ok);
+        return false;
+    }
+
+    /** Refuses a picture that is too large. The numbers are unsigned; returns whether to go on. */
+    final boolean takesPicture(long width, long height) {
+        if (width >= 0 && width <= maxPixels && height >= 0 && height <= maxPixels / Math.max(width, 1)) {
+            return true;
+        }
+        verdict = Optional.of(
+                Unrecognized.picture(Long.toUnsignedString(width) + " x " + Long.toUnsignedString(height), maxPixels));
         return false;
     }
 

@@ -12,6 +12,9 @@ final class Mp4SampleEntry {
     /** Where the version of an audio entry stands, and where the boxes inside of it begin; versions 1 and 2 are QuickTime's. */
     private static final int AUDIO_VERSION_OFFSET = 16;
 
+    /** Where a visual entry has the picture's width, and behind it the height. */
+    private static final int WIDTH_OFFSET = 32;
+
     private static final int AUDIO_BOXES_OFFSET = 36;
     private static final int VERSION_1_EXTRA_BYTES = 16;
     private static final int VERSION_2_EXTRA_BYTES = 36;
@@ -34,6 +37,19 @@ final class Mp4SampleEntry {
 
     String name() {
         return header.printable(at + 4, 4);
+    }
+
+    /** The picture's, of a visual entry; 0 if it is too short to say. */
+    long width() {
+        return side(at + WIDTH_OFFSET);
+    }
+
+    long height() {
+        return side(at + WIDTH_OFFSET + 2);
+    }
+
+    private long side(int position) {
+        return position + 2 <= end ? header.unsigned(position, 2) : 0;
     }
 
     Optional<VideoCodec> video() {

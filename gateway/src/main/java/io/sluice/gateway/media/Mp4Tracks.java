@@ -31,9 +31,11 @@ final class Mp4Tracks extends HeaderParser {
     private String sampleEntry = "";
     private Optional<VideoCodec> video = Optional.empty();
     private Optional<AudioCodec> audio = Optional.empty();
+    private long width;
+    private long height;
 
-    Mp4Tracks(HeaderBytes header) {
-        super(header, Container.MP4, "MP4");
+    Mp4Tracks(HeaderBytes header, long maxPixels) {
+        super(header, Container.MP4, "MP4", maxPixels);
     }
 
     @Override
@@ -99,6 +101,8 @@ final class Mp4Tracks extends HeaderParser {
         sampleEntry = "";
         video = Optional.empty();
         audio = Optional.empty();
+        width = 0;
+        height = 0;
     }
 
     private boolean hdlr(int bodyAt, int end) {
@@ -132,6 +136,8 @@ final class Mp4Tracks extends HeaderParser {
         sampleEntry = entry.name();
         video = entry.video();
         audio = entry.audio();
+        width = entry.width();
+        height = entry.height();
         return stepOver(end);
     }
 
@@ -145,6 +151,9 @@ final class Mp4Tracks extends HeaderParser {
     }
 
     private boolean trackEnded() {
+        if (handler == VIDE && !takesPicture(width, height)) {
+            return false;
+        }
         if (handler == VIDE && tracks.lackVideo()) {
             video.ifPresent(tracks::video);
             return video.isPresent() || refuseCodec("video", sampleEntry);

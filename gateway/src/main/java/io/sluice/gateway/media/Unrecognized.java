@@ -39,6 +39,12 @@ final class Unrecognized {
                 + "\"; record H.264, HEVC, VP8, VP9 or AV1 with AAC, Opus, MP3, PCM, Vorbis or FLAC.");
     }
 
+    /** Refuses a track whose picture is too large. */
+    static Parsed<MediaFormat> picture(String size, long maxPixels) {
+        return refused("The picture has " + size + " pixels, and more than " + maxPixels
+                + " are not taken here; record a smaller one.");
+    }
+
     private static Parsed<MediaFormat> refused(String message) {
         return Parsed.refused(FailureCode.UNRECOGNIZED_MEDIA, message);
     }

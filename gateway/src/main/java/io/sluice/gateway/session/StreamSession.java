@@ -42,7 +42,7 @@ public final class StreamSession {
     private final @Nullable String offeredKey;
     private final boolean plain;
     private final MediaHandOff handOff;
-    private final Identification identification = new Identification();
+    private final Identification identification;
     private final Standing standing;
     private final Sinks.Empty<Void> done = Sinks.empty();
 
@@ -67,6 +67,7 @@ public final class StreamSession {
         this.offeredKey = offeredKey;
         this.plain = plain;
         this.standing = new Standing(id, peer, !plain);
+        this.identification = new Identification(context.ffmpeg().maxPixels());
         this.handOff = new MediaHandOff(
                 eventLoop, context.limits().lowWaterBytes(), context.limits().highWaterBytes(), client::pauseMedia);
         context.streams().add(this);
@@ -197,11 +198,10 @@ public final class StreamSession {
                     "Media came before the gateway had answered open: send open first, and wait for opened."));
             return;
         }
-        if (live == null) {
-            identification.look(media);
-        } else {
+        if (live != null) {
             live.mediaCame();
         }
+        identification.look(media);
         handOff.offer(media);
     }
 
@@ -335,8 +335,17 @@ public final class StreamSession {
         });
         herald.started(Offers.opened(id, running, context.limits()), running);
         live.begin();
+        identification.agree(running.plan().format(), this::wrongMedia);
         if (mediaEnded) {
             live.finish(Optional.empty());
+        }
+    }
+
+    /** FFmpeg could make nothing of it, and is not waited for. */
+    private void wrongMedia(Failure failure) {
+        if (live != null) {
+            LOG.warn("[{}] {} {}: {}", id, peer, failure.code().reason(), failure.message());
+            live.abort(failure);
         }
     }
 

@@ -14,6 +14,7 @@ import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Opened;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,7 +100,7 @@ class StreamFailuresTest {
         stage.withLimits(limits(PATIENCE, PATIENCE, SOON, PATIENCE));
         StreamSession session = live();
         signal("STOP", onlyChild());
-        stage.send(session, new byte[MORE_THAN_FITS]);
+        stage.send(session, Arrays.copyOf(media, MORE_THAN_FITS));
         assertThat(client.pauses()).containsExactly(true);
         assertThat(stage.streams.sessions()).contains(session);
 
@@ -128,7 +129,7 @@ class StreamFailuresTest {
         stage.withLimits(limits(PATIENCE, PATIENCE, PATIENCE, Duration.ofMillis(300)));
         StreamSession session = live();
         signal("STOP", onlyChild());
-        stage.send(session, new byte[MORE_THAN_FITS]);
+        stage.send(session, Arrays.copyOf(media, MORE_THAN_FITS));
         stage.disconnect(session);
 
         assertFailed(session, FailureCode.STREAM_STALLED);

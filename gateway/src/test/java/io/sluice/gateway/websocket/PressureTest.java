@@ -15,6 +15,7 @@ import io.sluice.gateway.session.SessionLimits;
 import io.sluice.protocol.Progress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -130,7 +131,8 @@ class PressureTest {
 
     /** Sends until the connection is gone, or until nobody can believe any more that the gateway holds it back. */
     private static void flood(RawWebSocket client, AtomicLong sent) {
-        byte[] frame = RawWebSocket.encode(FIN | BINARY, new byte[FRAME_BYTES]);
+        byte[] start = GatewayStage.recording("webm-opus-audioonly.webm");
+        byte[] frame = RawWebSocket.encode(FIN | BINARY, Arrays.copyOf(start, FRAME_BYTES));
         while (sent.get() < 10 * MOST_IN_SOCKETS) {
             client.write(frame);
             sent.addAndGet(frame.length);
