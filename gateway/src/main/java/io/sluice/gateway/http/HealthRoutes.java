@@ -32,7 +32,7 @@ public final class HealthRoutes {
     }
 
     private static void add(HttpServerRoutes routes, String path, BooleanSupplier healthy) {
-        routes.get(path, (request, response) -> {
+        Reading.add(routes, path, (request, response) -> {
             boolean ok = healthy.getAsBoolean();
             return response.status(ok ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE)
                     .header(HttpHeaderNames.CONTENT_TYPE, "application/json")

@@ -69,14 +69,15 @@ public final class PageRoutes {
         add(routes, prefix + "/", "index.html", HTML);
         add(routes, prefix + "/watch/{key}", "watch.html", HTML);
         ASSETS.forEach((name, type) -> add(routes, prefix + "/" + name, name, type));
-        routes.get(
+        Reading.add(
+                routes,
                 prefix + "/config.json",
                 (request, response) -> response.header(HttpHeaderNames.CONTENT_TYPE, "application/json")
                         .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
                         .sendString(Mono.fromSupplier(this::config)));
         if (!prefix.isEmpty()) {
             // The pages name everything relative to their own address, which therefore has to end with a slash.
-            routes.get(prefix, (request, response) -> response.sendRedirect(prefix + "/"));
+            Reading.add(routes, prefix, (request, response) -> response.sendRedirect(prefix + "/"));
         }
     }
 
@@ -90,7 +91,7 @@ public final class PageRoutes {
         byte[] content = read(file);
         String tag = "\"" + Integer.toHexString(Arrays.hashCode(content)) + "-" + content.length + "\"";
         boolean forAllOrigins = FOR_ALL_ORIGINS.contains(file);
-        routes.get(path, (request, response) -> {
+        Reading.add(routes, path, (request, response) -> {
             if (forAllOrigins) {
                 response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
                         .header("Cross-Origin-Resource-Policy", "cross-origin");

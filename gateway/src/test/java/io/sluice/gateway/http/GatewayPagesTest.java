@@ -48,6 +48,19 @@ class GatewayPagesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/watch/k-1", "/app.js", "/config.json", "/health/live", "/health/ready"})
+    void whoAsksForTheHeadGetsNoBody(String path) throws IOException, InterruptedException {
+        HttpRequest head = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + STAGE.port() + GatewayStage.PREFIX + path))
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build();
+        HttpResponse<String> answer = HTTP.send(head, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEmpty();
+        assertThat(header(answer, "content-type")).isEqualTo(header(get(path), "content-type"));
+    }
+
     private static String header(HttpResponse<?> response, String name) {
         return response.headers().firstValue(name).orElse("");
     }
