@@ -1,6 +1,5 @@
 package io.sluice.gateway;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminRoutes;
 import io.sluice.gateway.ffmpeg.Confinement;
@@ -12,7 +11,7 @@ import io.sluice.gateway.ffmpeg.StreamPlanner;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
-import io.sluice.gateway.metrics.SessionMeters;
+import io.sluice.gateway.metrics.Metering;
 import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.gateway.session.LiveStreams;
 import io.sluice.gateway.session.Operator;
@@ -65,7 +64,7 @@ public final class Gateway {
     private final Previews previews;
     private final RetiredAuthorizers retired = new RetiredAuthorizers();
     private final Operator operator;
-    private final @Nullable SessionMeters meters;
+    private final Metering.@Nullable Meters meters;
     private final Mono<Void> closing;
     private volatile SetUp current;
     private volatile Duration longestFinish;
@@ -79,7 +78,7 @@ public final class Gateway {
             Ffmpeg ffmpeg,
             Confinement confinement,
             WorkFolder folder,
-            @Nullable MeterRegistry registry) {
+            @Nullable Metering metering) {
         this.ffmpeg = ffmpeg;
         this.confinement = confinement;
         this.folder = folder;
@@ -87,7 +86,7 @@ public final class Gateway {
         this.previews = new Previews(folder.previews(), config.previewLinger(), blocking);
         this.longestFinish = config.limits().finishTimeout();
         this.operator = new Operator(streams, () -> longestFinish.plus(FORCE_ALLOWANCE));
-        this.meters = registry == null ? null : new SessionMeters(registry, operator, this::isReady);
+        this.meters = metering == null ? null : metering.of(operator, this::isReady);
         this.current = setUp(config);
         this.closing = Mono.defer(this::closeOnce).cache();
     }
@@ -120,11 +119,11 @@ public final class Gateway {
     }
 
     /** Finds FFmpeg and makes the folders. Blocks. */
-    static Gateway start(GatewayConfig config, @Nullable MeterRegistry registry)
+    static Gateway start(GatewayConfig config, @Nullable Metering metering)
             throws IOException, FfmpegUnavailableException {
         Ffmpeg ffmpeg = findFfmpeg(config);
         Confinement confinement = Confinement.probe(ffmpeg, config.ffmpegLimits());
-        return new Gateway(config, ffmpeg, confinement, WorkFolder.create(), registry);
+        return new Gateway(config, ffmpeg, confinement, WorkFolder.create(), metering);
     }
 
     /** Finds the FFmpeg that would be used, and tries it. Blocks. */
@@ -138,7 +137,7 @@ public final class Gateway {
      *
      * <p>All of the builder holds, also what it leaves at its default. Only what came with the FFmpeg that was found at the start, and with
      * what all streams share, cannot be had without a new gateway: {@code ffmpeg}, {@code ffmpegEnvironment}, {@code ffmpegLimits}, {@code maxPendingStarts} and
-     * {@code previewLinger} have to be what they were. Meters stay in the registry of the start.
+     * {@code previewLinger} have to be what they were. Meters stay those of the start.
      *
      * <p>An authorizer that is not named again is disposed of as soon as no client can be waiting for its answer. Does not block; may be
      * called from any thread. After {@link #close()} it changes nothing, and disposes of the builder's authorizer.

@@ -1,8 +1,8 @@
 package io.sluice.gateway;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.ffmpeg.FfmpegLimits;
+import io.sluice.gateway.metrics.Metering;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
@@ -36,7 +36,7 @@ public final class GatewayBuilder {
     private @Nullable AllowedOutputs allowedOutputs;
     private @Nullable Authorizer authorizer;
     private SessionListener listener = event -> {};
-    private @Nullable MeterRegistry meterRegistry;
+    private @Nullable Metering metering;
 
     GatewayBuilder() {}
 
@@ -218,14 +218,14 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Where the gateway registers its meters; they are taken out again when it is closed. Needs Micrometer on the class path, which the gateway
-     * does not bring.
+     * Makes meters. Without this there are none.
      *
-     * @param registry of Micrometer's
+     * @param maker such as {@code SessionMeters.in(registry)}, with a registry of Micrometer's; they are taken out of it again when the gateway
+     *     is closed
      * @return this
      */
-    public GatewayBuilder meterRegistry(MeterRegistry registry) {
-        meterRegistry = registry;
+    public GatewayBuilder meters(Metering maker) {
+        metering = maker;
         return this;
     }
 
@@ -237,7 +237,7 @@ public final class GatewayBuilder {
      */
     public Mono<Gateway> start() {
         GatewayConfig config = config();
-        MeterRegistry meters = meterRegistry;
+        Metering meters = metering;
         return Mono.fromCallable(() -> Gateway.start(config, meters)).subscribeOn(Schedulers.boundedElastic());
     }
 

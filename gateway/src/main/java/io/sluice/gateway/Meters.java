@@ -1,6 +1,5 @@
 package io.sluice.gateway;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -12,6 +11,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.sluice.gateway.metrics.Metering;
+import io.sluice.gateway.metrics.SessionMeters;
 import java.util.List;
 
 /** The meters of the process that the command line has started, for Prometheus to fetch. */
@@ -32,8 +33,8 @@ final class Meters {
         }
     }
 
-    MeterRegistry registry() {
-        return registry;
+    Metering metering() {
+        return SessionMeters.in(registry);
     }
 
     /** Version 0.0.4 of the text format. Looks at all streams, and at the descriptors of the process: takes a moment. */

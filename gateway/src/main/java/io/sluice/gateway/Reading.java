@@ -73,6 +73,6 @@ record Reading(
         GatewayBuilder builder = command.builder(authorizer);
         return operators == null
                 ? builder
-                : builder.meterRegistry(operators.meters().registry());
+                : builder.meters(operators.meters().metering());
     }
 }

@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.sluice.gateway.session.Operator;
 import io.sluice.gateway.session.SessionEvent;
-import io.sluice.gateway.session.SessionListener;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Media;
 import io.sluice.gateway.session.SessionStatus.Phase;
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. The way of the media does not come by here.
  */
-public final class SessionMeters implements SessionListener, AutoCloseable {
+public final class SessionMeters implements Metering.Meters {
 
     /** Averaged since the start of a stream, so it says something only after a while. */
     private static final double SLOW = 0.95;
@@ -62,13 +61,16 @@ public final class SessionMeters implements SessionListener, AutoCloseable {
     private final Timer ffmpegStart;
 
     /**
-     * Registers the meters of one gateway.
+     * Meters in a registry.
      *
-     * @param registry where
-     * @param operator sees the sessions
-     * @param ready whether new streams are accepted
+     * @param registry where they are registered with the gateway's start, and taken out with its end
+     * @return makes them
      */
-    public SessionMeters(MeterRegistry registry, Operator operator, BooleanSupplier ready) {
+    public static Metering in(MeterRegistry registry) {
+        return (operator, ready) -> new SessionMeters(registry, operator, ready);
+    }
+
+    private SessionMeters(MeterRegistry registry, Operator operator, BooleanSupplier ready) {
         this.registry = registry;
         this.operator = operator;
         for (FailureCode code : FailureCode.values()) {

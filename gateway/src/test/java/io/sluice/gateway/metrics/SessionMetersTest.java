@@ -40,7 +40,7 @@ class SessionMetersTest {
     }
 
     private GatewayStage gateway() {
-        return GatewayStage.start(builder -> builder.meterRegistry(registry));
+        return GatewayStage.start(builder -> builder.meters(SessionMeters.in(registry)));
     }
 
     private double count(String name, String... tags) {
@@ -117,7 +117,7 @@ class SessionMetersTest {
     void bytesAreCountedOnceHoweverOftenTheyAreReported() {
         Operator nobody = new Operator(new LiveStreams(), () -> Duration.ZERO);
         StreamKey key = StreamKey.parse(KEY).orElseThrow();
-        try (SessionMeters meters = new SessionMeters(registry, nobody, () -> false)) {
+        try (Metering.Meters meters = SessionMeters.in(registry).of(nobody, () -> false)) {
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));
             meters.on(new SessionEvent.Progressed("b", key, progress(1)));
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));

@@ -60,13 +60,18 @@ class RefusedStreamsTest {
     private void assertNothingLeft(StreamSession session) {
         stage.awaitEnd(session);
         assertThat(stage.streams.sessions()).isEmpty();
-        assertThat(stage.events).isEmpty();
+        // Whoever was told of a start is told of an end too; the listener hears of neither here.
+        assertThat(stage.events).allMatch(SessionEvent.Refused.class::isInstance);
     }
 
     private void assertRefused(StreamSession session, FailureCode code) {
         assertNothingLeft(session);
         assertThat(client.words()).hasSize(1);
         assertThat(client.lastWord()).isEqualTo(code);
+        assertThat(stage.events).singleElement().isInstanceOfSatisfying(SessionEvent.Refused.class, refused -> {
+            assertThat(refused.sessionId()).isEqualTo(session.id());
+            assertThat(refused.failure().code()).isEqualTo(code);
+        });
     }
 
     /** A session whose authorizer has been asked and has not answered. */

@@ -78,7 +78,7 @@ class TermsTest {
                 .singleElement()
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.code()).isEqualTo(FailureCode.AUTHORIZATION_EXPIRED));
-        assertThat(stage.events).isEmpty();
+        assertThat(stage.events).singleElement().isInstanceOf(SessionEvent.Refused.class);
     }
 
     @Test
