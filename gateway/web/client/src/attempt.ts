@@ -23,6 +23,7 @@ export interface AttemptListener {
   progress(): void;
   adapted(detail: LiveStreamEvents["adaptation"]["detail"]): void;
   warning(code: WarningCode, message: string): void;
+  draining(endsInMs: number): void;
   /** Once, and nothing after it. Not called after `abort`. */
   over(outcome: Outcome): void;
 }
@@ -81,6 +82,7 @@ export class Attempt implements EngineSink {
       listener: {
         opened: (opened) => this.#record(opened),
         progress: (progress) => this.#progressed(progress),
+        draining: (endsInMs) => this.#isOver || this.#listener.draining(endsInMs),
         over: (outcome) => this.#end(outcome),
       },
     });

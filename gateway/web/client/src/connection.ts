@@ -18,6 +18,7 @@ export interface ConnectionListener {
   /** Media may be sent from now on. */
   opened(opened: Opened): void;
   progress(progress: Progress): void;
+  draining(endsInMs: number): void;
   /** Once, and nothing after it. Not called for who closes the connection itself. */
   over(outcome: Outcome): void;
 }
@@ -88,6 +89,8 @@ export class Connection implements Transport {
     } else if (message?.type === "progress" && this.#state !== "opening") {
       const { type: _type, ...progress } = message;
       this.#listener.progress(progress);
+    } else if (message?.type === "draining" && this.#state !== "opening") {
+      this.#listener.draining(message.endsInMs);
     } else if (message?.type === "ended" && this.#state !== "opening") {
       const { acceptedBytes, outTimeMs } = message;
       this.#end({ ended: { acceptedBytes, outTimeMs } });

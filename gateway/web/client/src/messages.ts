@@ -44,6 +44,11 @@ export interface Progress {
   droppedFrames: number;
 }
 
+/** The gateway is about to leave. The stream goes on until then. */
+export interface Draining {
+  endsInMs: number;
+}
+
 /** The end of a stream that arrived whole. */
 export interface Ended {
   acceptedBytes: number;
@@ -60,7 +65,11 @@ export interface Failed {
 }
 
 export type ServerMessage =
-  Opened | (Progress & { type: "progress" }) | (Ended & { type: "ended" }) | Failed;
+  | Opened
+  | (Progress & { type: "progress" })
+  | (Draining & { type: "draining" })
+  | (Ended & { type: "ended" })
+  | Failed;
 
 export interface OpenMessage {
   streamKey: string;
@@ -100,6 +109,7 @@ export function open(message: OpenMessage): object {
       bitsPerSecond: whole(audioBitsPerSecond),
     },
     progressIntervalMs: PROGRESS_INTERVAL_MS,
+    draining: true,
   };
 }
 
@@ -138,6 +148,7 @@ const READERS: Record<string, (message: Json) => ServerMessage | null> = {
     speed: number(message.speed),
     droppedFrames: number(message.droppedFrames),
   }),
+  draining: (message) => ({ type: "draining", endsInMs: Math.max(0, number(message.endsInMs)) }),
   ended: (message) => ({
     type: "ended",
     acceptedBytes: number(message.acceptedBytes),

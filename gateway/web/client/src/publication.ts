@@ -140,6 +140,7 @@ export class Publication extends Target implements LiveStream {
           progress: () => this.#vigil.alive(),
           adapted: (detail) => this.#tell("adaptation", detail),
           warning: (code, message) => this.#tell("warning", { code, message }),
+          draining: (endsInMs) => this.#tell("draining", { endsInMs }),
           over: (outcome) => this.#attemptOver(outcome),
         },
       });

@@ -129,4 +129,6 @@ export interface LiveStreamEvents {
   /** The connection or the stream failed; with `willReconnect` it is being made again. */
   failure: CustomEvent<{ error: PublishError; willReconnect: boolean }>;
   warning: CustomEvent<{ code: WarningCode; message: string }>;
+  /** The gateway is about to leave: the stream goes on until then, and is ended in order if it still lives. */
+  draining: CustomEvent<{ endsInMs: number }>;
 }

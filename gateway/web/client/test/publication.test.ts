@@ -79,7 +79,7 @@ function create(options: Partial<PublishOptions> = {}): Publication {
     },
     platform,
   );
-  const types = ["state", "progress", "adaptation", "failure", "warning"] as const;
+  const types = ["state", "progress", "adaptation", "failure", "warning", "draining"] as const;
   for (const type of types) {
     live.addEventListener(type, (event) =>
       events.push({ type, detail: event.detail } as unknown as Recorded),
@@ -128,6 +128,7 @@ describe("connecting", () => {
         video: { width: 1280, height: 720, frameRate: 30, bitsPerSecond: 2_500_000 },
         audio: { sampleRate: 48_000, channels: 2, bitsPerSecond: 128_000 },
         progressIntervalMs: 250,
+        draining: true,
       },
     ]);
   });
@@ -394,6 +395,17 @@ describe("what befalls a stream", () => {
     platform.page.hide();
     expect(warnings()).toEqual(["camera-muted", "microphone-muted", "page-hidden"]);
     expect(live.state).toBe("live");
+  });
+
+  it("says that the gateway is about to leave, and goes on", async () => {
+    await goLive();
+    platform.socket.says({ type: "draining", endsInMs: 30_000 });
+    expect(events.filter(({ type }) => type === "draining")).toEqual([
+      { type: "draining", detail: { endsInMs: 30_000 } },
+    ]);
+    expect(live.state).toBe("live");
+    platform.socket.says(refusal("shutting-down", true));
+    expect(live.state).toBe("reconnecting");
   });
 
   it("says what was amiss from the start", async () => {

@@ -124,11 +124,13 @@ describe("a broadcast", () => {
       droppedFrames: 60,
       reason: "",
     });
+    live.tells("draining", { endsInMs: 30_000 });
     live.tells("adaptation", { ...none, change: "raised", target: STATS.target });
     live.tells("warning", { code: "microphone-muted", message: "The microphone is muted." });
     expect(said().slice(1)).toEqual([
       "Your connection is slow: the picture was lowered to 600 kbit/s, 15 fps, 50 % of the size.",
       "Your connection was too slow: 60 pictures were left out to stay live.",
+      "The server is about to restart. Your stream goes on for 30 seconds and is then made again; if you can, come to an end before.",
       "Your connection has room again: the picture was raised to 2.50 Mbit/s, 30 fps.",
       "The microphone is muted.",
     ]);

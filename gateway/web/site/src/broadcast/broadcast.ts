@@ -119,6 +119,7 @@ export class Broadcast extends EventTarget {
       this.#note(detail.change === "raised" ? "info" : "warning", words.adaptation(detail));
     });
     on("warning", ({ message }) => this.#note("warning", message));
+    on("draining", ({ endsInMs }) => this.#note("warning", words.draining(endsInMs)));
     on("failure", ({ error }) => {
       this.failure = error;
       this.#note("failure", ofPublishing(error).message);

@@ -81,3 +81,8 @@ export const lasting = (ms: number): string => {
   const seconds = Math.max(1, Math.round(ms / 1_000));
   return seconds === 1 ? "a second" : `${seconds} seconds`;
 };
+
+/** The server leaves, as for a restart. */
+export const draining = (endsInMs: number): string =>
+  `The server is about to restart. Your stream goes on for ${lasting(endsInMs)} and is then made again; ` +
+  "if you can, come to an end before.";

@@ -13,10 +13,13 @@ import io.sluice.e2e.harness.Refusal;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.TcpGate;
 import io.sluice.e2e.harness.Together;
+import io.sluice.e2e.harness.Tool;
 import io.sluice.e2e.wire.Handshake;
+import io.sluice.protocol.Draining;
 import io.sluice.protocol.FailureCode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,97 @@ final class ShutdownTest {
 
         assertAllEnd(children, Duration.ofSeconds(10));
         keys.forEach(key -> Broadcast.assertIsBeginning(recording, nginx.recording(key), 150));
+    }
+
+    @Test
+    void inADrainStreamsMayEndByThemselvesAndTheRestIsCutInOrder() {
+        NginxReceiver nginx = stage.nginx();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl(), "--drain-time", "5s")
+                .start();
+        String finishes = stage.key("finishes");
+        String staysOn = stage.key("stayson");
+        Publisher one = halfWay(gateway, finishes);
+        Publisher two = halfWay(gateway, staysOn);
+
+        gateway.terminate();
+
+        assertThat(two.heard().await(Draining.class, BOUND, draining -> true).endsInMs())
+                .isEqualTo(5_000);
+        assertThat(gateway.get("/health/ready").statusCode()).isEqualTo(503);
+        Publisher late = gateway.connect(Publisher.negotiated(stage.key("late")));
+        Refusal.assertTold(late, FailureCode.SHUTTING_DOWN, BOUND);
+        assertThat(late.heard().awaitFailed(BOUND).retryAfterMs()).isEqualTo(2_000);
+        one.send(recording.from(20), Pace.FLAT_OUT);
+        assertThat(one.stop().acceptedBytes()).isEqualTo(recording.sizeBytes());
+        Refusal.assertTold(two, FailureCode.SHUTTING_DOWN, BOUND);
+        assertThat(gateway.awaitExit(BOUND)).isZero();
+        Broadcast.assertSameMedia(recording, nginx.recording(finishes));
+        Broadcast.assertIsBeginning(recording, nginx.recording(staysOn), 170);
+        assertThat(gateway.output())
+                .contains("1 streams ended by themselves, 1 were cut in order (")
+                .contains("0 had to be forced, 0 are left");
+    }
+
+    @Test
+    void aSecondSigtermHastens() {
+        NginxReceiver nginx = stage.nginx();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl(), "--drain-time", "10m")
+                .start();
+        String key = stage.key("hastened");
+        Publisher publisher = halfWay(gateway, key);
+        gateway.terminate();
+        publisher.heard().await(Draining.class, BOUND, draining -> true);
+        gateway.terminate();
+        Refusal.assertTold(publisher, FailureCode.SHUTTING_DOWN, BOUND);
+        assertThat(gateway.awaitExit(BOUND)).isZero();
+        Broadcast.assertIsBeginning(recording, nginx.recording(key), 170);
+    }
+
+    @Test
+    void aThirdSigtermForcesAndTheExitCodeSaysSo() {
+        GatewayProcess gateway =
+                stage.gateway("--finish-timeout", "5m", "--drain-time", "10m").start();
+        Publisher publisher = halfWay(gateway, stage.key("forced"));
+        ProcessHandle ffmpeg = gateway.children().get(0);
+        Tool.run(Publisher.SOON, List.of("/bin/kill", "-STOP", Long.toString(ffmpeg.pid())), Map.of());
+        gateway.terminate();
+        publisher.heard().await(Draining.class, BOUND, draining -> true);
+        gateway.terminate();
+        await("it hurries").atMost(BOUND).until(() -> gateway.output().contains("Asked again"));
+        gateway.terminate();
+        assertThat(gateway.awaitExit(BOUND)).isEqualTo(3);
+        assertThat(ffmpeg.isAlive()).isFalse();
+        assertThat(gateway.output()).contains("1 had to be forced (");
+    }
+
+    @Test
+    void aStreamThatDoesNotFinishInTimeIsForcedAndTheExitCodeSaysSo() {
+        GatewayProcess gateway = stage.gateway("--finish-timeout", "1s").start();
+        halfWay(gateway, stage.key("wedged"));
+        ProcessHandle ffmpeg = gateway.children().get(0);
+        Tool.run(Publisher.SOON, List.of("/bin/kill", "-STOP", Long.toString(ffmpeg.pid())), Map.of());
+        gateway.terminate();
+        assertThat(gateway.awaitExit(BOUND)).isEqualTo(3);
+        assertThat(ffmpeg.isAlive()).isFalse();
+    }
+
+    @Test
+    void afterASigkillAnFfmpegWhoseOutputTakesNothingGivesUpByItself() {
+        NginxReceiver nginx = stage.nginx();
+        TcpGate gate = stage.gateTo(nginx.port());
+        GatewayProcess gateway = stage.gateway(
+                        "--publish", NginxReceiver.publishUrl(gate.port()), "--output-timeout", "2s")
+                .start();
+        Publisher wedged = halfWay(gateway, stage.key("wedged"));
+        List<ProcessHandle> children = gateway.children();
+        gate.shut();
+        wedged.send(recording.from(20), Pace.FLAT_OUT);
+
+        gateway.kill();
+
+        assertThat(children).isNotEmpty();
+        // Nobody is left who could end it: its own timeout has to, which it may need for each of three last writes.
+        assertAllEnd(children, Duration.ofSeconds(3 * 2 + 4));
     }
 
     /** Live, with most of the recording sent, and FFmpeg having written some of it. */

@@ -80,7 +80,7 @@ final class AdminServer {
     Mono<Void> stop(Duration timeout) {
         return Mono.defer(() -> {
             server.dispose();
-            return server.onDispose().timeout(timeout, Mono.empty()).then(loop.disposeLater(Duration.ZERO, timeout));
+            return loop.disposeLater(Duration.ZERO, timeout);
         });
     }
 }

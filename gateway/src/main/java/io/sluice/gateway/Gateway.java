@@ -13,6 +13,8 @@ import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
 import io.sluice.gateway.metrics.Metering;
 import io.sluice.gateway.process.ProcessLauncher;
+import io.sluice.gateway.session.Departure;
+import io.sluice.gateway.session.DrainReport;
 import io.sluice.gateway.session.LiveStreams;
 import io.sluice.gateway.session.Operator;
 import io.sluice.gateway.session.Outputs;
@@ -21,15 +23,16 @@ import io.sluice.gateway.session.PublishTemplate;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.SessionListener;
 import io.sluice.gateway.session.SessionStatus;
-import io.sluice.gateway.session.StreamSession;
 import io.sluice.gateway.websocket.IngestRoutes;
 import io.sluice.gateway.websocket.IngestTerms;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +68,8 @@ public final class Gateway {
     private final RetiredAuthorizers retired = new RetiredAuthorizers();
     private final Operator operator;
     private final Metering.@Nullable Meters meters;
-    private final Mono<Void> closing;
+    private final Departure departure;
+    private final AtomicReference<@Nullable Mono<DrainReport>> departing = new AtomicReference<>();
     private volatile SetUp current;
     private volatile Duration longestFinish;
     private volatile boolean accepting = true;
@@ -85,10 +89,15 @@ public final class Gateway {
         this.processes = ProcessLauncher.create(config.maxPendingStarts());
         this.previews = new Previews(folder.previews(), config.previewLinger(), blocking);
         this.longestFinish = config.limits().finishTimeout();
-        this.operator = new Operator(streams, () -> longestFinish.plus(FORCE_ALLOWANCE));
+        this.operator = new Operator(streams, this::patience);
         this.meters = metering == null ? null : metering.of(operator, this::isReady);
+        this.departure = new Departure(streams, this::patience);
         this.current = setUp(config);
-        this.closing = Mono.defer(this::closeOnce).cache();
+    }
+
+    /** How long the end of streams may take, force included. */
+    private Duration patience() {
+        return longestFinish.plus(FORCE_ALLOWANCE);
     }
 
     private SetUp setUp(GatewayConfig config) {
@@ -260,7 +269,7 @@ public final class Gateway {
     /**
      * Whether new streams are accepted.
      *
-     * @return false once {@link #close()} has been subscribed to
+     * @return false once {@link #close()} or {@link #drain} has been subscribed to
      */
     public boolean isReady() {
         return accepting;
@@ -290,38 +299,60 @@ public final class Gateway {
     }
 
     /**
-     * Ends every stream in order: no more media is taken, FFmpeg writes its trailers, the clients are told. What does not end within the
-     * bounds is ended by force.
+     * Ends every stream in order, now: no more media is taken, FFmpeg writes its trailers, the clients are told. What does not end within the
+     * bounds is ended by force. Cuts a {@link #drain} short.
      *
      * @return completes when no FFmpeg is left, with an error if one might be; every subscriber gets the same end
      */
     public Mono<Void> close() {
-        return closing;
+        return Mono.defer(() -> {
+                    Mono<DrainReport> end = leaving(Duration.ZERO);
+                    departure.hasten();
+                    return end;
+                })
+                .flatMap(report -> report.left().isEmpty()
+                        ? Mono.empty()
+                        : Mono.error(new TimeoutException("Not all streams have ended: " + report)));
     }
 
-    private Mono<Void> closeOnce() {
+    /**
+     * Leaves without haste: new streams are refused, and told when to try again; live ones may go on for a while, of which their clients are
+     * told, and are ended as by {@link #close()} if they still live then. Only the first call decides how long that is.
+     *
+     * @param time how long live streams may go on
+     * @return how they fared, when no FFmpeg is left, or none that could be ended
+     */
+    public Mono<DrainReport> drain(Duration time) {
+        return Mono.defer(() -> leaving(time));
+    }
+
+    /** Ends the streams that {@link #close()} waits for by force. */
+    void force() {
+        departure.force();
+    }
+
+    private Mono<DrainReport> leaving(Duration time) {
+        departing.compareAndSet(null, Mono.defer(() -> leaveOnce(time)).cache());
+        return Objects.requireNonNull(departing.get());
+    }
+
+    private Mono<DrainReport> leaveOnce(Duration time) {
         synchronized (this) {
             accepting = false;
         }
-        Collection<StreamSession> sessions = streams.sessions();
-        if (!sessions.isEmpty()) {
-            LOG.info("Ending {} sessions", sessions.size());
+        int sessions = sessionCount();
+        if (sessions > 0) {
+            LOG.info("Ending {} sessions{}", sessions, time.isZero() ? "" : " within " + time.toSeconds() + " s");
         }
-        sessions.forEach(StreamSession::shutDown);
-        return Flux.fromIterable(sessions)
-                .flatMap(StreamSession::done, Integer.MAX_VALUE)
-                .then()
-                .timeout(longestFinish.plus(FORCE_ALLOWANCE))
-                .publishOn(blocking)
-                .doOnTerminate(() -> {
-                    retired.disposeAll();
-                    disposeOf(current.config());
-                    processes.dispose();
-                    if (meters != null) {
-                        meters.close();
-                    }
-                    folder.remove();
-                });
+        return departure.begin(time).publishOn(blocking).doOnTerminate(() -> {
+            retired.disposeAll();
+            disposeOf(current.config());
+            processes.dispose();
+            if (meters != null) {
+                meters.close();
+            }
+            folder.remove();
+        });
     }
 
     /** Names the FFmpeg and the outputs, without secrets. */

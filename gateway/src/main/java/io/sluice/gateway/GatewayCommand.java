@@ -150,6 +150,9 @@ final class GatewayCommand implements Callable<Integer> {
     private AccessOptions access = new AccessOptions();
 
     @Mixin
+    private LeaveOptions leave = new LeaveOptions();
+
+    @Mixin
     private AdminOptions admin = new AdminOptions();
 
     @Live
@@ -185,6 +188,10 @@ final class GatewayCommand implements Callable<Integer> {
 
     ListenOptions listen() {
         return listen;
+    }
+
+    LeaveOptions leave() {
+        return leave;
     }
 
     AdminOptions admin() {

@@ -2,14 +2,18 @@ package io.sluice.gateway;
 
 import io.netty.channel.ChannelOption;
 import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
+import io.sluice.gateway.session.DrainReport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
 import reactor.netty.ChannelBindException;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -28,6 +32,13 @@ final class GatewayServer {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
+    private static final int IN_ORDER = 0;
+    private static final int NOT_IN_ORDER = 1;
+    /** 2 is for the command line. */
+    private static final int FORCED = 3;
+
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile Duration drainTime;
     private final Gateway gateway;
     private final DisposableServer server;
     private final LoopResources loops;
@@ -39,7 +50,9 @@ final class GatewayServer {
             DisposableServer server,
             LoopResources loops,
             @Nullable TlsFiles tls,
-            @Nullable AdminServer admin) {
+            @Nullable AdminServer admin,
+            Duration drainTime) {
+        this.drainTime = drainTime;
         this.tls = tls;
         this.admin = admin;
         this.gateway = gateway;
@@ -88,8 +101,11 @@ final class GatewayServer {
                             + "; choose another with --host and --port",
                     e);
         }
-        GatewayServer started = new GatewayServer(gateway, server, loops, tls, admin);
+        GatewayServer started = new GatewayServer(
+                gateway, server, loops, tls, admin, reading.command().leave().drainTime());
         Runtime.getRuntime().addShutdownHook(new Thread(started::stop, "sluice-stop"));
+        Signals.on("TERM", started::asked);
+        Signals.on("INT", started::asked);
         started.sayWhereToGo();
         return started;
     }
@@ -100,6 +116,7 @@ final class GatewayServer {
         if (tls != null && next.tls() != null) {
             tls.become(next.tls());
         }
+        drainTime = next.command().leave().drainTime();
         LogLevel.change(next.command().logLevel());
         sayWhoMayCome();
     }
@@ -148,24 +165,41 @@ final class GatewayServer {
         }
     }
 
+    /** The first time, the JVM is asked to end, whose hook does the rest; who asks again is in a hurry. */
+    private void asked() {
+        switch (asked.incrementAndGet()) {
+            case 1 -> System.exit(0);
+            case 2 -> {
+                LOG.info("Asked again: not waiting for streams to end by themselves");
+                gateway.close().subscribe(null, error -> {});
+            }
+            default -> {
+                LOG.warn("Asked once more: not waiting for trailers");
+                gateway.force();
+            }
+        }
+    }
+
     /** Runs as the shutdown hook, so the JVM waits for it; each step has a bound. */
     private void stop() {
         LOG.info("Stopping");
-        boolean clean = true;
+        int exitCode = IN_ORDER;
         try {
-            gateway.close().block();
+            DrainReport report = Objects.requireNonNull(gateway.drain(drainTime).block());
+            exitCode = report.left().isEmpty() ? report.inOrder() ? IN_ORDER : FORCED : NOT_IN_ORDER;
+            LOG.atLevel(report.inOrder() ? Level.INFO : Level.WARN).log("Left: {}", report);
             server.disposeNow(STOP_TIMEOUT);
-            loops.disposeLater(Duration.ZERO, STOP_TIMEOUT).block(STOP_TIMEOUT);
-            if (admin != null) {
-                admin.stop(STOP_TIMEOUT).block();
-            }
+            Mono.when(
+                            loops.disposeLater(Duration.ZERO, STOP_TIMEOUT),
+                            admin == null ? Mono.empty() : admin.stop(STOP_TIMEOUT))
+                    .block(STOP_TIMEOUT);
         } catch (RuntimeException e) {
-            clean = false;
+            exitCode = NOT_IN_ORDER;
             LOG.error("Not everything could be stopped in order", e);
         }
         LOG.info("Stopped");
         LoggerFlush.flush();
         // The JVM would report the signal (143), which tells an operator nothing about how the streams ended.
-        Runtime.getRuntime().halt(clean ? 0 : 1);
+        Runtime.getRuntime().halt(exitCode);
     }
 }

@@ -71,8 +71,6 @@ record Reading(
     /** What a gateway is to be made of. */
     GatewayBuilder builder() {
         GatewayBuilder builder = command.builder(authorizer);
-        return operators == null
-                ? builder
-                : builder.meters(operators.meters().metering());
+        return operators == null ? builder : builder.meters(operators.meters().metering());
     }
 }

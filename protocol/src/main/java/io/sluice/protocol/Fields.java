@@ -154,6 +154,15 @@ final class Fields {
         }
     }
 
+    /** False if absent. */
+    boolean optionalFlag(String name) {
+        JsonNode value = find(name);
+        if (value != null && !value.isBoolean()) {
+            refuse(name, "must be true or false");
+        }
+        return value != null && value.booleanValue();
+    }
+
     /** One of the names that the function knows; null if absent. */
     <E> @Nullable E optionalNamed(String name, Function<String, Optional<E>> ofName) {
         String text = optionalString(name);

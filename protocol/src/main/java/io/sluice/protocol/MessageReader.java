@@ -19,9 +19,10 @@ final class MessageReader {
         return switch (type) {
             case "opened" -> opened(in);
             case "progress" -> progress(in);
+            case "draining" -> in.result(new Draining(in.count("endsInMs")));
             case "ended" -> in.result(new Ended(in.count("acceptedBytes"), in.count("outTimeMs")));
             case "failed" -> failed(in);
-            default -> unknown(type, "opened, progress, ended, failed");
+            default -> unknown(type, "opened, progress, draining, ended, failed");
         };
     }
 
@@ -33,12 +34,13 @@ final class MessageReader {
         String token = in.optionalString("token");
         Integer progressIntervalMs =
                 in.optionalInteger("progressIntervalMs", Open.MIN_PROGRESS_INTERVAL_MS, Open.MAX_PROGRESS_INTERVAL_MS);
+        boolean draining = in.optionalFlag("draining");
         if (offers.isEmpty()) {
             in.refuse(
                     FailureCode.UNSUPPORTED_OFFER,
                     "The field \"offers\" is empty; offer at least one media type that the client can record.");
         }
-        return in.result(new Open(streamKey, offers, video, audio, token, progressIntervalMs));
+        return in.result(new Open(streamKey, offers, video, audio, token, progressIntervalMs, draining));
     }
 
     private static VideoSettings videoSettings(Fields in) {

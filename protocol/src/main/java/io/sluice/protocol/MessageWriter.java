@@ -23,6 +23,9 @@ final class MessageWriter {
             put(out, open.audio());
             put(out, "token", open.token());
             put(out, "progressIntervalMs", open.progressIntervalMs());
+            if (open.draining()) {
+                out.put("draining", true);
+            }
         }
         return out;
     }
@@ -33,6 +36,8 @@ final class MessageWriter {
             put(out, opened);
         } else if (message instanceof Progress progress) {
             put(out, progress);
+        } else if (message instanceof Draining draining) {
+            out.put("endsInMs", draining.endsInMs());
         } else if (message instanceof Ended ended) {
             out.put("acceptedBytes", ended.acceptedBytes()).put("outTimeMs", ended.outTimeMs());
         } else if (message instanceof Failed failed) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param token what shows that the client may publish, if the key alone does not; null if there is none
  * @param progressIntervalMs how often the client wants {@link Progress}, in milliseconds, from
  *     {@value #MIN_PROGRESS_INTERVAL_MS} to {@value #MAX_PROGRESS_INTERVAL_MS}; null if it does not mind
+ * @param draining whether the client understands {@link Draining}, which would be an unknown message to one that does not
  */
 public record Open(
         @Nullable String streamKey,
@@ -21,7 +22,8 @@ public record Open(
         @Nullable VideoSettings video,
         @Nullable AudioSettings audio,
         @Nullable String token,
-        @Nullable Integer progressIntervalMs)
+        @Nullable Integer progressIntervalMs,
+        boolean draining)
         implements ClientMessage {
 
     /** The most offers in one message. */
@@ -45,6 +47,7 @@ public record Open(
      * @param audio the audio track's settings, or null
      * @param token a secret, or null
      * @param progressIntervalMs the wanted time between two reports, or null
+     * @param draining whether the client understands that message
      */
     public Open {
         offers = List.copyOf(offers);
@@ -63,7 +66,27 @@ public record Open(
             List<String> offers,
             @Nullable VideoSettings video,
             @Nullable AudioSettings audio) {
-        this(streamKey, offers, video, audio, null, null);
+        this(streamKey, offers, video, audio, null, null, false);
+    }
+
+    /**
+     * A message of a client that does not understand {@link Draining}.
+     *
+     * @param streamKey the key as sent, or null
+     * @param offers copied
+     * @param video the video track's settings, or null
+     * @param audio the audio track's settings, or null
+     * @param token a secret, or null
+     * @param progressIntervalMs the wanted time between two reports, or null
+     */
+    public Open(
+            @Nullable String streamKey,
+            List<String> offers,
+            @Nullable VideoSettings video,
+            @Nullable AudioSettings audio,
+            @Nullable String token,
+            @Nullable Integer progressIntervalMs) {
+        this(streamKey, offers, video, audio, token, progressIntervalMs, false);
     }
 
     /**
@@ -90,6 +113,6 @@ public record Open(
         String key =
                 streamKey == null ? "none" : StreamKey.parse(streamKey).fold(StreamKey::toString, failure -> "invalid");
         return "Open[streamKey=" + key + ", offers=" + offers + ", video=" + video + ", audio=" + audio
-                + ", progressIntervalMs=" + progressIntervalMs + "]";
+                + ", progressIntervalMs=" + progressIntervalMs + ", draining=" + draining + "]";
     }
 }

@@ -1,7 +1,7 @@
 package io.sluice.protocol;
 
 /** What the gateway says in a text frame. */
-public sealed interface ServerMessage permits Opened, Progress, Ended, Failed {
+public sealed interface ServerMessage permits Opened, Progress, Draining, Ended, Failed {
 
     /**
      * The name on the wire.

@@ -16,7 +16,8 @@ final class Samples {
                     new VideoSettings(1280, 720, 29.97, 2_500_000),
                     new AudioSettings(48_000, 1, 128_000),
                     "eyJhbGciOiJFUzI1NiJ9.e30.AbCd",
-                    250),
+                    250,
+                    true),
             new Stop());
 
     static final List<ClientMessage> BARE_CLIENT_MESSAGES =
@@ -33,12 +34,14 @@ final class Samples {
                     8_000_000,
                     4_194_304),
             new Progress(9_000_000_000L, 65_536, 61_000, 29.97, 2_480_000, 1.01, 3),
+            new Draining(30_000),
             new Ended(9_000_000_001L, 61_033),
             new Failed(FailureCode.GATEWAY_FULL, "The gateway is full; try again in half a minute.", 30_000));
 
     static final List<ServerMessage> BARE_SERVER_MESSAGES = List.of(
             new Opened("s-1", "audio/webm", null, null, 250, 2_000, 8_000_000, 4_194_304),
             new Progress(0, 0, 0, 0, 0, 0, 0),
+            new Draining(0),
             new Ended(0, 0),
             new Failed(FailureCode.INTERNAL_ERROR, "", null));
 

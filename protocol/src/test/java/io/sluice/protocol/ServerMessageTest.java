@@ -113,7 +113,7 @@ class ServerMessageTest {
             delimiterString = " > ",
             quoteCharacter = '`',
             value = {
-                "{\"type\":\"open\"} > UNKNOWN_MESSAGE_TYPE > opened, progress, ended, failed",
+                "{\"type\":\"open\"} > UNKNOWN_MESSAGE_TYPE > opened, progress, draining, ended, failed",
                 "{\"type\":\"ended\",\"acceptedBytes\":1} > MALFORMED_MESSAGE > \"outTimeMs\" is missing",
                 "{\"type\":\"ended\",\"acceptedBytes\":-1,\"outTimeMs\":1} > MALFORMED_MESSAGE > \"acceptedBytes\" must be",
                 "{\"type\":\"failed\",\"code\":\"x\",\"message\":\"\",\"retryable\":true} > MALFORMED_MESSAGE > \"code\" names",

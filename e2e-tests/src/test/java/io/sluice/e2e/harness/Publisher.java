@@ -80,7 +80,7 @@ public final class Publisher implements AutoCloseable {
 
     /** Opens with several offers, the key being in the URL, and waits for the answer. */
     public Opened open(List<String> offers) {
-        say(new Open(null, offers, null, null));
+        say(new Open(null, offers, null, null, null, null, true));
         return transcript.awaitOpened(SOON);
     }
 

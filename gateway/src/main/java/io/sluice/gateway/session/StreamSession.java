@@ -7,6 +7,7 @@ import io.sluice.gateway.media.MediaHandOff;
 import io.sluice.gateway.session.StreamStart.Offer;
 import io.sluice.gateway.session.StreamStart.Running;
 import io.sluice.protocol.ClientMessage;
+import io.sluice.protocol.Draining;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
@@ -27,7 +28,7 @@ import reactor.core.publisher.Sinks;
  * One stream, from the upgrade to the end of its FFmpeg. It outlives its connection: what was sent before the connection closed is
  * delivered.
  *
- * <p>Confined to the event loop of its connection, but for {@link #shutDown()}, {@link #end(Failure)}, {@link #status()}, {@link #done()}
+ * <p>Confined to the event loop of its connection, but for {@link #shutDown()}, {@link #drain}, {@link #force()}, {@link #end(Failure)}, {@link #status()}, {@link #done()}
  * and {@link #id()}.
  */
 public final class StreamSession {
@@ -51,6 +52,7 @@ public final class StreamSession {
     private @Nullable Future<?> openDeadline;
     private @Nullable LiveStream live;
     private boolean mediaEnded;
+    private boolean understandsDraining;
 
     private StreamSession(
             SessionContext context,
@@ -233,7 +235,34 @@ public final class StreamSession {
 
     /** Ends the session in order because the gateway leaves. Callable from any thread. */
     public void shutDown() {
-        end(new Failure(FailureCode.SHUTTING_DOWN, "The gateway is being shut down: go live again in a moment."));
+        end(Departure.refusal());
+    }
+
+    /**
+     * The gateway will leave. Who is live may go on until then, and is told if it understands; anybody else had better go elsewhere at once.
+     * Callable from any thread.
+     *
+     * @param endsIn how long a live stream has left
+     */
+    void drain(Duration endsIn) {
+        eventLoop.execute(() -> {
+            if (live == null) {
+                fail(Departure.refusal());
+            } else if (understandsDraining && !live.isEnding()) {
+                client.tell(new Draining(endsIn.toMillis()));
+            }
+        });
+    }
+
+    /** Ends the session without waiting for a trailer. Callable from any thread. */
+    void force() {
+        eventLoop.execute(() -> {
+            if (live == null) {
+                fail(Departure.refusal());
+            } else {
+                live.abort(Departure.refusal());
+            }
+        });
     }
 
     /**
@@ -261,6 +290,7 @@ public final class StreamSession {
             return;
         }
         reportInterval = open.progressInterval();
+        understandsDraining = open.draining();
         String token = open.token();
         start(key(open.streamKey()), Mono.just(offer), token == null ? peer : peer.with(token));
     }

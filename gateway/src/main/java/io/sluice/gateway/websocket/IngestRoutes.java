@@ -6,12 +6,12 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
+import io.sluice.gateway.session.Departure;
 import io.sluice.gateway.session.Peer;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.Failure;
-import io.sluice.protocol.FailureCode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -164,10 +164,7 @@ public final class IngestRoutes {
     }
 
     private Optional<Failure> refusal(OriginRule origins, Arrival arrival) {
-        return accepting.getAsBoolean()
-                ? origins.refusal(arrival)
-                : Optional.of(new Failure(
-                        FailureCode.SHUTTING_DOWN, "The gateway is being shut down: go live again in a moment."));
+        return accepting.getAsBoolean() ? origins.refusal(arrival) : Optional.of(Departure.refusal());
     }
 
     private static List<String> subprotocols(HttpServerRequest request) {
