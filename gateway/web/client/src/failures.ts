@@ -119,10 +119,10 @@ export function aborted(reason: unknown): PublishError {
   return error;
 }
 
-// Close codes from here on are the gateway's own troubles, which may pass; below stand what a client did wrong, and two
-// that say "too late".
+// Close codes from here on are the gateway's own troubles, which may pass; below stand what a client did wrong, and a few
+// that say "too late" or "too often".
 const GATEWAYS_TROUBLE = 4500;
-const TOO_LATE = [4408, 4410];
+const PASSES = [4408, 4410, 4429];
 
 /**
  * A close with a code of the gateway's (4000 to 4999) but no `failed` before it. The reason then is `CODE: MESSAGE`.
@@ -133,6 +133,6 @@ export function closed(closeCode: number, reason: string): PublishError {
     code ?? `close-${closeCode}`,
     message ?? (reason || "The gateway ended the stream."),
     undefined,
-    closeCode >= GATEWAYS_TROUBLE || TOO_LATE.includes(closeCode),
+    closeCode >= GATEWAYS_TROUBLE || PASSES.includes(closeCode),
   );
 }

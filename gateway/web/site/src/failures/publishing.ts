@@ -50,6 +50,15 @@ const OF_THE_GATEWAY: Record<string, Words> = {
     "No picture and no sound reached the server for too long.",
     "Check your camera and your connection, then go live again.",
   ],
+  "bit-rate-exceeded": [
+    "This browser sent more than the server allows.",
+    "Choose a lower bit rate under “More settings”, then go live again.",
+  ],
+  "too-many-messages": MISUNDERSTANDING,
+  "duration-exceeded": [
+    "The stream has been live for as long as the server lets one be.",
+    "All of it has arrived. You can go live again, as a new stream.",
+  ],
   "unsupported-offer": [
     "The server takes none of the formats that this browser records.",
     "Set codec and recorder to “Automatic” under “More settings”, or use a current Chrome, Edge, Firefox or Safari.",
@@ -57,6 +66,10 @@ const OF_THE_GATEWAY: Record<string, Words> = {
   "unrecognized-media": [
     "The server could not read what this browser recorded.",
     "Choose another codec or recorder under “More settings”, then go live again.",
+  ],
+  "too-many-requests": [
+    "Streams were begun here too often, or too many of them.",
+    "Stop other tabs and devices that stream from here, wait half a minute, then go live again.",
   ],
   "message-too-large": [
     "This browser sent more at once than the server takes.",

@@ -28,6 +28,9 @@ final class ClientFailuresTest {
 
     private static final long MEGABYTE = 1 << 20;
 
+    /** So that floods go on; what ends them by default is another test's. */
+    private static final String ANY_RATE = "1000000";
+
     @RegisterExtension
     final Stage stage = new Stage();
 
@@ -39,7 +42,9 @@ final class ClientFailuresTest {
     void start() {
         nginx = stage.nginx();
         // With so little heap, what is kept for a client shows, and garbage that was only not collected yet does not.
-        gateway = stage.gateway("--publish", nginx.publishUrl()).jvm("-Xmx48m").start();
+        gateway = stage.gateway("--publish", nginx.publishUrl(), "--max-ping-rate", ANY_RATE)
+                .jvm("-Xmx48m")
+                .start();
     }
 
     @Test
@@ -132,7 +137,8 @@ final class ClientFailuresTest {
     @Test
     void aFloodOfPingsFindsNoWayAroundAStreamThatIsHeldUp() {
         Path deaf = stage.ffmpegThat("exec sleep 600");
-        GatewayProcess holding = stage.gateway("--ffmpeg", deaf.toString(), "--stall-timeout", "5s")
+        GatewayProcess holding = stage.gateway(
+                        "--ffmpeg", deaf.toString(), "--stall-timeout", "5s", "--max-ping-rate", ANY_RATE)
                 .start();
         Publisher publisher = holding.connect(Publisher.plain(stage.key("heldup"), null));
         publisher.send(recording.first(20), Pace.FLAT_OUT);

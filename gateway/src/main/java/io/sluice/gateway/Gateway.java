@@ -2,6 +2,9 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminRoutes;
+import io.sluice.gateway.admission.Admission;
+import io.sluice.gateway.admission.AdmissionSnapshot;
+import io.sluice.gateway.admission.RoomCheck;
 import io.sluice.gateway.ffmpeg.Confinement;
 import io.sluice.gateway.ffmpeg.Ffmpeg;
 import io.sluice.gateway.ffmpeg.FfmpegLauncher;
@@ -31,12 +34,15 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -58,11 +64,15 @@ public final class Gateway {
     /** What a stream may take to be ended by force after it did not finish in time, and a little for everything around it. */
     private static final Duration FORCE_ALLOWANCE = Duration.ofSeconds(7);
 
+    private static final Duration SAMPLE_PERIOD = Duration.ofSeconds(3);
+
     private final Ffmpeg ffmpeg;
     private final Confinement confinement;
     private final WorkFolder folder;
     private final Scheduler blocking = Schedulers.boundedElastic();
     private final ProcessLauncher processes;
+    private final Admission admission;
+    private final Disposable sampling;
     private final LiveStreams streams = new LiveStreams();
     private final Previews previews;
     private final RetiredAuthorizers retired = new RetiredAuthorizers();
@@ -92,6 +102,10 @@ public final class Gateway {
         this.operator = new Operator(streams, this::patience);
         this.meters = metering == null ? null : metering.of(operator, this::isReady);
         this.departure = new Departure(streams, this::patience);
+        this.admission = new Admission(config.admissionLimits(), config.loadLimits());
+        RoomCheck.tell(config.admissionLimits(), config.loadLimits());
+        this.sampling = blocking.schedulePeriodically(
+                admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         this.current = setUp(config);
     }
 
@@ -103,6 +117,8 @@ public final class Gateway {
     private SetUp setUp(GatewayConfig config) {
         SessionContext context = new SessionContext(
                 config.limits(),
+                config.streamLimits(),
+                admission,
                 streams,
                 config.decider(),
                 new Outputs(config.publish(), config.enhancedRtmp(), config.preview() ? previews : null),
@@ -165,6 +181,7 @@ public final class Gateway {
             disposeOf(next);
             return;
         }
+        admission.become(next.admissionLimits(), next.loadLimits());
         current = setUp(next);
         longestFinish = Collections.max(List.of(longestFinish, next.limits().finishTimeout()));
         if (next.authorizer() != null) {
@@ -198,8 +215,8 @@ public final class Gateway {
      */
     public void mount(HttpServerRoutes routes, String prefix) {
         check(prefix);
-        new IngestRoutes(() -> current.terms(), this::isReady).mount(routes, prefix);
-        new HealthRoutes(this::isReady).mount(routes, prefix);
+        new IngestRoutes(() -> current.terms(), () -> accepting).mount(routes, prefix);
+        new HealthRoutes(this::whyNotReady).mount(routes, prefix);
         new PageRoutes(
                         () -> !current.config().publish().isEmpty(),
                         () -> current.config().preview(),
@@ -224,7 +241,7 @@ public final class Gateway {
     /** With meters at {@code /metrics}, in the words of whoever has the registry. Asked for off the event loops. */
     void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
         check(prefix);
-        new HealthRoutes(this::isReady).mount(routes, prefix);
+        new HealthRoutes(this::whyNotReady).mount(routes, prefix);
         new AdminRoutes(operator, access, metrics).mount(routes, prefix);
     }
 
@@ -269,10 +286,23 @@ public final class Gateway {
     /**
      * Whether new streams are accepted.
      *
-     * @return false once {@link #close()} or {@link #drain} has been subscribed to
+     * @return false while there is no room for another stream, and once {@link #close()} or {@link #drain} has been subscribed to
      */
     public boolean isReady() {
-        return accepting;
+        return whyNotReady().isEmpty();
+    }
+
+    private Optional<String> whyNotReady() {
+        return accepting ? admission.whyFull() : Optional.of("the gateway is being shut down");
+    }
+
+    /**
+     * What is known of the room for streams.
+     *
+     * @return figures that may have changed already
+     */
+    public AdmissionSnapshot admission() {
+        return admission.snapshot();
     }
 
     boolean asksForPermission() {
@@ -345,6 +375,7 @@ public final class Gateway {
             LOG.info("Ending {} sessions{}", sessions, time.isZero() ? "" : " within " + time.toSeconds() + " s");
         }
         return departure.begin(time).publishOn(blocking).doOnTerminate(() -> {
+            sampling.dispose();
             retired.disposeAll();
             disposeOf(current.config());
             processes.dispose();

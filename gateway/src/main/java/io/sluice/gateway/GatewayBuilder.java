@@ -1,5 +1,8 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.admission.AdmissionLimits;
+import io.sluice.gateway.admission.LoadLimits;
+import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.ffmpeg.FfmpegLimits;
 import io.sluice.gateway.metrics.Metering;
@@ -30,6 +33,9 @@ public final class GatewayBuilder {
     private Duration outputTimeout = Duration.ofSeconds(10);
     private int maxPendingStarts = 1_000;
     private SessionLimits limits = SessionLimits.defaults();
+    private StreamLimits streamLimits = StreamLimits.defaults();
+    private AdmissionLimits admissionLimits = AdmissionLimits.defaults();
+    private LoadLimits loadLimits = LoadLimits.defaults();
     private OriginRule origins = OriginRule.allowing(List.of());
     private ProxyTrust proxies = ProxyTrust.in(List.of());
     private ProxyHeader proxyHeader = ProxyHeader.X_FORWARDED;
@@ -153,6 +159,39 @@ public final class GatewayBuilder {
     }
 
     /**
+     * How much each stream may send.
+     *
+     * @param bounds of bytes, frames and messages, and how long it may be live
+     * @return this
+     */
+    public GatewayBuilder streamLimits(StreamLimits bounds) {
+        streamLimits = bounds;
+        return this;
+    }
+
+    /**
+     * How many streams there may be, and how many may begin.
+     *
+     * @param bounds in all, of each address and under each key
+     * @return this
+     */
+    public GatewayBuilder admissionLimits(AdmissionLimits bounds) {
+        admissionLimits = bounds;
+        return this;
+    }
+
+    /**
+     * What streams may take of the machine.
+     *
+     * @param bounds of processors and memory
+     * @return this
+     */
+    public GatewayBuilder loadLimits(LoadLimits bounds) {
+        loadLimits = bounds;
+        return this;
+    }
+
+    /**
      * Decides who may publish. Without this, everybody may.
      *
      * @param decider asked for each stream; belongs to the gateway from its start on, which disposes of it in the end
@@ -255,6 +294,9 @@ public final class GatewayBuilder {
                 outputTimeout,
                 maxPendingStarts,
                 limits,
+                streamLimits,
+                admissionLimits,
+                loadLimits,
                 origins,
                 proxies,
                 proxyHeader,

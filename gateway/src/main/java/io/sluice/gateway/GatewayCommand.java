@@ -3,7 +3,6 @@ package io.sluice.gateway;
 import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
 import io.sluice.gateway.session.Authorizer;
 import io.sluice.gateway.session.PublishTemplate;
-import io.sluice.gateway.session.SessionLimits;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,8 +39,6 @@ import picocli.CommandLine.TypeConversionException;
         })
 final class GatewayCommand implements Callable<Integer> {
 
-    private static final int MIN_MESSAGE_BYTES = 1_024;
-    private static final int MIN_BITS_PER_SECOND = 100_000;
     private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug");
 
     @Spec
@@ -92,59 +89,14 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Live
     @Option(
-            names = "--open-timeout",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            description = "From the upgrade to the open message (default: ${DEFAULT-VALUE}).")
-    private Duration openTimeout = Duration.ZERO;
-
-    @Live
-    @Option(
-            names = "--media-timeout",
-            paramLabel = "TIME",
-            defaultValue = "30s",
-            description = "How long a live client may send nothing (default: ${DEFAULT-VALUE}).")
-    private Duration mediaTimeout = Duration.ZERO;
-
-    @Live
-    @Option(
-            names = "--stall-timeout",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            description = "How long FFmpeg may take nothing while media waits (default: ${DEFAULT-VALUE}).")
-    private Duration stallTimeout = Duration.ZERO;
-
-    @Live
-    @Option(
-            names = "--finish-timeout",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            description = "From the end of the media to FFmpeg's own end (default: ${DEFAULT-VALUE}).")
-    private Duration finishTimeout = Duration.ZERO;
-
-    @Live
-    @Option(
             names = "--output-timeout",
             paramLabel = "TIME",
             defaultValue = "10s",
             description = "How long an RTMP server may take nothing (default: ${DEFAULT-VALUE}).")
     private Duration outputTimeout = Duration.ZERO;
 
-    @Live
-    @Option(
-            names = "--max-message-bytes",
-            paramLabel = "BYTES",
-            defaultValue = "8388608",
-            description = "The largest WebSocket message (default: ${DEFAULT-VALUE}).")
-    private int maxMessageBytes;
-
-    @Live
-    @Option(
-            names = "--max-bits-per-second",
-            paramLabel = "BITS",
-            defaultValue = "10000000",
-            description = "What clients are told to stay below (default: ${DEFAULT-VALUE}).")
-    private int maxBitsPerSecond;
+    @Mixin
+    private LimitOptions limits = new LimitOptions();
 
     @Mixin
     private AccessOptions access = new AccessOptions();
@@ -198,6 +150,10 @@ final class GatewayCommand implements Callable<Integer> {
         return admin;
     }
 
+    LimitOptions limits() {
+        return limits;
+    }
+
     AccessOptions access() {
         return access;
     }
@@ -213,16 +169,7 @@ final class GatewayCommand implements Callable<Integer> {
         listen.check(wrong);
         admin.check(wrong);
         ffmpegOptions.check(wrong);
-        wrong.when(
-                maxMessageBytes < MIN_MESSAGE_BYTES,
-                spec,
-                "--max-message-bytes",
-                "must be at least " + MIN_MESSAGE_BYTES);
-        wrong.when(
-                maxBitsPerSecond < MIN_BITS_PER_SECOND,
-                spec,
-                "--max-bits-per-second",
-                "must be at least " + MIN_BITS_PER_SECOND);
+        limits.check(wrong);
         wrong.when(
                 !LOG_LEVELS.contains(logLevel.toLowerCase(Locale.ROOT)),
                 spec,
@@ -232,25 +179,14 @@ final class GatewayCommand implements Callable<Integer> {
 
     /** What a gateway is to be made of, if nothing is wrong. */
     GatewayBuilder builder(@Nullable Authorizer authorizer) {
-        SessionLimits defaults = SessionLimits.defaults();
         GatewayBuilder builder = Gateway.builder()
                 .publishTo(publish.toArray(String[]::new))
                 .preview(preview || publish.isEmpty())
                 .enhancedRtmp(enhancedRtmp)
                 .ffmpegEnvironment(ffmpegEnvironment.toArray(String[]::new))
                 .ffmpegLimits(ffmpegOptions.limits())
-                .outputTimeout(outputTimeout)
-                .limits(new SessionLimits(
-                        openTimeout,
-                        access.authorizeTimeout(),
-                        mediaTimeout,
-                        stallTimeout,
-                        finishTimeout,
-                        defaults.lowWaterBytes(),
-                        defaults.highWaterBytes(),
-                        maxMessageBytes,
-                        maxBitsPerSecond,
-                        defaults.timeslice()));
+                .outputTimeout(outputTimeout);
+        limits.applyTo(builder, access.authorizeTimeout());
         access.applyTo(builder, authorizer, publish);
         return ffmpeg == null ? builder : builder.ffmpeg(ffmpeg);
     }

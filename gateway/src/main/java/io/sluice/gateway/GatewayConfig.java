@@ -1,5 +1,8 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.admission.AdmissionLimits;
+import io.sluice.gateway.admission.LoadLimits;
+import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.ffmpeg.FfmpegLimits;
 import io.sluice.gateway.session.Authorizer;
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * @param outputTimeout how long an output may take nothing before FFmpeg gives it up
  * @param maxPendingStarts how many FFmpegs may wait to be started
  * @param limits the bounds of a stream
+ * @param streamLimits how much a stream may send
+ * @param admissionLimits how many streams there may be
+ * @param loadLimits what they may take of the machine
  * @param origins which pages may connect
  * @param proxies whose word about a client's address is taken
  * @param proxyHeader where they give it
@@ -48,6 +54,9 @@ record GatewayConfig(
         Duration outputTimeout,
         int maxPendingStarts,
         SessionLimits limits,
+        StreamLimits streamLimits,
+        AdmissionLimits admissionLimits,
+        LoadLimits loadLimits,
         OriginRule origins,
         ProxyTrust proxies,
         ProxyHeader proxyHeader,

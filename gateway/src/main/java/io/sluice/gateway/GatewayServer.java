@@ -27,7 +27,10 @@ final class GatewayServer {
     /** Hundreds of pages may come back in the same second after a restart. */
     private static final int ACCEPT_BACKLOG = 4_096;
 
-    /** Of kept-alive HTTP connections. Reactor Netty's request timeout is not used: it would end a WebSocket in the middle of its stream. */
+    /**
+     * Of kept-alive HTTP connections. Reactor Netty's request timeout is not used: it would end a WebSocket in the middle of its stream.
+     * {@link RequestWatch} stands in for it.
+     */
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
@@ -78,7 +81,13 @@ final class GatewayServer {
         DisposableServer server;
         try {
             admin = operators == null ? null : AdminServer.start(gateway, operators, tls);
-            HttpServer http = HttpServer.create();
+            HttpServer http = new Doorkeeper(
+                            reading.command()
+                                    .limits()
+                                    .connections()
+                                    .within(gateway.admission().maxOpenFiles()),
+                            IDLE_TIMEOUT)
+                    .watching(HttpServer.create());
             server = (tls == null ? http : http.secure(tls.provider()))
                     .host(host)
                     .port(port)

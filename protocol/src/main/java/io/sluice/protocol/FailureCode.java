@@ -50,11 +50,23 @@ public enum FailureCode {
     /** An operator has ended the stream. The message may say why; going live again at once is not what they want. */
     ENDED_BY_OPERATOR("ended-by-operator", 4412, false),
 
+    /** More bits a second came than are allowed. Choose a lower bit rate, then open again. */
+    BIT_RATE_EXCEEDED("bit-rate-exceeded", 4413, false),
+
+    /** More messages a second came than are allowed. The client has a bug to fix. */
+    TOO_MANY_MESSAGES("too-many-messages", 4414, false),
+
     /** None of the offered media types can be taken. Offer one that the message names. */
     UNSUPPORTED_OFFER("unsupported-offer", 4415, false),
 
+    /** The stream has been live for as long as one may be. A new one has to be begun. */
+    DURATION_EXCEEDED("duration-exceeded", 4416, false),
+
     /** The first bytes are not the container that was agreed, or none that is known. Send what the recorder produces. */
     UNRECOGNIZED_MEDIA("unrecognized-media", 4422, false),
+
+    /** Too many streams, or too many starts of streams, of one address or under one key. Try again after a while. */
+    TOO_MANY_REQUESTS("too-many-requests", 4429, true),
 
     /** A message was larger than the gateway takes ({@code maxMessageBytes}). Record in shorter slices. */
     MESSAGE_TOO_LARGE("message-too-large", 1009, false),
@@ -83,7 +95,7 @@ public enum FailureCode {
     /** The authorizer gave no answer, so nobody knows whether the key is good. Try again later. */
     AUTHORIZER_FAILED("authorizer-failed", 4506, true),
 
-    /** The gateway carries as many streams as it may. Try again later, or on another instance. */
+    /** The gateway carries as many streams as it may or can. Try again later, or on another instance. */
     GATEWAY_FULL("gateway-full", 4507, true);
 
     private static final Map<String, FailureCode> BY_REASON =

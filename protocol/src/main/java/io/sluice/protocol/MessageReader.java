@@ -66,7 +66,7 @@ final class MessageReader {
                 in.optionalNamed("audio", TrackHandling::ofWireName),
                 in.integer("timesliceMs"),
                 in.integer("keyFrameIntervalMs"),
-                in.integer("maxBitsPerSecond"),
+                in.count("maxBitsPerSecond"),
                 in.integer("maxMessageBytes")));
     }
 

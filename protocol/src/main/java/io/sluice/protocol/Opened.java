@@ -21,7 +21,7 @@ public record Opened(
         @Nullable TrackHandling audio,
         int timesliceMs,
         int keyFrameIntervalMs,
-        int maxBitsPerSecond,
+        long maxBitsPerSecond,
         int maxMessageBytes)
         implements ServerMessage {
     @Override

@@ -26,8 +26,12 @@ class FailureCodeTest {
             MEDIA_TIMEOUT media-timeout 4410 true
             AUTHORIZATION_EXPIRED authorization-expired 4411 false
             ENDED_BY_OPERATOR ended-by-operator 4412 false
+            BIT_RATE_EXCEEDED bit-rate-exceeded 4413 false
+            TOO_MANY_MESSAGES too-many-messages 4414 false
             UNSUPPORTED_OFFER unsupported-offer 4415 false
+            DURATION_EXCEEDED duration-exceeded 4416 false
             UNRECOGNIZED_MEDIA unrecognized-media 4422 false
+            TOO_MANY_REQUESTS too-many-requests 4429 true
             MESSAGE_TOO_LARGE message-too-large 1009 false
             PROTOCOL_VIOLATION protocol-violation 1002 false
             INTERNAL_ERROR internal-error 4500 true

@@ -96,6 +96,15 @@ public final class FfmpegStream {
                 report.latest, acceptedBytes(), FailureDiagnosis.of(exit.code(), report.stderr, report.latest));
     }
 
+    /**
+     * The operating system's number of FFmpeg's process.
+     *
+     * @return the process id
+     */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Names the process, for the log. */
     @Override
     public String toString() {

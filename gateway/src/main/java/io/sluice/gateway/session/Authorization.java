@@ -14,7 +14,7 @@ public sealed interface Authorization {
      * @param publishUrls where to: RTMP or RTMPS URLs, used as they are; if empty, the gateway's configured outputs
      * @param streamKey under which key, if not the one that the client gave: what it gave may be a token
      * @param expiresAt until when: a stream that still lives then is ended in order; null for no end
-     * @param maxBitsPerSecond what the client is told to stay below, if that is less than what the gateway tells everybody; null for no limit
+     * @param maxBitsPerSecond what the client is told to stay below and held to, if that is less than the gateway's own limit; null for no limit
      *     of its own
      */
     record Allowed(

@@ -32,6 +32,7 @@ final class LiveStream {
 
     private final EventLoop eventLoop;
     private final SessionLimits limits;
+    private final Allowance allowance;
     private final Duration reportInterval;
     private final StreamStart.Running running;
     private final FfmpegStream ffmpeg;
@@ -50,6 +51,7 @@ final class LiveStream {
     LiveStream(
             EventLoop eventLoop,
             SessionLimits limits,
+            Allowance allowance,
             Duration reportInterval,
             StreamStart.Running running,
             MediaHandOff handOff,
@@ -57,6 +59,7 @@ final class LiveStream {
             Consumer<FfmpegOutcome> onEnded) {
         this.eventLoop = eventLoop;
         this.limits = limits;
+        this.allowance = allowance;
         this.reportInterval = reportInterval;
         this.running = running;
         this.ffmpeg = running.ffmpeg();
@@ -70,6 +73,7 @@ final class LiveStream {
     void begin() {
         reports = every(reportInterval, () -> herald.report(progress()));
         pulse = every(PULSE, this::pulse);
+        running.ticket().runs(ffmpeg.pid());
         handOff.subscribe(ffmpeg.input());
         ffmpeg.outcome().subscribe(this::ffmpegEnded);
     }
@@ -78,8 +82,13 @@ final class LiveStream {
         return ending;
     }
 
-    void mediaCame() {
-        vitals.mediaCame(System.nanoTime());
+    void mediaCame(int mediaBytes) {
+        long nowNanos = System.nanoTime();
+        vitals.mediaCame(nowNanos);
+        Failure tooMuch = ending ? null : allowance.mediaCame(mediaBytes, nowNanos);
+        if (tooMuch != null) {
+            end(tooMuch);
+        }
     }
 
     /**
@@ -129,12 +138,12 @@ final class LiveStream {
 
     private void pulse() {
         herald.progressed(progress());
-        Instant expiresAt = running.permit().terms().expiresAt();
-        if (!ending && expiresAt != null && !expiresAt.isAfter(Instant.now())) {
-            end(Vitals.expired());
-        }
+        running.ticket().progressed(ffmpeg.progress().outTime().toMillis());
         if (!ending) {
-            vitals.check(System.nanoTime(), ffmpeg.acceptedBytes(), waitingBytes())
+            long nowNanos = System.nanoTime();
+            allowance
+                    .check(nowNanos, Instant.now())
+                    .or(() -> vitals.check(nowNanos, ffmpeg.acceptedBytes(), waitingBytes()))
                     .ifPresent(this::end);
         }
     }

@@ -57,7 +57,6 @@ final class Offers {
 
     static Opened opened(String sessionId, Running running, SessionLimits limits) {
         StreamPlan plan = running.plan();
-        Integer ownLimit = running.permit().terms().maxBitsPerSecond();
         Duration keyFrameInterval =
                 plan.format().container() == Container.MP4 ? MP4_KEYFRAME_INTERVAL : KEYFRAME_INTERVAL;
         return new Opened(
@@ -67,7 +66,7 @@ final class Offers {
                 plan.audio(),
                 (int) limits.timeslice().toMillis(),
                 (int) keyFrameInterval.toMillis(),
-                ownLimit == null ? limits.maxBitsPerSecond() : Math.min(ownLimit, limits.maxBitsPerSecond()),
+                running.permit().maxBitsPerSecond(limits),
                 limits.maxMessageBytes());
     }
 }

@@ -31,8 +31,14 @@ public record Peer(@Nullable SocketAddress address, String userAgent, String que
      * @return as IPv4 or IPv6 literal; empty where there is none
      */
     public String ip() {
-        InetAddress ip = address instanceof InetSocketAddress internet ? internet.getAddress() : null;
+        InetAddress ip = internetAddress();
         return ip == null ? "" : ip.getHostAddress();
+    }
+
+    /** Null where there is none. */
+    @Nullable
+    InetAddress internetAddress() {
+        return address instanceof InetSocketAddress internet ? internet.getAddress() : null;
     }
 
     /** The same with a token that came later, which counts more than what the request had. */

@@ -1,5 +1,7 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.admission.Admission;
+import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.ffmpeg.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.StreamPlanner;
 
@@ -7,6 +9,8 @@ import io.sluice.gateway.ffmpeg.StreamPlanner;
  * What all sessions of a gateway share.
  *
  * @param limits the bounds
+ * @param streamLimits how much each may send
+ * @param admission whether there is room for one more
  * @param streams the registry
  * @param authorizer who may publish
  * @param outputs where streams go
@@ -16,6 +20,8 @@ import io.sluice.gateway.ffmpeg.StreamPlanner;
  */
 public record SessionContext(
         SessionLimits limits,
+        StreamLimits streamLimits,
+        Admission admission,
         LiveStreams streams,
         Authorizer authorizer,
         Outputs outputs,

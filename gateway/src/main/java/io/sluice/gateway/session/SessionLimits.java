@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param lowWaterBytes filled to here or less, the socket is read again
  * @param highWaterBytes filled to here or more, the socket is not read
  * @param maxMessageBytes the largest WebSocket message
- * @param maxBitsPerSecond what the client is told to stay below, audio and video together
+ * @param maxBitsPerSecond what the client is told to stay below, audio and video together; a quarter more is let pass
  * @param timeslice what the client is told to send at a time
  */
 public record SessionLimits(
@@ -25,7 +25,7 @@ public record SessionLimits(
         int lowWaterBytes,
         int highWaterBytes,
         int maxMessageBytes,
-        int maxBitsPerSecond,
+        long maxBitsPerSecond,
         Duration timeslice) {
 
     /** How long a key that is being given back may keep a newcomer waiting, over the time that its stream may take to finish. */

@@ -200,11 +200,12 @@ public final class StreamSession {
                     "Media came before the gateway had answered open: send open first, and wait for opened."));
             return;
         }
-        if (live != null) {
-            live.mediaCame();
-        }
+        int mediaBytes = media.readableBytes();
         identification.look(media);
         handOff.offer(media);
+        if (live != null) {
+            live.mediaCame(mediaBytes);
+        }
     }
 
     /** The connection has closed, in whatever way. What came is delivered. */
@@ -350,19 +351,21 @@ public final class StreamSession {
         if (state == SessionState.ENDED) {
             // The client has gone while FFmpeg was being started.
             running.ffmpeg().shutdown().then().onErrorComplete().subscribe(null, null, () -> {
-                start.release(running.lease());
+                start.release(running);
                 gone();
             });
             return;
         }
         become(SessionState.LIVE);
         Herald herald = new Herald(client, context.listener(), running.request(), standing);
-        live = new LiveStream(eventLoop, context.limits(), reportInterval, running, handOff, herald, outcome -> {
-            start.release(running.lease());
-            herald.ended(outcome);
-            live = null;
-            end();
-        });
+        Allowance allowance = Allowance.of(context, running.permit());
+        live = new LiveStream(
+                eventLoop, context.limits(), allowance, reportInterval, running, handOff, herald, outcome -> {
+                    start.release(running);
+                    herald.ended(outcome);
+                    live = null;
+                    end();
+                });
         herald.started(Offers.opened(id, running, context.limits()), running);
         live.begin();
         identification.agree(running.plan().format(), this::wrongMedia);

@@ -1,18 +1,23 @@
 package io.sluice.gateway.session;
 
 import io.netty.channel.EventLoop;
+import io.sluice.gateway.admission.Admission.Ticket;
+import io.sluice.gateway.admission.Work;
 import io.sluice.gateway.ffmpeg.FfmpegStream;
 import io.sluice.gateway.ffmpeg.StreamPlan;
 import io.sluice.gateway.session.LiveStreams.Lease;
 import io.sluice.protocol.AudioSettings;
+import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.Parsed;
 import io.sluice.protocol.StreamKey;
+import io.sluice.protocol.TrackHandling;
 import io.sluice.protocol.VideoSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +28,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The way from a key to an FFmpeg that runs: permission, then the key, then what the client sends, outputs, plan and process. Each step
+ * The way from a key to an FFmpeg that runs: a place, permission, then the key, then what the client sends, outputs, plan and process. Each step
  * may refuse, as a value. What was taken is given back when a later step refuses or fails.
  *
  * <p>Each step ends by itself within a bound, so a start is never cancelled: who lost interest gives back what it brings.
@@ -39,7 +44,7 @@ final class StreamStart {
             @Nullable AudioSettings audio) {}
 
     /** A stream that runs. Whoever has it shuts FFmpeg down in the end, and then gives the key back. */
-    record Running(Permit permit, Lease lease, StreamPlan plan, FfmpegStream ffmpeg, Duration startup) {
+    record Running(Ticket ticket, Permit permit, Lease lease, StreamPlan plan, FfmpegStream ffmpeg, Duration startup) {
 
         PublishRequest request() {
             return permit.request();
@@ -47,7 +52,14 @@ final class StreamStart {
     }
 
     /** What was asked for, with the key under which it was allowed, and on which terms. */
-    record Permit(PublishRequest request, Authorization.Allowed terms) {}
+    record Permit(PublishRequest request, Authorization.Allowed terms) {
+
+        /** The gateway's limit, or one of its own that is lower. */
+        long maxBitsPerSecond(SessionLimits limits) {
+            Integer own = terms.maxBitsPerSecond();
+            return own == null ? limits.maxBitsPerSecond() : Math.min(own, limits.maxBitsPerSecond());
+        }
+    }
 
     private final SessionContext context;
     private final PublishRequest request;
@@ -64,32 +76,49 @@ final class StreamStart {
     }
 
     /**
-     * Goes the way. Permission comes before the key: a stranger must not even learn whether a key is live.
+     * Goes the way. Who comes too often is not even asked who it is. Permission comes before the key: a stranger must not even learn whether
+     * a key is live, nor use up what is left of the gateway.
      *
      * @param offer what the client sends, as soon as that is known
      * @return the stream or the refusal, on the event loop; an error only if the gateway itself is at fault
      */
     Mono<Parsed<Running>> start(Mono<Parsed<Offer>> offer) {
         return then(
-                        authorize(),
-                        permit -> then(
-                                acquireKey(permit),
-                                lease -> then(offer, known -> run(lease, permit, known))
-                                        .doOnNext(result -> releaseIfRefused(lease, result))
-                                        .doOnError(error -> release(lease))))
+                        Mono.fromSupplier(
+                                () -> context.admission().arrive(request.peer().internetAddress())),
+                        ticket ->
+                                orGiveBack(ticket::release, then(authorize(), permit -> enter(ticket, permit, offer))))
                 .publishOn(onLoop);
     }
 
-    /** Gives the key back, and leaves the preview to its viewers for a while. */
-    void release(Lease lease) {
+    /** Gives the key and the place back, and leaves the preview to its viewers for a while. */
+    void release(Running running) {
+        release(running.lease());
+        running.ticket().release();
+    }
+
+    private void release(Lease lease) {
         context.outputs().retire(lease.key(), lease.sessionId());
         lease.release();
     }
 
-    private void releaseIfRefused(Lease lease, Parsed<Running> result) {
-        if (result instanceof Parsed.Refused) {
-            release(lease);
-        }
+    private Mono<Parsed<Running>> enter(Ticket ticket, Permit permit, Mono<Parsed<Offer>> offer) {
+        Optional<Failure> full = ticket.admit(permit.request().streamKey());
+        return full.isPresent()
+                ? Mono.just(new Parsed.Refused<>(full.get()))
+                : then(
+                        acquireKey(permit),
+                        lease -> orGiveBack(
+                                () -> release(lease), then(offer, known -> run(ticket, lease, permit, known))));
+    }
+
+    private static Mono<Parsed<Running>> orGiveBack(Runnable giveBack, Mono<Parsed<Running>> way) {
+        return way.doOnNext(result -> {
+                    if (result instanceof Parsed.Refused) {
+                        giveBack.run();
+                    }
+                })
+                .doOnError(error -> giveBack.run());
     }
 
     private Mono<Parsed<Permit>> authorize() {
@@ -111,7 +140,7 @@ final class StreamStart {
         }
         Authorization.Allowed terms = (Authorization.Allowed) answer;
         if (terms.expiresAt() != null && !terms.expiresAt().isAfter(Instant.now())) {
-            return new Parsed.Refused<>(Vitals.expired());
+            return new Parsed.Refused<>(Allowance.expired());
         }
         StreamKey key = terms.streamKey() == null ? request.streamKey() : terms.streamKey();
         onPermitted.accept(key);
@@ -126,20 +155,24 @@ final class StreamStart {
                         context.limits().keyHandBackTimeout());
     }
 
-    private Mono<Parsed<Running>> run(Lease lease, Permit permit, Offer offer) {
+    private Mono<Parsed<Running>> run(Ticket ticket, Lease lease, Permit permit, Offer offer) {
         return then(
                 context.outputs().of(permit.request(), permit.terms()).publishOn(onLoop),
                 outputs -> then(
                         Mono.just(context.planner().plan(offer.formats(), outputs, offer.video(), offer.audio())),
-                        plan -> launch(lease, permit, plan)));
+                        plan -> launch(ticket, lease, permit, plan)));
     }
 
-    private Mono<Parsed<Running>> launch(Lease lease, Permit permit, StreamPlan plan) {
+    private Mono<Parsed<Running>> launch(Ticket ticket, Lease lease, Permit permit, StreamPlan plan) {
+        Optional<Failure> full = ticket.begin(work(plan));
+        if (full.isPresent()) {
+            return Mono.just(new Parsed.Refused<>(full.get()));
+        }
         return context.ffmpeg()
                 .launch(permit.request().streamKey(), plan, eventLoop)
                 .elapsed()
-                .map(ffmpeg ->
-                        Parsed.ok(new Running(permit, lease, plan, ffmpeg.getT2(), Duration.ofMillis(ffmpeg.getT1()))))
+                .map(ffmpeg -> Parsed.ok(
+                        new Running(ticket, permit, lease, plan, ffmpeg.getT2(), Duration.ofMillis(ffmpeg.getT1()))))
                 .onErrorResume(error -> {
                     LOG.error("[{}] FFmpeg could not be started", request.sessionId(), error);
                     return Mono.just(
@@ -147,6 +180,13 @@ final class StreamStart {
                                     FailureCode.FFMPEG_UNAVAILABLE,
                                     "The gateway could not start FFmpeg: try again, and tell its operator if that does not help."));
                 });
+    }
+
+    private static Work work(StreamPlan plan) {
+        if (plan.video() == TrackHandling.TRANSCODE) {
+            return Work.VIDEO;
+        }
+        return plan.audio() == TrackHandling.TRANSCODE ? Work.AUDIO : Work.COPY;
     }
 
     private static <T, R> Mono<Parsed<R>> then(Mono<Parsed<T>> step, Function<T, Mono<Parsed<R>>> next) {

@@ -53,13 +53,6 @@ final class Vitals {
         return new Parsed.Refused<>(mediaTimedOut(limits));
     }
 
-    /** The verdict on a client whose permission has come to its end. */
-    static Failure expired() {
-        return new Failure(
-                FailureCode.AUTHORIZATION_EXPIRED,
-                "The permission to publish has expired: get a new one, and go live again with that.");
-    }
-
     private static Failure mediaTimedOut(SessionLimits limits) {
         return new Failure(
                 FailureCode.MEDIA_TIMEOUT,

@@ -153,7 +153,9 @@ public final class IngestRoutes {
                 .replace(
                         StreamingFrameDecoder.NETTY_DECODER,
                         StreamingFrameDecoder.NETTY_DECODER,
-                        new StreamingFrameDecoder(context.limits().maxMessageBytes()));
+                        new StreamingFrameDecoder(
+                                context.limits().maxMessageBytes(),
+                                new FrameRates(context.streamLimits(), System.nanoTime())));
         ClientWriter client = new ClientWriter(channel, codec, speaksJson);
         StreamSession session = refusal(terms.origins(), arrival)
                 .map(failure -> StreamSession.refused(context, channel.eventLoop(), client, arrival.peer(), failure))

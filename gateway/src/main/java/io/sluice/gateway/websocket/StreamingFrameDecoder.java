@@ -57,6 +57,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private final int maxMessageBytes;
+    private final FrameRates rates;
     private final FrameHeader header = new FrameHeader();
     private final byte[] control = new byte[Byte.MAX_VALUE];
 
@@ -69,8 +70,9 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     private int mask;
     private int controlBytes;
 
-    StreamingFrameDecoder(int maxMessageBytes) {
+    StreamingFrameDecoder(int maxMessageBytes, FrameRates rates) {
         this.maxMessageBytes = maxMessageBytes;
+        this.rates = rates;
     }
 
     @Override
@@ -97,6 +99,11 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
             return false;
         }
         if (!complete) {
+            return false;
+        }
+        Failure tooMany = rates.count(header.opcode(), System.nanoTime());
+        if (tooMany != null) {
+            violated(context, tooMany);
             return false;
         }
         payloadLeft = header.length();

@@ -45,16 +45,31 @@ class ArchitectureTest {
                         knowsOnly("process"),
                         "package io.sluice.gateway.process; class V { io.sluice.protocol.StreamKey key; }"),
                 arguments(
+                        knowsOnly("admission", "io.sluice.protocol.."),
+                        "package io.sluice.gateway.admission; class V { io.sluice.gateway.ffmpeg.Ffmpeg f; }"),
+                arguments(
+                        noClasses()
+                                .that(resideInAPackage(ROOT + ".admission.."))
+                                .should()
+                                .dependOnClassesThat(resideInAnyPackage("reactor..", "io.netty.."))
+                                .as("admission counts, and sees no connection"),
+                        "package io.sluice.gateway.admission; class V { io.netty.channel.Channel c; }"),
+                arguments(
                         knowsOnly("ffmpeg", "io.sluice.protocol..", ROOT + ".process.."),
                         "package io.sluice.gateway.ffmpeg; class V { io.sluice.gateway.media.MediaHandOff h; }"),
                 arguments(
                         knowsOnly("media", "io.sluice.protocol.."),
                         "package io.sluice.gateway.media; class V { io.sluice.gateway.ffmpeg.Ffmpeg f; }"),
                 arguments(
-                        knowsOnly("session", "io.sluice.protocol..", ROOT + ".media..", ROOT + ".ffmpeg.."),
+                        knowsOnly(
+                                "session",
+                                "io.sluice.protocol..",
+                                ROOT + ".admission..",
+                                ROOT + ".media..",
+                                ROOT + ".ffmpeg.."),
                         "package io.sluice.gateway.session; class V { io.sluice.gateway.process.Watermarks w; }"),
                 arguments(
-                        knowsOnly("websocket", "io.sluice.protocol..", ROOT + ".session.."),
+                        knowsOnly("websocket", "io.sluice.protocol..", ROOT + ".admission..", ROOT + ".session.."),
                         "package io.sluice.gateway.websocket; class V { io.sluice.gateway.media.MediaHandOff h; }"),
                 arguments(
                         knowsOnly("http", "io.sluice.protocol..", ROOT + ".session.."),
@@ -101,6 +116,9 @@ class ArchitectureTest {
                 arguments(
                         only("YAML is of the files that the operator writes", "org.yaml..", ROOT + ".files.."),
                         "package io.sluice.gateway; class V { org.yaml.snakeyaml.Yaml y; }"),
+                arguments(
+                        only("counting by address is admission's", "com.github.benmanes..", ROOT + ".admission.."),
+                        "package io.sluice.gateway.session; class V { com.github.benmanes.caffeine.cache.Cache<String, String> c; }"),
                 arguments(
                         only("tokens are the authorizers'", "com.nimbusds..", ROOT + ".auth.."),
                         "package io.sluice.gateway.session; class V { com.nimbusds.jwt.SignedJWT t; }"),
@@ -219,6 +237,7 @@ class ArchitectureTest {
                 .containsExactlyInAnyOrder(
                         ROOT,
                         ROOT + ".admin",
+                        ROOT + ".admission",
                         ROOT + ".auth",
                         ROOT + ".ffmpeg",
                         ROOT + ".files",

@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.ffmpeg.FfmpegOutcome;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.media.MediaHandOff;
@@ -59,6 +60,7 @@ class LiveStreamTest {
             LiveStream live = new LiveStream(
                     clock.eventLoop(),
                     SessionStage.LIMITS,
+                    new Allowance(StreamLimits.defaults(), 1_000_000, null, System.nanoTime()),
                     reportInterval,
                     running,
                     new MediaHandOff(stage.loop, 32_768, 131_072, paused -> {}),

@@ -6,6 +6,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.sluice.gateway.admission.Admission;
+import io.sluice.gateway.admission.AdmissionLimits;
+import io.sluice.gateway.admission.LoadLimits;
+import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.ffmpeg.Confinement;
 import io.sluice.gateway.ffmpeg.Ffmpeg;
 import io.sluice.gateway.ffmpeg.FfmpegLauncher;
@@ -49,10 +53,12 @@ final class SessionStage implements AutoCloseable {
     private final ProcessLauncher processes = ProcessLauncher.create(100);
     private final Path previews;
     final EventLoop loop = group.next();
+    final Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
     final LiveStreams streams = new LiveStreams();
     final List<SessionEvent> events = new CopyOnWriteArrayList<>();
 
     private SessionLimits limits = LIMITS;
+    private StreamLimits streamLimits = StreamLimits.defaults();
     private Authorizer authorizer = Authorizer.open();
     private Ffmpeg ffmpeg = FFMPEG;
     private SessionListener listener = events::add;
@@ -71,6 +77,11 @@ final class SessionStage implements AutoCloseable {
 
     SessionStage withLimits(SessionLimits other) {
         limits = other;
+        return this;
+    }
+
+    SessionStage withStreamLimits(StreamLimits other) {
+        streamLimits = other;
         return this;
     }
 
@@ -101,6 +112,8 @@ final class SessionStage implements AutoCloseable {
     SessionContext context() {
         return new SessionContext(
                 limits,
+                streamLimits,
+                admission,
                 streams,
                 authorizer,
                 new Outputs(

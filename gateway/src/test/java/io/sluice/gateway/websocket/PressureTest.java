@@ -9,6 +9,7 @@ import static io.sluice.gateway.websocket.RawWebSocket.PONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.GatewayStage;
+import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionLimits;
@@ -36,7 +37,10 @@ class PressureTest {
     /** The hand-off and one read more, then FFmpeg's queue and one item more. */
     private static final int MOST_IN_GATEWAY = SessionLimits.defaults().highWaterBytes() + 32_768 + 3 * FRAME_BYTES;
 
-    private final GatewayStage stage = GatewayStage.start(builder -> builder);
+    /** So that a flood goes on instead of ending its stream. */
+    private static final StreamLimits LAX = new StreamLimits(1L << 40, 1_000_000, 1_000_000, 1_000_000, null);
+
+    private final GatewayStage stage = GatewayStage.start(builder -> builder.streamLimits(LAX));
 
     @AfterEach
     void close() {

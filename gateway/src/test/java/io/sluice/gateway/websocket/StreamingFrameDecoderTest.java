@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.protocol.FailureCode;
 import java.io.ByteArrayOutputStream;
@@ -38,7 +39,7 @@ class StreamingFrameDecoderTest {
     @Test
     void passesOnThePiecesOfAFrameAsTheyCome() {
         byte[] frame = frame(FrameHeader.BINARY, true, 0, bytes(500), true);
-        EmbeddedChannel channel = new EmbeddedChannel(new StreamingFrameDecoder(MAX_BYTES));
+        EmbeddedChannel channel = new EmbeddedChannel(new StreamingFrameDecoder(MAX_BYTES, anyRate()));
 
         channel.writeInbound(direct(frame, 0, 200));
         assertThat(channel.<WebSocketFrame>readInbound()).isInstanceOfSatisfying(BinaryWebSocketFrame.class, first -> {
@@ -187,8 +188,12 @@ class StreamingFrameDecoderTest {
         return all.toByteArray();
     }
 
+    private static FrameRates anyRate() {
+        return new FrameRates(new StreamLimits(1, 1_000_000, 1_000_000, 1_000_000, null), System.nanoTime());
+    }
+
     private static Decoded ours(byte[] input, int cut) {
-        return decode(new EmbeddedChannel(new StreamingFrameDecoder(MAX_BYTES)), input, cut);
+        return decode(new EmbeddedChannel(new StreamingFrameDecoder(MAX_BYTES, anyRate())), input, cut);
     }
 
     private static Decoded nettys(byte[] input, int cut) {

@@ -1,0 +1,203 @@
+package io.sluice.gateway.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.admission.Admission.Ticket;
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Parsed;
+import io.sluice.protocol.StreamKey;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdmissionTest {
+
+    private static final StreamKey KEY = key("k");
+
+    /** On a machine that tells nothing of itself. */
+    private static final Load ANY_LOAD = new Load(LoadLimits.defaults(), new Machine(Path.of("/no/such/root")), 2);
+
+    private long nowNanos;
+
+    private Admission admission(
+            @Nullable Integer streams, int perAddress, int starts, int addressStarts, int keyStarts) {
+        return new Admission(
+                new AdmissionLimits(streams, perAddress, starts, addressStarts, keyStarts), ANY_LOAD, () -> nowNanos);
+    }
+
+    private static InetAddress address(String literal) {
+        try {
+            return InetAddress.getByName(literal);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static StreamKey key(String text) {
+        return StreamKey.parse(text).orElseThrow();
+    }
+
+    private static Failure refused(Parsed<Ticket> parsed) {
+        return ((Parsed.Refused<Ticket>) parsed).failure();
+    }
+
+    private static void assertMayComeBackAfter(Failure failure, FailureCode code, Duration least, Duration most) {
+        assertThat(failure.code()).isEqualTo(code);
+        assertThat(failure.retryAfter()).isBetween(least, most);
+    }
+
+    @Test
+    void anAddressMayHaveSoManyStreamsAndStrangersLeaveItsPlacesAlone() {
+        Admission admission = admission(null, 3, 100, 100, 100);
+        List<Ticket> tickets = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            tickets.add(admission.arrive(address("192.0.2.1")).orElseThrow());
+        }
+        assertMayComeBackAfter(
+                refused(admission.arrive(address("192.0.2.1"))),
+                FailureCode.TOO_MANY_REQUESTS,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(20));
+        assertThat(admission.arrive(address("192.0.2.2")).toOptional()).isPresent();
+
+        tickets.get(0).release();
+        tickets.get(0).release();
+        assertThat(admission.arrive(address("192.0.2.1")).toOptional()).isPresent();
+        assertThat(admission.arrive(address("192.0.2.1")).toOptional()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2001:db8:1:2::1, 2001:db8:1:2:ffff:ffff:ffff:ffff, true",
+        "2001:db8:1:2::1, 2001:db8:1:3::1, false",
+        "192.0.2.1, ::ffff:192.0.2.1, true",
+        "192.0.2.1, 192.0.2.2, false",
+        "0.0.0.1, 0:0:0:1::, false",
+    })
+    void anIpv6NetworkOf64BitsCountsAsOneAddress(String one, String other, boolean same) {
+        Admission admission = admission(null, 1, 100, 100, 100);
+        admission.arrive(address(one)).orElseThrow();
+        assertThat(admission.arrive(address(other)).toOptional().isEmpty()).isEqualTo(same);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.8.9.10", "::1", ""})
+    void thisMachineIsNotBoundedByAddress(String literal) {
+        Admission admission = admission(null, 1, 100, 1, 100);
+        InetAddress address = literal.isEmpty() ? null : address(literal);
+        for (int i = 0; i < 1_000; i++) {
+            admission.arrive(address).orElseThrow();
+        }
+    }
+
+    @Test
+    void whoComesTooOftenIsToldWhenToComeAgain() {
+        Admission admission = admission(null, 100, 100, 2, 100);
+        for (int i = 0; i < 20; i++) {
+            admission.arrive(address("192.0.2.1")).orElseThrow().release();
+        }
+        Failure failure = refused(admission.arrive(address("192.0.2.1")));
+        assertMayComeBackAfter(failure, FailureCode.TOO_MANY_REQUESTS, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        assertThat(failure.message()).contains("2 a second").contains("try again in 1 s");
+        nowNanos += Objects.requireNonNull(failure.retryAfter()).toNanos();
+        admission.arrive(address("192.0.2.1")).orElseThrow();
+        admission.arrive(address("192.0.2.1")).orElseThrow();
+        assertThat(admission.arrive(address("192.0.2.1")).toOptional()).isEmpty();
+    }
+
+    @Test
+    void aKeyMayBeginSoOftenWhateverItsAddress() {
+        Admission admission = admission(null, 100, 100, 100, 1);
+        for (int i = 0; i < 10; i++) {
+            Ticket ticket = admission.arrive(null).orElseThrow();
+            assertThat(ticket.admit(KEY)).isEmpty();
+            ticket.release();
+        }
+        Ticket eleventh = admission.arrive(null).orElseThrow();
+        assertThat(eleventh.admit(KEY)).hasValueSatisfying(failure -> {
+            assertMayComeBackAfter(
+                    failure, FailureCode.TOO_MANY_REQUESTS, Duration.ofSeconds(1), Duration.ofSeconds(1));
+            assertThat(failure.message()).contains("this stream key").doesNotContain(KEY.value() + " ");
+        });
+        assertThat(admission.arrive(null).orElseThrow().admit(key("other"))).isEmpty();
+        assertThat(admission.snapshot().streams()).isEqualTo(1);
+    }
+
+    /** The library of the gateway's own pages pauses up to 0.5, 1, 2, 4, 8, 15, 15 … s, each drawn from all of its range. */
+    @Test
+    void aClientThatConnectsAgainWithGrowingPausesIsNeverRefused() {
+        Admission admission = new Admission(AdmissionLimits.defaults(), ANY_LOAD, () -> nowNanos);
+        double[] longest = {0, 0.5, 1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15, 15};
+        for (double seconds : longest) {
+            // Half of what may be drawn, ten times in a row, has a chance of one in a thousand.
+            nowNanos += (long) (seconds / 2 * TimeUnit.SECONDS.toNanos(1));
+            Ticket ticket = admission.arrive(address("192.0.2.1")).orElseThrow();
+            assertThat(ticket.admit(KEY)).isEmpty();
+            ticket.release();
+        }
+    }
+
+    @Test
+    void allTogetherMayBeginSoOften() {
+        Admission admission = admission(null, 100, 3, 100, 100);
+        for (int i = 0; i < 30; i++) {
+            assertThat(admission.arrive(null).orElseThrow().admit(key("k" + i))).isEmpty();
+        }
+        assertThat(admission.arrive(null).orElseThrow().admit(KEY))
+                .hasValueSatisfying(failure -> assertMayComeBackAfter(
+                        failure, FailureCode.GATEWAY_FULL, Duration.ofSeconds(1), Duration.ofSeconds(2)));
+    }
+
+    @Test
+    void onceFullThereMustBeSomeRoomBeforeItIsSaidThatThereIs() {
+        Admission admission = admission(40, 100, 100, 100, 100);
+        List<Ticket> tickets = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            assertThat(admission.whyFull()).isEmpty();
+            Ticket ticket = admission.arrive(null).orElseThrow();
+            assertThat(ticket.admit(key("k" + i))).isEmpty();
+            tickets.add(ticket);
+        }
+        assertThat(admission.whyFull()).contains("there are 40 streams, and 40 there may be");
+        tickets.get(0).release();
+        tickets.get(1).release();
+        assertThat(admission.whyFull()).as("38 of 40 are 95 %").isPresent();
+        tickets.get(2).release();
+        assertThat(admission.whyFull()).isEmpty();
+        assertThat(tickets.get(3).begin(Work.COPY)).isEmpty();
+        tickets.get(3).release();
+        assertThat(admission.snapshot().streams()).isEqualTo(36);
+    }
+
+    @Test
+    void thereMayBeSoManyStreamsAndOnlyThoseWithPermissionCount() {
+        Admission admission = admission(2, 100, 100, 100, 100);
+        for (int i = 0; i < 50; i++) {
+            admission.arrive(address("192.0.2.1")).orElseThrow();
+        }
+        Ticket first = admission.arrive(null).orElseThrow();
+        assertThat(first.admit(key("a"))).isEmpty();
+        assertThat(admission.arrive(null).orElseThrow().admit(key("b"))).isEmpty();
+        Ticket third = admission.arrive(null).orElseThrow();
+        assertThat(third.admit(key("c")))
+                .hasValueSatisfying(failure -> assertMayComeBackAfter(
+                        failure, FailureCode.GATEWAY_FULL, Duration.ofSeconds(10), Duration.ofSeconds(20)));
+        third.release();
+        assertThat(admission.snapshot().streams()).isEqualTo(2);
+        first.release();
+        first.release();
+        assertThat(admission.snapshot().streams()).isEqualTo(1);
+        assertThat(admission.arrive(null).orElseThrow().admit(key("d"))).isEmpty();
+    }
+}
