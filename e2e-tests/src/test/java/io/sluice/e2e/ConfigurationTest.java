@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.e2e.harness.Broadcast;
+import io.sluice.e2e.harness.Certificates;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Pace;
@@ -238,6 +239,28 @@ final class ConfigurationTest {
         stranger.say(new Open(null, List.of(recording.mimeType()), null, null));
         Refusal.assertTold(stranger, FailureCode.NOT_AUTHORIZED, LIMIT);
         live.send(recording, Pace.FLAT_OUT).stop();
+    }
+
+    @Test
+    void tlsTakesOtherFilesAndIsNotSwitchedOff() throws IOException {
+        Certificates.write(folder.resolve("cert-1"), folder.resolve("key-1"), "first");
+        Certificates.write(folder.resolve("cert-2"), folder.resolve("key-2"), "second");
+        write(file, "tls-cert: " + folder.resolve("cert-1"), "tls-key: " + folder.resolve("key-1"));
+        GatewayProcess gateway = started();
+        assertThat(shownBy(gateway)).isEqualTo("CN=first");
+        replace("tls-cert: " + folder.resolve("cert-2"), "tls-key: " + folder.resolve("key-1"));
+        awaitLog(gateway, "is not that of the certificate");
+        assertThat(shownBy(gateway)).isEqualTo("CN=first");
+        replace("tls-cert: " + folder.resolve("cert-2"), "tls-key: " + folder.resolve("key-2"));
+        awaitLog(gateway, READ + ": tls-cert, tls-key");
+        assertThat(shownBy(gateway)).isEqualTo("CN=second");
+        replace("# no TLS");
+        awaitLog(gateway, "tls-cert needs a restart");
+        assertThat(shownBy(gateway)).isEqualTo("CN=second");
+    }
+
+    private static String shownBy(GatewayProcess gateway) {
+        return Certificates.nameShownBy("127.0.0.1", gateway.address().getPort());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import io.sluice.gateway.session.Authorizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -13,6 +14,7 @@ import picocli.CommandLine.ParseResult;
  * @param command the options
  * @param spec their declarations
  * @param file the configuration file, or null if there is none or it cannot be read
+ * @param builder what a gateway is to be made of
  * @param authorizer who decides about publishers, or null for nobody
  * @param tls the certificate, or null
  * @param operators where operators get in, or null; what it was at the start
@@ -23,6 +25,7 @@ record Reading(
         GatewayCommand command,
         CommandSpec spec,
         @Nullable ConfigFile file,
+        GatewayBuilder builder,
         @Nullable Authorizer authorizer,
         @Nullable TlsFiles tls,
         @Nullable AdminPlace operators,
@@ -60,16 +63,28 @@ record Reading(
                 : command.access().authorizer(wrong);
         TlsFiles tls = command.listen().tls(wrong);
         AdminPlace operators = before == null ? command.admin().place(wrong) : before.operators;
+        // Out of options that are wrong nothing can be made, and trying to would tell the same faults in other words.
+        GatewayBuilder builder =
+                wrong.all().isEmpty() ? wrong.tried(() -> builder(command, authorizer, operators)) : null;
         List<String> faults = new ArrayList<>(file == null ? List.of() : file.faults());
         wrong.all().forEach(error -> faults.add(sources.words(error, file)));
         if (!faults.isEmpty() && authorizer != null && (before == null || authorizer != before.authorizer)) {
             authorizer.dispose();
         }
-        return new Reading(command, spec, file, authorizer, tls, operators, changes, List.copyOf(faults));
+        return new Reading(
+                command,
+                spec,
+                file,
+                Objects.requireNonNullElseGet(builder, Gateway::builder),
+                authorizer,
+                tls,
+                operators,
+                changes,
+                List.copyOf(faults));
     }
 
-    /** What a gateway is to be made of. */
-    GatewayBuilder builder() {
+    private static GatewayBuilder builder(
+            GatewayCommand command, @Nullable Authorizer authorizer, @Nullable AdminPlace operators) {
         GatewayBuilder builder = command.builder(authorizer);
         return operators == null ? builder : builder.meters(operators.meters().metering());
     }
