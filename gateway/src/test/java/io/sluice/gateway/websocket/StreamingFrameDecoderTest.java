@@ -31,10 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoBufferLeaks.class)
 class StreamingFrameDecoderTest {
 
-    private static final int MAX_BYTES = 1_000;
+    static final int MAX_BYTES = 1_000;
 
     /** What a decoder made of its input: messages and control frames in order, and the failure that ended it, if any. */
-    private record Decoded(List<String> events, boolean refused) {}
+    record Decoded(List<String> events, boolean refused) {}
 
     @Test
     void passesOnThePiecesOfAFrameAsTheyCome() {
@@ -192,11 +192,11 @@ class StreamingFrameDecoderTest {
         return new FrameRates(new StreamLimits(1, 1_000_000, 1_000_000, 1_000_000, null), System.nanoTime());
     }
 
-    private static Decoded ours(byte[] input, int cut) {
+    static Decoded ours(byte[] input, int cut) {
         return decode(new EmbeddedChannel(new StreamingFrameDecoder(MAX_BYTES, anyRate())), input, cut);
     }
 
-    private static Decoded nettys(byte[] input, int cut) {
+    static Decoded nettys(byte[] input, int cut) {
         WebSocketDecoderConfig config = WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)
                 .allowExtensions(false)
@@ -253,7 +253,7 @@ class StreamingFrameDecoderTest {
         return opcode + ":" + ByteBufUtil.hexDump(content);
     }
 
-    private static byte[] frame(int opcode, boolean last, int rsv, byte[] payload, boolean masked) {
+    static byte[] frame(int opcode, boolean last, int rsv, byte[] payload, boolean masked) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         frame.write((last ? 0x80 : 0) | rsv << 4 | opcode);
         int maskBit = masked ? 0x80 : 0;
@@ -274,7 +274,7 @@ class StreamingFrameDecoderTest {
         return frame.toByteArray();
     }
 
-    private static byte[] concat(byte[]... parts) {
+    static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);

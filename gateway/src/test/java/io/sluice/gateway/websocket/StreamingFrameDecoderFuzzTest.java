@@ -1,0 +1,69 @@
+package io.sluice.gateway.websocket;
+
+import static io.sluice.gateway.websocket.StreamingFrameDecoderTest.concat;
+import static io.sluice.gateway.websocket.StreamingFrameDecoderTest.frame;
+import static io.sluice.gateway.websocket.StreamingFrameDecoderTest.nettys;
+import static io.sluice.gateway.websocket.StreamingFrameDecoderTest.ours;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.sluice.gateway.websocket.StreamingFrameDecoderTest.Decoded;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any bytes mean to the gateway's decoder what they mean to Netty's, which is strict but for one case, however they are cut. */
+class StreamingFrameDecoderFuzzTest {
+
+    private static final String CLOSE = CloseWebSocketFrame.class.getSimpleName();
+    private static final int STATUS_BYTES = 2;
+    private static final int LONGEST_HEADER_BYTES = 14;
+
+    static Stream<byte[]> seeds() {
+        byte[] payload = new byte[130];
+        return Stream.of(
+                frame(FrameHeader.TEXT, true, 0, new byte[] {'{', '}'}, true),
+                frame(FrameHeader.BINARY, true, 0, payload, true),
+                concat(
+                        frame(FrameHeader.BINARY, false, 0, payload, true),
+                        frame(FrameHeader.PING, true, 0, new byte[5], true),
+                        frame(FrameHeader.CONTINUATION, true, 0, payload, true)),
+                frame(FrameHeader.CLOSE, true, 0, new byte[] {3, (byte) 0xe8, 'b'}, true),
+                frame(FrameHeader.PONG, true, 0, new byte[125], true),
+                frame(FrameHeader.BINARY, true, 2, payload, true),
+                new byte[] {(byte) 0x82, (byte) 0xff, 0, 0, 0, 0, 0, 0, 0, 9, 1, 2, 3, 4});
+    }
+
+    @MethodSource("seeds")
+    @FuzzTest(maxDuration = "4s")
+    void bytesMeanWhatTheyMeanToNetty(byte[] input) {
+        // Netty judges a length before the mask is there, and ours behind it: so no header may be left incomplete.
+        byte[] bytes = Arrays.copyOf(input, input.length + LONGEST_HEADER_BYTES);
+        int cut = 1 + Math.floorMod(Arrays.hashCode(input), 64);
+        Decoded netty = nettys(bytes, bytes.length);
+        Decoded ours = ours(bytes, bytes.length);
+        assertThat(ours.refused()).isEqualTo(netty.refused() || endsWithinACharacter(netty));
+        if (!ours.refused()) {
+            assertThat(ours.events()).isEqualTo(netty.events());
+        }
+        assertThat(ours(bytes, cut)).isEqualTo(ours);
+    }
+
+    /** Netty checks the characters of a close frame's reason, but not that the last one is whole; RFC 6455 (8.1) wants both. */
+    private static boolean endsWithinACharacter(Decoded netty) {
+        String last = netty.events().isEmpty()
+                ? ""
+                : netty.events().get(netty.events().size() - 1);
+        if (!last.startsWith(CLOSE)) {
+            return false;
+        }
+        byte[] body = ByteBufUtil.decodeHexDump(last, CLOSE.length(), last.length() - CLOSE.length());
+        return body.length > STATUS_BYTES
+                && !ByteBufUtil.isText(
+                        Unpooled.wrappedBuffer(body), STATUS_BYTES, body.length - STATUS_BYTES, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,48 @@
+package io.sluice.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any bytes are a message that comes out of its own text again, or they are refused in words that are fit for a log. */
+class ControlCodecFuzzTest {
+
+    private final ControlCodec codec = new ControlCodec();
+
+    static Stream<byte[]> seeds() {
+        ControlCodec codec = new ControlCodec();
+        return Stream.concat(
+                        Stream.concat(Samples.FULL_CLIENT_MESSAGES.stream(), Samples.BARE_CLIENT_MESSAGES.stream())
+                                .map(codec::encode),
+                        Stream.concat(Samples.FULL_SERVER_MESSAGES.stream(), Samples.BARE_SERVER_MESSAGES.stream())
+                                .map(codec::encode))
+                .map(text -> text.getBytes(UTF_8));
+    }
+
+    @MethodSource("seeds")
+    @FuzzTest(maxDuration = "4s")
+    void bytesAreAMessageOrARefusal(byte[] utf8) {
+        Parsed<ClientMessage> fromBytes = codec.decode(utf8);
+        String text = new String(utf8, UTF_8);
+        if (text.indexOf('\ufffd') < 0) {
+            assertThat(codec.decode(text)).isEqualTo(fromBytes);
+        }
+        check(fromBytes, ok -> codec.decode(codec.encode(ok)));
+        check(codec.decodeServerMessage(text), ok -> codec.decodeServerMessage(codec.encode(ok)));
+    }
+
+    private interface ThereAndBack<M> {
+        Parsed<M> go(M message);
+    }
+
+    private static <M> void check(Parsed<M> parsed, ThereAndBack<M> thereAndBack) {
+        if (parsed instanceof Parsed.Ok<M> ok) {
+            assertThat(thereAndBack.go(ok.value())).isEqualTo(parsed);
+        } else {
+            Refusals.assertFitForALog(parsed);
+        }
+    }
+}

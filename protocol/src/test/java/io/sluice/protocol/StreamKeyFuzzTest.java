@@ -1,0 +1,38 @@
+package io.sluice.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.code_intelligence.jazzer.mutation.annotation.NotNull;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any text is a key as it stands, of harmless characters only, or it is refused without being repeated. */
+class StreamKeyFuzzTest {
+
+    private static final String HARMLESS = "[A-Za-z0-9_~+:?=&-][A-Za-z0-9._~+:?=&-]{0,511}";
+
+    static Stream<String> seeds() {
+        return Stream.of(
+                Samples.KEY,
+                "a",
+                "abcd-efgh-ijkl-mnop",
+                "FB-1-0-Abc?s_bl=1&s_ps=1&a=Abx",
+                ".hidden",
+                "a/../b",
+                "a%2Fb");
+    }
+
+    @MethodSource("seeds")
+    @FuzzTest(maxDuration = "3s")
+    void textIsAKeyOrARefusal(@NotNull String text) {
+        Parsed<StreamKey> parsed = StreamKey.parse(text);
+        assertThat(parsed instanceof Parsed.Ok).isEqualTo(text.matches(HARMLESS));
+        if (parsed instanceof Parsed.Ok<StreamKey> ok) {
+            assertThat(ok.value().value()).isEqualTo(text);
+            assertThat(ok.value().toString()).hasSizeLessThanOrEqualTo(5).isNotEqualTo(text);
+        } else {
+            Refusals.assertFitForALog(parsed);
+        }
+    }
+}
