@@ -94,6 +94,7 @@ final class GatewayServer {
                     .runOn(loops)
                     .option(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
                     .idleTimeout(IDLE_TIMEOUT)
+                    .httpMessageLogFactory(new RedactedRequestLog())
                     .route(routes -> gateway.mount(routes, ""))
                     .bindNow();
         } catch (IOException e) {

@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,12 +35,15 @@ public final class GatewayProcess {
 
     private final Stage stage;
     private final Spawned spawned;
+    private final Path directory;
+    private final Queue<String> answers = new ConcurrentLinkedQueue<>();
     private String scheme = "http";
     private int port;
 
-    private GatewayProcess(Stage stage, Spawned spawned) {
+    private GatewayProcess(Stage stage, Spawned spawned, Path directory) {
         this.stage = stage;
         this.spawned = spawned;
+        this.directory = directory;
     }
 
     /** How to start it. */
@@ -94,9 +99,10 @@ public final class GatewayProcess {
         }
 
         private GatewayProcess startWith(List<String> all) {
-            Spawned spawned =
-                    stage.own(Spawned.start(stage.directory("gateway"), "gateway", command(all), environment));
-            GatewayProcess gateway = stage.own(new GatewayProcess(stage, spawned));
+            Path directory = stage.directory("gateway");
+            jvm("-Djava.io.tmpdir=" + directory);
+            Spawned spawned = stage.own(Spawned.start(directory, "gateway", command(all), environment));
+            GatewayProcess gateway = stage.own(new GatewayProcess(stage, spawned, directory));
             gateway.awaitReady();
             return gateway;
         }
@@ -164,7 +170,9 @@ public final class GatewayProcess {
                 .timeout(Duration.ofSeconds(10))
                 .build();
         try {
-            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            answers.add(answer.headers().map() + "\n" + answer.body());
+            return answer;
         } catch (IOException e) {
             throw new AssertionError("no answer to " + path, e);
         } catch (InterruptedException e) {
@@ -224,15 +232,25 @@ public final class GatewayProcess {
         return spawned.process().isAlive();
     }
 
+    /** The folder that it was started in; its folder for temporary files too. */
+    public Path directory() {
+        return directory;
+    }
+
     /** Everything that it printed so far. */
     public String output() {
         return spawned.output();
     }
 
-    void assertPrintedNoSecrets(List<String> secrets) {
-        assertThat(output()).as("what the gateway printed").doesNotContain("LEAK:");
-        for (String secret : secrets) {
-            assertThat(output()).as("what the gateway printed").doesNotContain(secret);
-        }
+    /** Where it let out a secret so far: in what it printed or answered, or in a file; and what it said of leaks. */
+    public List<String> sightings(List<String> secrets) {
+        List<String> all = new ArrayList<>();
+        String printed = output();
+        printed.lines().filter(line -> line.contains("LEAK:")).forEach(all::add);
+        secrets.stream().filter(printed::contains).forEach(secret -> all.add("printed: " + secret));
+        all.addAll(Canary.sightings("printed", printed));
+        all.addAll(Canary.sightingsBelow(directory));
+        answers.forEach(answer -> all.addAll(Canary.sightings("answered", answer)));
+        return all;
     }
 }
