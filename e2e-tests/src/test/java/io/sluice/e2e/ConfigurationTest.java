@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The configuration file of a gateway that runs: what it sets, what its changes do, and what its mistakes do not. */
 final class ConfigurationTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String READ = "Configuration read again";
 
     @RegisterExtension

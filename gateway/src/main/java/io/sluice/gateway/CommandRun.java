@@ -75,6 +75,8 @@ final class CommandRun {
 
     private int check(Reading reading) throws IOException, FfmpegUnavailableException {
         Gateway.findFfmpeg(reading.builder().config());
+        // What the log has to say of it comes first.
+        LoggerFlush.flush();
         out.println("The configuration is sound.");
         return CommandLine.ExitCode.OK;
     }
