@@ -18,6 +18,9 @@ public final class FailureDiagnosis {
     /** Java's exit value of a process that a signal ended is this plus the signal's number. */
     private static final int SIGNALS = 128;
 
+    /** What FFmpeg answers when it could decode less than a third. */
+    private static final int UNDECODABLE = 69;
+
     private static final int SIGKILL = 9;
     private static final int SIGXFSZ = 25;
     private static final List<Integer> CRASHES = List.of(4, 6, 7, 8, 11);
@@ -74,7 +77,7 @@ public final class FailureDiagnosis {
                     FailureCode.UNRECOGNIZED_MEDIA,
                     "The media is not what was announced; announce what the recorder's mimeType says."),
             new Cause(
-                    Pattern.compile("exceeds specified max pixel count"),
+                    Pattern.compile("Picture size \\S+ (exceeds specified max pixel count|is invalid)"),
                     FailureCode.UNRECOGNIZED_MEDIA,
                     "The picture is larger than this gateway takes; record a smaller one."),
             new Cause(
@@ -126,29 +129,35 @@ public final class FailureDiagnosis {
                 return failure(cause.code(), cause.words(), stderr.lastMeaningful());
             }
         }
+        Failure judged = byExitCode(exitCode);
+        return failure(judged.code(), judged.message(), stderr.lastMeaningful());
+    }
+
+    private static Failure byExitCode(int exitCode) {
         if (exitCode == 0) {
-            return failure(
+            return new Failure(
                     FailureCode.UNRECOGNIZED_MEDIA,
-                    "FFmpeg found nothing to stream in the media; check that it is what was announced.",
-                    stderr.lastMeaningful());
+                    "FFmpeg found nothing to stream in the media; check that it is what was announced.");
+        }
+        if (exitCode == UNDECODABLE) {
+            return new Failure(
+                    FailureCode.UNRECOGNIZED_MEDIA,
+                    "Most of the media cannot be decoded; it is damaged, or not what was announced.");
         }
         int signal = exitCode - SIGNALS;
         if (signal == SIGXFSZ) {
-            return failure(
+            return new Failure(
                     FailureCode.FFMPEG_FAILED,
-                    "A file of the preview has grown too large; record a keyframe every few seconds.",
-                    stderr.lastMeaningful());
+                    "A file of the preview has grown too large; record a keyframe every few seconds.");
         }
-        if (signal == SIGKILL || CRASHES.contains(signal)) {
-            return failure(
-                    FailureCode.FFMPEG_FAILED,
-                    signal == SIGKILL
-                            ? "FFmpeg was killed (signal 9), perhaps for want of memory."
-                            : "FFmpeg crashed (signal " + signal + ").",
-                    stderr.lastMeaningful());
+        if (signal == SIGKILL) {
+            return new Failure(FailureCode.FFMPEG_FAILED, "FFmpeg was killed (signal 9), perhaps for want of memory.");
         }
-        return failure(
-                FailureCode.FFMPEG_FAILED, "FFmpeg ended with exit code " + exitCode + ".", stderr.lastMeaningful());
+        return new Failure(
+                FailureCode.FFMPEG_FAILED,
+                CRASHES.contains(signal)
+                        ? "FFmpeg crashed (signal " + signal + ")."
+                        : "FFmpeg ended with exit code " + exitCode + ".");
     }
 
     private static Optional<Failure> failure(FailureCode code, String words, Optional<String> said) {

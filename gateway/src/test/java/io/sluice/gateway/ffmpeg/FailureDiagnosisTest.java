@@ -123,4 +123,17 @@ class FailureDiagnosisTest {
                 .findFirst()
                 .orElse(null);
     }
+
+    @Test
+    void whatCanHardlyBeDecodedAndWhatGrowsTooLargeHaveTheirWords() {
+        StderrTail silent = new StderrTail(new Redactor(List.of(), List.of()));
+        assertThat(FailureDiagnosis.of(69, silent, null)).hasValueSatisfying(failure -> {
+            assertThat(failure.code()).isEqualTo(FailureCode.UNRECOGNIZED_MEDIA);
+            assertThat(failure.message()).contains("cannot be decoded");
+        });
+        assertThat(FailureDiagnosis.of(128 + 25, silent, null)).hasValueSatisfying(failure -> {
+            assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
+            assertThat(failure.message()).contains("file of the preview");
+        });
+    }
 }

@@ -207,29 +207,6 @@ class FfmpegCommandTest {
                 .containsExactly("640,360");
     }
 
-    /** Each of these reads a local file, or calls another host, in an FFmpeg that may guess the format. */
-    @ParameterizedTest
-    @MethodSource("ffmpegs")
-    void playlistsSentAsMediaAreRefused(RealFfmpeg real) throws Exception {
-        Path secret = Files.writeString(directory.resolve("secret.txt"), "secret");
-        for (String playlist : List.of(
-                "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://" + secret + "\n#EXT-X-ENDLIST\n",
-                "ffconcat version 1.0\nfile " + secret + "\n",
-                "v=0\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n")) {
-            for (String type : List.of("video/webm;codecs=h264,opus", "video/mp4;codecs=avc1,opus")) {
-                StreamPlan plan = plan(real, type, new RtmpOutput("rtmp://host/app/key", false));
-                Path file = directory.resolve("none.flv");
-                RealFfmpeg.Run run = real.run(
-                        intoFile(real, plan, file),
-                        directory,
-                        playlist.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-                assertThat(run.exitCode()).isNotZero();
-                assertThat(run.stderr()).contains("Invalid data found");
-                assertThat(file).doesNotExist();
-            }
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("ffmpegs")
     void anotherCodecThanAnnouncedIsDiagnosed(RealFfmpeg real) {
