@@ -103,6 +103,16 @@ public final class NginxReceiver {
         }
     }
 
+    /** All that has arrived of a stream so far; nothing if that is nothing. */
+    public byte[] received(String streamKey) {
+        try {
+            Path file = file(streamKey);
+            return Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The recording of a stream, once nginx has closed it. */
     public Path recording(String streamKey) {
         Path file = file(streamKey);

@@ -16,6 +16,11 @@ public record ProcFacts(long pid) {
         return status("VmRSS:") * 1024;
     }
 
+    /** The most resident memory that it has ever had. */
+    public long peakResidentBytes() {
+        return status("VmHWM:") * 1024;
+    }
+
     public long threads() {
         return status("Threads:");
     }

@@ -113,6 +113,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return own(PageServer.serving(resource));
     }
 
+    /** What hostile media is tempted with. */
+    public Bait bait() {
+        return own(new Bait(directory("bait")));
+    }
+
     /** A service that decides who may publish. */
     public DecidingService decidingService() {
         return own(DecidingService.start());

@@ -1,0 +1,98 @@
+package io.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.e2e.harness.GatewayProcess;
+import io.sluice.e2e.harness.NginxReceiver;
+import io.sluice.e2e.harness.Pace;
+import io.sluice.e2e.harness.Publisher;
+import io.sluice.e2e.harness.Recording;
+import io.sluice.e2e.harness.Stage;
+import io.sluice.e2e.harness.TcpGate;
+import io.sluice.e2e.harness.Together;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What the kernel says of the FFmpegs of a running gateway, and of those whose gateway is gone. */
+final class FfmpegBoundsTest {
+
+    private static final Duration OUTPUT_TIMEOUT = Duration.ofSeconds(2);
+
+    private static final int QUEUED_BYTES = 64 * 1_024;
+
+    @RegisterExtension
+    final Stage stage = new Stage();
+
+    private final Recording recording = Recording.named("webm-h264-opus.webm");
+
+    @Test
+    void anFfmpegHasItsBoundsAndNoKeyInWhatOthersCanRead() throws Exception {
+        NginxReceiver nginx = stage.nginx();
+        String key = stage.key("bounds");
+        ProcessHandle ffmpeg =
+                live(stage.gateway("--publish", nginx.publishUrl()).start(), key);
+        Path proc = Path.of("/proc/" + ffmpeg.pid());
+
+        assertThat(Files.readString(proc.resolve("cmdline")))
+                .contains("-fpre\0/dev/fd/3")
+                .doesNotContain(key);
+        assertThat(Files.readString(proc.resolve("environ")))
+                .doesNotContain(key)
+                .doesNotContain("SLUICE_");
+        assertThat(Files.readString(proc.resolve("limits")))
+                .containsPattern("Max data size +1073741824 ")
+                .containsPattern("Max open files +64 +64 ")
+                .containsPattern("Max cpu time +604800 ")
+                .containsPattern("Max core file size +0 +0 ");
+        assertThat(Files.readString(proc.resolve("status"))).containsPattern("NoNewPrivs:\\s+1");
+        assertThat(Files.readString(proc.resolve("stat"))
+                        .replaceFirst(".*\\) ", "")
+                        .split(" ", -1)[16])
+                .as("niceness")
+                .isEqualTo("5");
+        Path directory = Files.readSymbolicLink(proc.resolve("cwd"));
+        assertThat(directory).isEmptyDirectory();
+        assertThat(Files.getPosixFilePermissions(directory).toString()).doesNotContain("WRITE");
+    }
+
+    @Test
+    void oneWhoseGatewayIsKilledWhileItsOutputTakesNothingEndsWithinTheOutputTimeout() {
+        NginxReceiver nginx = stage.nginx();
+        TcpGate gate = stage.gateTo(nginx.port());
+        GatewayProcess gateway = stage.gateway(
+                        "--publish",
+                        NginxReceiver.publishUrl(gate.port()),
+                        "--output-timeout",
+                        OUTPUT_TIMEOUT.toSeconds() + "s")
+                .start();
+        Recording heavy = Recording.heavy(stage.directory("heavy"), 5);
+        Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("abandoned")));
+        publisher.open(heavy.mimeType());
+        publisher.send(heavy.first(40), Pace.FLAT_OUT);
+        publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.outTimeMs() > 0);
+        List<ProcessHandle> ffmpegs = gateway.children();
+        assertThat(ffmpegs).hasSize(1);
+        gate.shut();
+        Together.start(() -> publisher.send(heavy.from(40), Pace.FLAT_OUT));
+        // FFmpeg takes nothing more: it is stuck in a write to its output.
+        publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.queuedBytes() > QUEUED_BYTES);
+        gateway.kill();
+        await("FFmpeg is gone")
+                .atMost(OUTPUT_TIMEOUT.multipliedBy(3).plus(Publisher.SOON))
+                .until(() -> ffmpegs.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    private ProcessHandle live(GatewayProcess gateway, String key) {
+        Publisher publisher = gateway.connect(Publisher.negotiated(key));
+        publisher.open(recording.mimeType());
+        Together.start(() -> publisher.send(recording, Pace.ITS_OWN));
+        publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.outTimeMs() > 0);
+        assertThat(gateway.children()).hasSize(1);
+        return gateway.children().get(0);
+    }
+}
