@@ -41,6 +41,7 @@ final class RequestWatch extends ChannelDuplexHandler {
     private final boolean crowded;
     private @Nullable ScheduledFuture<?> deadline;
     private int unanswered;
+    private boolean inRequest;
     private boolean turnedAway;
 
     /**
@@ -83,9 +84,17 @@ final class RequestWatch extends ChannelDuplexHandler {
             turnAway(context);
             return;
         }
-        if (message instanceof LastHttpContent) {
+        if (message instanceof HttpRequest) {
             unanswered++;
+            inRequest = true;
+        }
+        if (message instanceof LastHttpContent) {
+            inRequest = false;
             requestCame();
+            // Nobody waits for the body of a request that is refused.
+            if (unanswered == 0) {
+                expectRequest(context, next);
+            }
         }
         context.fireChannelRead(message);
     }
@@ -109,7 +118,7 @@ final class RequestWatch extends ChannelDuplexHandler {
         unanswered = Math.max(0, unanswered - 1);
         if (crowded) {
             promise.unvoid().addListener(ChannelFutureListener.CLOSE);
-        } else if (unanswered == 0) {
+        } else if (unanswered == 0 && !inRequest) {
             expectRequest(context, next);
         }
     }

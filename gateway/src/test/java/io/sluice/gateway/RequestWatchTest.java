@@ -83,7 +83,18 @@ class RequestWatchTest {
     @Test
     void aBodyThatDoesNotComeIsNoCompleteRequest() {
         receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
-        assertThat(isOpenAfter(10)).isFalse();
+        assertThat(isOpenAfter(5)).isTrue();
+        answer(HttpResponseStatus.NOT_FOUND);
+        assertThat(isOpenAfter(5)).isFalse();
+    }
+
+    @Test
+    void aBodyThatComesAfterTheAnswerMakesRoomForTheNextRequest() {
+        receive("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
+        answer(HttpResponseStatus.NOT_FOUND);
+        receive("cde");
+        assertThat(isOpenAfter(69)).isTrue();
+        assertThat(isOpenAfter(1)).isFalse();
     }
 
     @Test
