@@ -29,6 +29,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 final class FloodsTest {
 
     private static final long MEGABYTE = 1 << 20;
+    /** As many as come in a second or two at line rate. */
+    private static final int SINGLE_BYTES = 150_000;
+
+    private static final int FRAMES_AT_ONCE = 5_000;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @RegisterExtension
@@ -59,7 +63,9 @@ final class FloodsTest {
         String key = stage.key("onebyte");
         Publisher publisher = gateway.connect(Publisher.negotiated(key));
         publisher.open(recording.mimeType());
-        inFramesOfOneByte(recording.bytes(), 8_192).forEach(publisher.socket()::write);
+        ByteBuffer media = recording.bytes();
+        inFramesOfOneByte(media.slice(0, SINGLE_BYTES)).forEach(publisher.socket()::write);
+        publisher.socket().send(Frame.binary(media.slice(SINGLE_BYTES, media.remaining() - SINGLE_BYTES)));
         assertThat(publisher.stop().acceptedBytes()).isEqualTo(recording.sizeBytes());
         Broadcast.assertSameMedia(recording, nginx.recording(key));
         assertBoundedAndNobodyDisturbed();
@@ -112,14 +118,12 @@ final class FloodsTest {
         return client;
     }
 
-    private static List<ByteBuffer> inFramesOfOneByte(ByteBuffer media, int framesPerWrite) {
-        ByteBuffer left = media.duplicate();
-        return IntStream.range(0, (left.remaining() + framesPerWrite - 1) / framesPerWrite)
+    private static List<ByteBuffer> inFramesOfOneByte(ByteBuffer media) {
+        return IntStream.range(0, media.remaining() / FRAMES_AT_ONCE)
                 .mapToObj(write -> {
-                    int count = Math.min(framesPerWrite, left.remaining());
-                    ByteBuffer all = ByteBuffer.allocate(count * 7);
-                    for (int i = 0; i < count; i++) {
-                        all.put(Frame.binary(ByteBuffer.wrap(new byte[] {left.get()}))
+                    ByteBuffer all = ByteBuffer.allocate(FRAMES_AT_ONCE * 7);
+                    for (int i = 0; i < FRAMES_AT_ONCE; i++) {
+                        all.put(Frame.binary(media.slice(write * FRAMES_AT_ONCE + i, 1))
                                 .encoded());
                     }
                     return all.flip();

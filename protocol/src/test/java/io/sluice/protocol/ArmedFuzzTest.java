@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +29,5 @@ class ArmedFuzzTest {
                 .singleElement()
                 .satisfies(failure -> assertThat(failure.getException()).hasRootCauseMessage("found"));
         assertThat(folder).isDirectoryRecursivelyContaining("glob:**crash-*");
-        assertThat(Duration.ofMillis(heard.getSummary().getTimeFinished()
-                        - heard.getSummary().getTimeStarted()))
-                .isLessThan(Duration.ofMinutes(1));
     }
 }

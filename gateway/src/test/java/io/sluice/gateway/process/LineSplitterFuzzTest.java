@@ -8,7 +8,9 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.StringTokenizer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,9 +28,9 @@ class LineSplitterFuzzTest {
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "3s")
     void bytesBecomeTheLinesThatAreInThem(byte[] bytes) {
-        List<String> expected = Arrays.stream(new String(bytes, ISO_8859_1).split("[\r\n]"))
-                .filter(line -> !line.isEmpty())
-                .map(LineSplitterFuzzTest::passedOn)
+        // No regular expression: the fuzzer watches each of its steps, and would do nothing else.
+        List<String> expected = Collections.list(new StringTokenizer(new String(bytes, ISO_8859_1), "\r\n")).stream()
+                .map(line -> passedOn((String) line))
                 .toList();
         assertThat(lines(bytes, bytes.length + 1)).isEqualTo(expected);
         assertThat(lines(bytes, 1 + Math.floorMod(Arrays.hashCode(bytes), 7))).isEqualTo(expected);
