@@ -12,7 +12,8 @@ public final class RoomCheck {
     /** What a processor carries of the usual kind: video copied, sound encoded, 4 % each (measured: 720p30, FFmpeg 5.1). */
     private static final int STREAMS_PER_PROCESSOR = 25;
 
-    private static final int PIPES_PER_STREAM = 3;
+    /** Input, output, words, and the one that hands over an output's address, which FFmpeg does not close. */
+    private static final int PIPES_PER_STREAM = 4;
     private static final int LASTING_DESCRIPTORS_PER_STREAM = 4;
 
     private RoomCheck() {}
