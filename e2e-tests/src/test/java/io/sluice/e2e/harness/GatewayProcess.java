@@ -59,6 +59,7 @@ public final class GatewayProcess {
         private final List<String> arguments;
         private final Map<String, String> environment = new TreeMap<>();
         private final List<String> before = new ArrayList<>();
+        private String goal = "/health/ready";
 
         Launch(Stage stage, List<String> arguments) {
             this.stage = stage;
@@ -81,11 +82,27 @@ public final class GatewayProcess {
             return this;
         }
 
+        /**
+         * Starts it under a limit of the system's.
+         *
+         * @param options of the shell's {@code ulimit}, as in {@code -n 400}
+         */
+        public Launch underLimit(String options) {
+            before.addAll(List.of("/bin/sh", "-c", "ulimit " + options + " && exec \"$0\" \"$@\""));
+            return this;
+        }
+
         /** Starts on the loopback interface and a port of the system's choosing, and waits until it is ready. */
         public GatewayProcess start() {
             List<String> all = new ArrayList<>(List.of("--host", "127.0.0.1", "--port", "0"));
             all.addAll(arguments);
             return startWith(all);
+        }
+
+        /** The same, for one that is full from the start. */
+        public GatewayProcess startNotReady() {
+            goal = "/health/live";
+            return start();
         }
 
         /** Starts with nothing but the arguments given, and waits until it is ready. */
@@ -103,7 +120,7 @@ public final class GatewayProcess {
             jvm("-Djava.io.tmpdir=" + directory);
             Spawned spawned = stage.own(Spawned.start(directory, "gateway", command(all), environment));
             GatewayProcess gateway = stage.own(new GatewayProcess(stage, spawned, directory));
-            gateway.awaitReady();
+            gateway.awaitAnswer(goal);
             return gateway;
         }
 
@@ -133,7 +150,7 @@ public final class GatewayProcess {
     }
 
     /** It says in its log where to go, and answers there. */
-    private void awaitReady() {
+    private void awaitAnswer(String goal) {
         await("gateway ready")
                 .atMost(START_LIMIT)
                 .pollInterval(Duration.ofMillis(50))
@@ -147,7 +164,7 @@ public final class GatewayProcess {
                     }
                     scheme = address.group(1);
                     port = Integer.parseInt(address.group(2));
-                    return isReady();
+                    return answers(goal);
                 });
     }
 
@@ -157,8 +174,12 @@ public final class GatewayProcess {
     }
 
     public boolean isReady() {
+        return answers("/health/ready");
+    }
+
+    private boolean answers(String path) {
         try {
-            return get("/health/ready").statusCode() == 200;
+            return get(path).statusCode() == 200;
         } catch (AssertionError e) {
             return false;
         }

@@ -143,6 +143,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
         return GlassMeter.start(this);
     }
 
+    /** Something of the test's own that ends with it. */
+    public <T extends AutoCloseable> T closing(T closeable) {
+        return own(closeable);
+    }
+
     synchronized <T extends AutoCloseable> T own(T closeable) {
         owned.push(closeable);
         return closeable;
