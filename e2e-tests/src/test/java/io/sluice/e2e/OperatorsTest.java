@@ -112,7 +112,12 @@ final class OperatorsTest {
         Operators operators = stage.operators();
         GatewayProcess gateway = gateway(operators, "--publish", nginx.publishUrl());
         assertThat(meters(operators, gateway))
-                .contains("sluice_ready 1.0", "sluice_failures_total{code=\"stream-key-in-use\"} 0.0")
+                .contains(
+                        "sluice_ready 1.0",
+                        "sluice_config_stale 0.0",
+                        "sluice_connections_refused_total{reason=\"slow\"} 0.0",
+                        "sluice_cpu_allowed_cores ",
+                        "sluice_failures_total{code=\"stream-key-in-use\"} 0.0")
                 .contains("sluice_sessions{state=\"live\"} 0.0", "jvm_memory_used_bytes", "process_files_open_files")
                 .contains("netty_allocator_memory_used");
         String key = stage.key("counted");

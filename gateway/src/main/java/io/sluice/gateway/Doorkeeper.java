@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.netty.NettyPipeline;
@@ -28,6 +29,8 @@ final class Doorkeeper {
     private final ConnectionLimits limits;
     private final Duration idleTimeout;
     private final AtomicInteger connections = new AtomicInteger();
+    private final LongAdder turnedAway = new LongAdder();
+    private final LongAdder tooSlow = new LongAdder();
 
     Doorkeeper(ConnectionLimits limits, Duration idleTimeout) {
         this.limits = limits;
@@ -43,11 +46,22 @@ final class Doorkeeper {
         return connections.get();
     }
 
+    /** How many came while there were too many. */
+    long turnedAway() {
+        return turnedAway.sum();
+    }
+
+    /** How many did not ask for anything in time. */
+    long tooSlow() {
+        return tooSlow.sum();
+    }
+
     private void enter(Channel channel) {
         int count = connections.incrementAndGet();
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         boolean crowded = count > limits.maxConnections();
         if (crowded) {
+            turnedAway.increment();
             LOG.debug("{} connections: {} is one too many", count, channel.remoteAddress());
         }
         if (count > limits.maxConnections() + RESERVE) {
@@ -58,6 +72,10 @@ final class Doorkeeper {
         pipeline.addAfter(
                 NettyPipeline.HttpCodec,
                 WATCH,
-                new RequestWatch(limits.handshakeTimeout(), idleTimeout.plus(limits.handshakeTimeout()), crowded));
+                new RequestWatch(
+                        limits.handshakeTimeout(),
+                        idleTimeout.plus(limits.handshakeTimeout()),
+                        crowded,
+                        tooSlow::increment));
     }
 }

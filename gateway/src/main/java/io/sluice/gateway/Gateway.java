@@ -99,10 +99,10 @@ public final class Gateway {
         this.processes = ProcessLauncher.create(config.maxPendingStarts());
         this.previews = new Previews(folder.previews(), config.previewLinger(), blocking);
         this.longestFinish = config.limits().finishTimeout();
-        this.operator = new Operator(streams, this::patience);
-        this.meters = metering == null ? null : metering.of(operator, this::isReady);
-        this.departure = new Departure(streams, this::patience);
         this.admission = new Admission(config.admissionLimits(), config.loadLimits());
+        this.operator = new Operator(streams, this::patience);
+        this.meters = metering == null ? null : metering.of(operator, this::isReady, admission::snapshot);
+        this.departure = new Departure(streams, this::patience);
         RoomCheck.tell(config.admissionLimits(), config.loadLimits());
         this.sampling = blocking.schedulePeriodically(
                 admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);

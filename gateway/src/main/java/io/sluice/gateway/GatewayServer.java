@@ -81,13 +81,16 @@ final class GatewayServer {
         DisposableServer server;
         try {
             admin = operators == null ? null : AdminServer.start(gateway, operators, tls);
-            HttpServer http = new Doorkeeper(
-                            reading.command()
-                                    .limits()
-                                    .connections()
-                                    .within(gateway.admission().maxOpenFiles()),
-                            IDLE_TIMEOUT)
-                    .watching(HttpServer.create());
+            Doorkeeper doorkeeper = new Doorkeeper(
+                    reading.command()
+                            .limits()
+                            .connections()
+                            .within(gateway.admission().maxOpenFiles()),
+                    IDLE_TIMEOUT);
+            if (operators != null) {
+                operators.meters().watch(doorkeeper);
+            }
+            HttpServer http = doorkeeper.watching(HttpServer.create());
             server = (tls == null ? http : http.secure(tls.provider()))
                     .host(host)
                     .port(port)

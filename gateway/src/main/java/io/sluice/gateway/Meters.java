@@ -1,5 +1,7 @@
 package io.sluice.gateway;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -14,6 +16,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.sluice.gateway.metrics.Metering;
 import io.sluice.gateway.metrics.SessionMeters;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** The meters of the process that the command line has started, for Prometheus to fetch. */
 final class Meters {
@@ -31,6 +34,30 @@ final class Meters {
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider buffers) {
             new NettyAllocatorMetrics(buffers).bindTo(registry);
         }
+    }
+
+    /** Connections, among them those that never become streams. */
+    void watch(Doorkeeper doorkeeper) {
+        Gauge.builder("sluice.connections", doorkeeper, Doorkeeper::connections)
+                .description("Connections of the publishers' listener, streams and all others")
+                .register(registry);
+        FunctionCounter.builder("sluice.connections.refused", doorkeeper, Doorkeeper::turnedAway)
+                .description("Connections that were closed without a stream")
+                .tag("reason", "full")
+                .register(registry);
+        FunctionCounter.builder("sluice.connections.refused", doorkeeper, Doorkeeper::tooSlow)
+                .description("Connections that were closed without a stream")
+                .tag("reason", "slow")
+                .register(registry);
+    }
+
+    /** Whether the configuration that holds is older than its file. */
+    void watch(BooleanSupplier stale) {
+        Gauge.builder("sluice.config.stale", stale, older -> older.getAsBoolean() ? 1 : 0)
+                .description(
+                        "1 while the configuration file has faults, or cannot be read, and the one before it holds")
+                .strongReference(true)
+                .register(registry);
     }
 
     Metering metering() {

@@ -32,6 +32,7 @@ final class Reload {
     private Reading running;
     private @Nullable FileStamp read;
     private @Nullable FileStamp seen;
+    private volatile boolean stale;
 
     private Reload(Sources sources, Reading running, GatewayServer server) {
         this.sources = sources;
@@ -47,6 +48,10 @@ final class Reload {
         Reload reload = new Reload(sources, running, server);
         if (!Signals.on("HUP", () -> reload.thread.execute(reload::atSignal))) {
             LOG.info("SIGHUP is not heard, as under nohup; the configuration file is followed without it");
+        }
+        AdminPlace operators = running.operators();
+        if (operators != null) {
+            operators.meters().watch(() -> reload.stale);
         }
         if (reload.path != null) {
             reload.thread.scheduleWithFixedDelay(reload::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -89,13 +94,16 @@ final class Reload {
                 server.apply(next);
                 tell(next.changes());
                 running = next;
+                stale = false;
             } else {
+                stale = true;
                 next.faults().forEach(fault -> LOG.error("{}", fault));
                 LOG.error(
                         "Nothing of the new configuration holds: {} to mend. The gateway runs with the one before, which is older than the file.",
                         next.faults().size());
             }
         } catch (RuntimeException e) {
+            stale = true;
             LOG.error("The configuration could not be read again, and stays as it was", e);
         }
     }

@@ -39,6 +39,7 @@ final class RequestWatch extends ChannelDuplexHandler {
     private final Duration first;
     private final Duration next;
     private final boolean crowded;
+    private final Runnable onTooSlow;
     private @Nullable ScheduledFuture<?> deadline;
     private int unanswered;
     private boolean inRequest;
@@ -50,8 +51,10 @@ final class RequestWatch extends ChannelDuplexHandler {
      * @param first for its first request
      * @param next from an answer to the request after it
      * @param crowded whether there are too many connections, so that only questions after health are answered
+     * @param onTooSlow runs when it closes the connection
      */
-    RequestWatch(Duration first, Duration next, boolean crowded) {
+    RequestWatch(Duration first, Duration next, boolean crowded, Runnable onTooSlow) {
+        this.onTooSlow = onTooSlow;
         this.first = first;
         this.next = next;
         this.crowded = crowded;
@@ -141,6 +144,7 @@ final class RequestWatch extends ChannelDuplexHandler {
                 .schedule(
                         () -> {
                             LOG.debug("{} sent no complete request within {}", context.channel(), within);
+                            onTooSlow.run();
                             context.close();
                         },
                         within.toMillis(),

@@ -15,6 +15,7 @@ import io.sluice.gateway.guards.NoBufferLeaks;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +26,7 @@ class RequestWatchTest {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
+    private final AtomicInteger tooSlow = new AtomicInteger();
     private EmbeddedChannel channel = channel(false);
 
     @AfterEach
@@ -32,13 +34,14 @@ class RequestWatchTest {
         channel.finishAndReleaseAll();
     }
 
-    private static EmbeddedChannel channel(boolean crowded) {
+    private EmbeddedChannel channel(boolean crowded) {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline()
                 .addLast(
                         new HttpServerCodec(),
-                        new RequestWatch(Duration.ofSeconds(10), Duration.ofSeconds(70), crowded));
+                        new RequestWatch(
+                                Duration.ofSeconds(10), Duration.ofSeconds(70), crowded, tooSlow::incrementAndGet));
         return channel;
     }
 
@@ -68,7 +71,9 @@ class RequestWatchTest {
     @Test
     void aConnectionThatSaysNothingIsClosed() {
         assertThat(isOpenAfter(9)).isTrue();
+        assertThat(tooSlow).hasValue(0);
         assertThat(isOpenAfter(1)).isFalse();
+        assertThat(tooSlow).hasValue(1);
     }
 
     @Test

@@ -14,6 +14,7 @@ public final class RoomCheck {
 
     /** Input, output, words, and the one that hands over an output's address, which FFmpeg does not close. */
     private static final int PIPES_PER_STREAM = 4;
+
     private static final int LASTING_DESCRIPTORS_PER_STREAM = 4;
 
     private RoomCheck() {}

@@ -1,8 +1,10 @@
 package io.sluice.gateway.metrics;
 
+import io.sluice.gateway.admission.AdmissionSnapshot;
 import io.sluice.gateway.session.Operator;
 import io.sluice.gateway.session.SessionListener;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Makes the meters of a gateway. A gateway knows this much of meters and no more, so that it loads where Micrometer is not; {@link
@@ -24,7 +26,8 @@ public interface Metering {
      *
      * @param operator sees its sessions
      * @param ready whether it accepts new streams
+     * @param admission what it knows of the room for streams
      * @return what is told of its sessions
      */
-    Meters of(Operator operator, BooleanSupplier ready);
+    Meters of(Operator operator, BooleanSupplier ready, Supplier<AdmissionSnapshot> admission);
 }

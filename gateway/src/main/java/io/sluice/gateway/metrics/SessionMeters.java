@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.sluice.gateway.admission.AdmissionSnapshot;
 import io.sluice.gateway.session.Operator;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionStatus;
@@ -17,11 +18,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -67,10 +70,11 @@ public final class SessionMeters implements Metering.Meters {
      * @return makes them
      */
     public static Metering in(MeterRegistry registry) {
-        return (operator, ready) -> new SessionMeters(registry, operator, ready);
+        return (operator, ready, admission) -> new SessionMeters(registry, operator, ready, admission);
     }
 
-    private SessionMeters(MeterRegistry registry, Operator operator, BooleanSupplier ready) {
+    private SessionMeters(
+            MeterRegistry registry, Operator operator, BooleanSupplier ready, Supplier<AdmissionSnapshot> admission) {
         this.registry = registry;
         this.operator = operator;
         for (FailureCode code : FailureCode.values()) {
@@ -100,6 +104,20 @@ public final class SessionMeters implements Metering.Meters {
         gauge("sluice.streams.slow", "Live streams that FFmpeg cannot keep up with", null, SessionMeters::slow);
         gauge("sluice.media.queued", "Media that has arrived and waits for FFmpeg", "bytes", SessionMeters::queued);
         gauge("sluice.ready", "1 while new streams are accepted", null, meters -> ready.getAsBoolean() ? 1 : 0);
+        gauge(
+                "sluice.cpu.expected",
+                "What all streams are expected to use",
+                "cores",
+                meters -> admission.get().expectedCores());
+        gauge(
+                "sluice.cpu.allowed",
+                "What they may be expected to use",
+                "cores",
+                meters -> admission.get().maxCores());
+        gauge("sluice.memory.free", "Memory that is left, within the container's limit", "bytes", meters -> {
+            OptionalLong free = admission.get().freeBytes();
+            return free.isPresent() ? free.getAsLong() : Double.NaN;
+        });
     }
 
     @Override

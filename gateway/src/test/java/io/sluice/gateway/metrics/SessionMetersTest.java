@@ -7,6 +7,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gateway.GatewayStage;
+import io.sluice.gateway.admission.Admission;
+import io.sluice.gateway.admission.AdmissionLimits;
+import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.LiveStreams;
 import io.sluice.gateway.session.Operator;
@@ -116,8 +119,9 @@ class SessionMetersTest {
     @Test
     void bytesAreCountedOnceHoweverOftenTheyAreReported() {
         Operator nobody = new Operator(new LiveStreams(), () -> Duration.ZERO);
+        Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
         StreamKey key = StreamKey.parse(KEY).orElseThrow();
-        try (Metering.Meters meters = SessionMeters.in(registry).of(nobody, () -> false)) {
+        try (Metering.Meters meters = SessionMeters.in(registry).of(nobody, () -> false, admission::snapshot)) {
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));
             meters.on(new SessionEvent.Progressed("b", key, progress(1)));
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));
@@ -126,6 +130,9 @@ class SessionMetersTest {
             meters.on(new SessionEvent.Ended("b", key, 1, 0, Optional.empty()));
             assertThat(count("sluice.media.accepted")).isEqualTo(301);
             assertThat(gauge("sluice.ready")).isZero();
+            assertThat(gauge("sluice.cpu.expected")).isZero();
+            assertThat(gauge("sluice.cpu.allowed")).isPositive();
+            assertThat(gauge("sluice.memory.free")).isPositive();
         }
     }
 
