@@ -33,8 +33,8 @@ final class BadNetworkTest {
     private static final int QUEUE_BOUND_MILLIS = MAX_QUEUE_MILLIS + 100;
 
     /**
-     * The worst picture: the queue, and behind it what was on its way when the uplink fell to less than a third of what is
-     * sent. That may be 1.75 s of media, because the gateway acknowledges once a second, and cannot be taken back.
+     * The worst picture: the queue, and behind it what had left when the uplink fell to less than a third of what is sent, which cannot
+     * be taken back. 8.6 s were measured with an encoder that cannot be asked for less.
      */
     private static final int DELAY_BOUND_MILLIS = MAX_QUEUE_MILLIS + 4 * 1_750;
 
