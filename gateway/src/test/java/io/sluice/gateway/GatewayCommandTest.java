@@ -2,8 +2,11 @@ package io.sluice.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +14,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -266,13 +270,22 @@ class GatewayCommandTest {
     }
 
     @Test
-    void operatorsNeedAFileOfTokens() {
+    void operatorsNeedAFileOfTokens(@TempDir Path folder) throws IOException {
         assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "/no/such"), "no file /no/such");
         err.getBuffer().setLength(0);
         assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "pom.xml"), "one token to a line");
         err.getBuffer().setLength(0);
+        String tokens = Files.writeString(folder.resolve("tokens"), "a-token-of-more-than-thirty-two-characters\n")
+                .toString();
         assertComplains(
-                run(Map.of(), "--admin-port", "0", "--admin-host", "no.such.host.invalid", "--admin-token-file", "x"),
+                run(
+                        Map.of(),
+                        "--admin-port",
+                        "0",
+                        "--admin-host",
+                        "no.such.host.invalid",
+                        "--admin-token-file",
+                        tokens),
                 "--admin-host");
     }
 

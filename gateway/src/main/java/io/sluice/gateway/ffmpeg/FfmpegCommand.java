@@ -172,8 +172,10 @@ final class FfmpegCommand {
         }
         // Browsers leave holes in Opus when a track is muted; unfilled, sound would run ahead of the picture.
         add("-af", "aresample=async=1,aformat=sample_rates=48000:channel_layouts=mono|stereo");
-        // Most of what a stream costs whose video is copied. The encoder's other way of searching takes 1.7 times as long, and from 64 kbit/s
-        // on gains nothing for it: 26.7 against 28.3 dB of a browser's tone at 128 kbit/s, 14.9 against 15.2 of noise (FFmpeg 5.1).
+        // Most of what a stream costs whose video is copied. The encoder's other way of searching takes 1.7 times as
+        // long, and from 64 kbit/s
+        // on gains nothing for it: 26.7 against 28.3 dB of a browser's tone at 128 kbit/s, 14.9 against 15.2 of noise
+        // (FFmpeg 5.1).
         add("-c:a", "aac", "-aac_coder", "fast", "-b:a", Integer.toString(encoding.audioBitsPerSecond()));
     }
 
