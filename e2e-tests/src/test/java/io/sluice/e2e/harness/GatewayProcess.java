@@ -192,13 +192,18 @@ public final class GatewayProcess {
                 .build();
         try {
             HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-            answers.add(answer.headers().map() + "\n" + answer.body());
+            heard(answer);
             return answer;
         } catch (IOException e) {
             throw new AssertionError("no answer to " + path, e);
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    /** What it answered is searched for secrets in the end. */
+    void heard(HttpResponse<String> answer) {
+        answers.add(answer.headers().map() + "\n" + answer.body());
     }
 
     public URI uri(String path) {

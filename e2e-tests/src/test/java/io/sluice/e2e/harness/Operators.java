@@ -47,17 +47,19 @@ public final class Operators {
     }
 
     public HttpResponse<String> get(GatewayProcess gateway, String path) {
-        return send(request(gateway, path));
+        return send(gateway, request(gateway, path));
     }
 
     public HttpResponse<String> delete(GatewayProcess gateway, String path) {
-        return send(request(gateway, path).DELETE());
+        return send(gateway, request(gateway, path).DELETE());
     }
 
     public HttpResponse<String> post(GatewayProcess gateway, String path, String json) {
-        return send(request(gateway, path)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json)));
+        return send(
+                gateway,
+                request(gateway, path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json)));
     }
 
     private HttpRequest.Builder request(GatewayProcess gateway, String path) {
@@ -70,9 +72,11 @@ public final class Operators {
                 .timeout(LIMIT);
     }
 
-    private static HttpResponse<String> send(HttpRequest.Builder request) {
+    private static HttpResponse<String> send(GatewayProcess gateway, HttpRequest.Builder request) {
         try {
-            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            gateway.heard(answer);
+            return answer;
         } catch (IOException e) {
             throw new AssertionError("no answer to operators", e);
         } catch (InterruptedException e) {
