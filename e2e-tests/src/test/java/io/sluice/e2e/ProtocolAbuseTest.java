@@ -156,36 +156,32 @@ final class ProtocolAbuseTest {
         assertToldOfViolation(publisher, "shortest form");
     }
 
-    /** No single frame is too large; the client goes on until it is told. */
+    /** No single frame is too large; the client goes on for as long as its socket takes it. */
     @Test
     void fiftyMegabytesInSmallFragmentsAreRefusedWhenTheyBecomeTooMany() {
         Publisher publisher = live("fragments");
-        long sent = sendFragments(publisher, Frame.binary(bytes(0)), recording.bytes());
+        sendFragments(publisher, Frame.binary(bytes(0)), recording.bytes());
         Refusal.assertTold(publisher, FailureCode.MESSAGE_TOO_LARGE, Publisher.SOON);
-        assertThat(sent).as("bytes that the sockets took").isLessThan(FIFTY_MEGABYTES);
     }
 
     @Test
     void aControlMessageInManyFragmentsIsRefusedWhenItBecomesTooLong() {
         Publisher publisher = negotiating("textfragments");
-        long sent = sendFragments(publisher, Frame.text("{"), bytes(1 << 10));
+        sendFragments(publisher, Frame.text("{"), bytes(1 << 10));
         Refusal.assertTold(publisher, FailureCode.MESSAGE_TOO_LARGE, Publisher.SOON);
-        assertThat(sent).as("bytes that the sockets took").isLessThan(FIFTY_MEGABYTES);
     }
 
-    private static long sendFragments(Publisher publisher, Frame first, ByteBuffer payload) {
+    /** As much as fifty megabytes. What comes behind a refusal is thrown away for as long as the closing handshake lasts. */
+    private static void sendFragments(Publisher publisher, Frame first, ByteBuffer payload) {
         publisher.socket().send(first.withMoreToCome());
         ByteBuffer fragment = Frame.continuation(payload).withMoreToCome().encoded();
-        long sent = 0;
         try {
-            while (sent < FIFTY_MEGABYTES) {
+            for (long sent = 0; sent < FIFTY_MEGABYTES; sent += payload.remaining()) {
                 publisher.socket().write(fragment);
-                sent += payload.remaining();
             }
         } catch (UncheckedIOException e) {
             // Told, and answered: nothing may follow.
         }
-        return sent;
     }
 
     private static Publisher negotiating(String name) {
