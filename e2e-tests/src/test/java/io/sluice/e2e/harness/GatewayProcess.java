@@ -52,6 +52,8 @@ public final class GatewayProcess {
         private final Stage stage;
         private final List<String> jvmOptions = new ArrayList<>(List.of(
                 "-Xmx256m",
+                // Hundreds are started here, and few live long enough for the second compiler to pay.
+                "-XX:TieredStopAtLevel=1",
                 "-Dio.netty.leakDetection.level=simple",
                 "-Dio.netty.leakDetection.samplingInterval=1",
                 "-XX:+HeapDumpOnOutOfMemoryError",
