@@ -84,7 +84,7 @@ class ArchitectureTest {
                         knowsOnly("admin", "io.sluice.protocol..", ROOT + ".session.."),
                         "package io.sluice.gateway.admin; class V { io.sluice.gateway.http.HealthRoutes r; }"),
                 arguments(
-                        knowsOnly("metrics", "io.sluice.protocol..", ROOT + ".session.."),
+                        knowsOnly("metrics", "io.sluice.protocol..", ROOT + ".admission..", ROOT + ".session.."),
                         "package io.sluice.gateway.metrics; class V { io.sluice.gateway.admin.TokenFile f; }"),
                 arguments(
                         only("meters are the metrics' and the root's", "io.micrometer..", ROOT, ROOT + ".metrics.."),
