@@ -29,6 +29,10 @@ public final class NginxReceiver {
     }
 
     static NginxReceiver start(Stage stage) {
+        return start(stage, true);
+    }
+
+    static NginxReceiver start(Stage stage, boolean recording) {
         if (!Files.isReadable(MODULE)) {
             throw new AssertionError("The end-to-end tests need nginx with RTMP: apt-get install -y libnginx-mod-rtmp");
         }
@@ -36,7 +40,8 @@ public final class NginxReceiver {
         int port = Ports.free();
         try {
             Path recordings = Files.createDirectory(directory.resolve("recordings"));
-            Path configuration = Files.writeString(directory.resolve("nginx.conf"), configuration(recordings, port));
+            Path configuration = Files.writeString(
+                    directory.resolve("nginx.conf"), configuration(recording ? "all" : "off", recordings, port));
             Spawned nginx = stage.own(Spawned.start(
                     directory,
                     "nginx",
@@ -54,7 +59,7 @@ public final class NginxReceiver {
     }
 
     /** One process, in the foreground, with the rights of whoever runs the tests. */
-    private static String configuration(Path recordings, int port) {
+    private static String configuration(String record, Path recordings, int port) {
         return """
                 load_module %s;
                 daemon off;
@@ -70,13 +75,13 @@ public final class NginxReceiver {
                     ping 30s;
                     application live {
                       live on;
-                      record all;
+                      record %s;
                       record_path %s;
                       record_suffix .flv;
                     }
                   }
                 }
-                """.formatted(MODULE, port, recordings);
+                """.formatted(MODULE, port, record, recordings);
     }
 
     public int port() {

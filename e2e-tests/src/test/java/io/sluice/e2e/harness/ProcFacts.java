@@ -5,11 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Stream;
 
 /** What the kernel says of a live process. */
 public record ProcFacts(long pid) {
+
+    /** Linux tells processor time in hundredths of a second, whatever its timer does. */
+    private static final int TICK_MILLIS = 10;
 
     /** Resident memory. */
     public long residentBytes() {
@@ -19,6 +23,18 @@ public record ProcFacts(long pid) {
     /** The most resident memory that it has ever had. */
     public long peakResidentBytes() {
         return status("VmHWM:") * 1024;
+    }
+
+    /** Processor time in user and kernel mode, without that of children; in steps of 10 ms. */
+    public Duration processorTime() {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            // The name in parentheses may hold spaces.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return Duration.ofMillis((Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MILLIS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public long threads() {

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * if it stands in a static field. After a failure it shows what every process printed. Whatever the test was about, no
  * gateway may have let out a secret ({@link Canary}) or told of a leak.
  */
-public final class Stage implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+public final class Stage
+        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, AutoCloseable {
 
     private static final Path ROOT = Path.of("target", "e2e").toAbsolutePath();
 
@@ -61,6 +62,11 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
     /** An RTMP server for many streams at once. */
     public NginxReceiver nginx() {
         return NginxReceiver.start(this);
+    }
+
+    /** The same, which keeps nothing of what it gets. */
+    public NginxReceiver forgettingNginx() {
+        return NginxReceiver.start(this, false);
     }
 
     /** An RTMP server for one stream, written by other people than nginx's. */
@@ -198,6 +204,16 @@ public final class Stage implements BeforeAllCallback, BeforeEachCallback, After
                     .append('\n');
         }
         System.err.println(all);
+    }
+
+    /** For who is no test. */
+    @Override
+    public void close() {
+        try {
+            endAll();
+        } catch (Exception e) {
+            throw new AssertionError("not everything could be ended", e);
+        }
     }
 
     private synchronized void endAll() throws Exception {

@@ -18,7 +18,8 @@ public enum Tool {
     FFPROBE("ffprobe", "ffmpeg"),
     NGINX("nginx", "nginx libnginx-mod-rtmp"),
     CHROMIUM("chromium", "chromium"),
-    OPENSSL("openssl", "openssl");
+    OPENSSL("openssl", "openssl"),
+    CC("cc", "gcc libc6-dev");
 
     /** Where Debian puts programs; those for administrators are not on everybody's PATH. */
     private static final String MORE_PLACES = File.pathSeparator + "/usr/sbin" + File.pathSeparator + "/usr/bin";

@@ -1,0 +1,91 @@
+package io.sluice.e2e.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is sent: one load, and a second one beside it if need be.
+ *
+ * @param name in lower case with hyphens, for tables and files
+ * @param load arguments of the load generator
+ * @param skipSeconds of the start that are not measured: connecting, starting processes, compiling
+ * @param seconds how long it sends, the skipped ones included
+ * @param beside arguments of a second load, or empty; its delays do not count, because it must be shorter than what is skipped
+ */
+record Scenario(String name, List<String> load, int skipSeconds, int seconds, List<String> beside) {
+
+    private static final String BROWSER_RATE = "312500"; // 2.5 Mbit/s
+    private static final String BROWSER_MESSAGE = "78125"; // a quarter of a second of that
+
+    /** The compiler of a JVM is done with what few messages a second run through by then; nothing of an evening's stream. */
+    private static final int WARM_UP_SECONDS = 20;
+
+    private static final int MEASURED_SECONDS = 10;
+
+    /** Enough to see that everything works, and that nothing has become several times as expensive. */
+    static Scenario smoke() {
+        return of("smoke", 3, 7, "-n", "2", "-m", "65536");
+    }
+
+    static Scenario flatOut() {
+        return of("flat-out", WARM_UP_SECONDS / 2, WARM_UP_SECONDS / 2 + 8, "-n", "1", "-m", "65536");
+    }
+
+    /** As many browsers as that, with 2.5 Mbit/s each in slices of 250 ms. */
+    static Scenario steady(int streams) {
+        int ramp = Math.max(500, streams * 5);
+        return of(
+                "steady-" + streams,
+                WARM_UP_SECONDS + ramp / 1_000,
+                WARM_UP_SECONDS + MEASURED_SECONDS + ramp / 1_000,
+                "-n",
+                Integer.toString(streams),
+                "-m",
+                BROWSER_MESSAGE,
+                "-r",
+                BROWSER_RATE,
+                "-R",
+                Integer.toString(ramp));
+    }
+
+    static Scenario idle(int sessions) {
+        return of("idle-" + sessions, 8, 15, "-n", Integer.toString(sessions), "-m", "0", "-R", "4000");
+    }
+
+    static Scenario tiny() {
+        return of("tiny", 8, 16, "-n", "1", "-m", "1024", "-r", "10240000");
+    }
+
+    static Scenario large() {
+        return of("large", 8, 16, "-n", "4", "-m", "4194304", "-r", "16777216");
+    }
+
+    static Scenario startsBesideLive() {
+        List<String> newcomers = List.of(
+                "-n",
+                "200",
+                "-m",
+                BROWSER_MESSAGE,
+                "-r",
+                BROWSER_RATE,
+                "-d",
+                "6000",
+                "-t",
+                "4",
+                "-u",
+                "/ingest?streamKey=new-%d");
+        return new Scenario("starts-200", steady(50).load(), 19, 28, newcomers);
+    }
+
+    /** A quarter of the streams have an FFmpeg that takes nothing any more. */
+    static Scenario stalled() {
+        Scenario all = steady(200);
+        List<String> load = new ArrayList<>(all.load());
+        load.addAll(List.of("-s", "50"));
+        return new Scenario("stalled-50", load, all.skipSeconds(), all.seconds(), List.of());
+    }
+
+    private static Scenario of(String name, int skipSeconds, int seconds, String... load) {
+        return new Scenario(name, List.of(load), skipSeconds, seconds, List.of());
+    }
+}
