@@ -82,7 +82,7 @@ final class RequestWatch extends ChannelDuplexHandler {
             ReferenceCountUtil.release(message);
             return;
         }
-        if (crowded && message instanceof HttpRequest request && !request.uri().contains(HEALTH)) {
+        if (crowded && message instanceof HttpRequest request && !request.uri().startsWith(HEALTH)) {
             ReferenceCountUtil.release(message);
             turnAway(context);
             return;

@@ -41,15 +41,6 @@ final class WrongOptions {
         }
     }
 
-    /** Adds the first thing that a check complains of. */
-    void check(Runnable check) {
-        try {
-            check.run();
-        } catch (WrongOption e) {
-            add(e);
-        }
-    }
-
     List<Exception> all() {
         List<Exception> all = new ArrayList<>(others);
         all.addAll(ofOptions.values());

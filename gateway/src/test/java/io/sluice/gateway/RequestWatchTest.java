@@ -137,7 +137,7 @@ class RequestWatchTest {
         assertThat(channel.isOpen()).isFalse();
 
         channel = channel(true);
-        receive("GET /ingest HTTP/1.1\r\nHost: h\r\n\r\n" + GET);
+        receive("GET /ingest?streamKey=/health/ HTTP/1.1\r\nHost: h\r\n\r\n" + GET);
         assertThat(channel.<Object>readInbound()).isNull();
         assertThat(sent())
                 .startsWith("HTTP/1.1 503")

@@ -93,9 +93,9 @@ public final class Admission {
         if (network == null) {
             return Parsed.ok(new Ticket(null));
         }
-        Bounds now = bounds;
-        AdmissionLimits limits = now.limits();
-        long early = now.addressStarts().nanosTooEarly(network, nanoClock.getAsLong());
+        Bounds valid = bounds;
+        AdmissionLimits limits = valid.limits();
+        long early = valid.addressStarts().nanosTooEarly(network, nanoClock.getAsLong());
         if (early > 0) {
             return new Parsed.Refused<>(
                     Verdicts.tooManyStarts("your address", limits.startsPerAddressPerSecond(), early));
@@ -158,13 +158,14 @@ public final class Admission {
          * @return why there is no room nonetheless, or empty
          */
         public Optional<Failure> admit(StreamKey key) {
-            AdmissionLimits limits = bounds.limits();
+            Bounds valid = bounds;
+            AdmissionLimits limits = valid.limits();
             long now = nanoClock.getAsLong();
-            long early = bounds.keyStarts().nanosTooEarly(key, now);
+            long early = valid.keyStarts().nanosTooEarly(key, now);
             if (early > 0) {
                 return Optional.of(Verdicts.tooManyStarts("this stream key", limits.startsPerKeyPerSecond(), early));
             }
-            early = StartRates.nanosTooEarly(bounds.allStarts(), now);
+            early = StartRates.nanosTooEarly(valid.allStarts(), now);
             if (early > 0) {
                 return Optional.of(Verdicts.tooManyAtOnce(early));
             }

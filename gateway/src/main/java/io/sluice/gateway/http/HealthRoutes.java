@@ -35,7 +35,7 @@ public final class HealthRoutes {
     }
 
     private static void add(HttpServerRoutes routes, String path, Supplier<Optional<String>> whyNot) {
-        Reading.add(routes, path, (request, response) -> {
+        GetAndHead.add(routes, path, (request, response) -> {
             Optional<String> reason = whyNot.get();
             response.status(reason.isEmpty() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE)
                     .header(HttpHeaderNames.CONTENT_TYPE, "application/json")

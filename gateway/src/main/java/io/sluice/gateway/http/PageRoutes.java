@@ -69,7 +69,7 @@ public final class PageRoutes {
         add(routes, prefix + "/", "index.html", HTML);
         add(routes, prefix + "/watch/{key}", "watch.html", HTML);
         ASSETS.forEach((name, type) -> add(routes, prefix + "/" + name, name, type));
-        Reading.add(
+        GetAndHead.add(
                 routes,
                 prefix + "/config.json",
                 (request, response) -> response.header(HttpHeaderNames.CONTENT_TYPE, "application/json")
@@ -77,7 +77,7 @@ public final class PageRoutes {
                         .sendString(Mono.fromSupplier(this::config)));
         if (!prefix.isEmpty()) {
             // The pages name everything relative to their own address, which therefore has to end with a slash.
-            Reading.add(routes, prefix, (request, response) -> response.sendRedirect(prefix + "/"));
+            GetAndHead.add(routes, prefix, (request, response) -> response.sendRedirect(prefix + "/"));
         }
     }
 
@@ -91,7 +91,7 @@ public final class PageRoutes {
         byte[] content = read(file);
         String tag = "\"" + Integer.toHexString(Arrays.hashCode(content)) + "-" + content.length + "\"";
         boolean forAllOrigins = FOR_ALL_ORIGINS.contains(file);
-        Reading.add(routes, path, (request, response) -> {
+        GetAndHead.add(routes, path, (request, response) -> {
             if (forAllOrigins) {
                 response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
                         .header("Cross-Origin-Resource-Policy", "cross-origin");

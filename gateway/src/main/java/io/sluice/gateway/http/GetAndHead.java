@@ -7,9 +7,9 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /** GET, and with it HEAD, which monitors and link checkers ask: the same answer, of which Netty leaves out the body. */
-final class Reading {
+final class GetAndHead {
 
-    private Reading() {}
+    private GetAndHead() {}
 
     static void add(
             HttpServerRoutes routes,
