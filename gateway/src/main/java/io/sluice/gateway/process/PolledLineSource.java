@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /** Reads a child's output without a thread of its own: a shared thread looks every few milliseconds for what is there. */
@@ -21,10 +22,10 @@ final class PolledLineSource implements LineSource {
     private final Process process;
     private final InputStream stream;
     private final Scheduler poller;
+    private final Disposable.Swap polling = Disposables.swap();
     private @Nullable LineSplitter splitter;
-    private @Nullable Disposable polling;
     private Runnable onClosed = () -> {};
-    private boolean closed;
+    private volatile boolean closed;
     private int emptyLooks;
 
     PolledLineSource(Process process, InputStream stream, Scheduler poller) {
@@ -40,11 +41,16 @@ final class PolledLineSource implements LineSource {
     }
 
     void attach(EventLoop eventLoop) {
-        polling = poller.schedulePeriodically(() -> poll(eventLoop), 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
+        polling.update(poller.schedulePeriodically(() -> poll(eventLoop), 0, POLL_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     /** Runs on the polling thread. */
     private void poll(EventLoop eventLoop) {
+        if (closed) {
+            // Not in close(): taking a task out of the poller's queue waits for the queue's lock, and close() runs on the event loop.
+            polling.dispose();
+            return;
+        }
         boolean alive = process.isAlive();
         byte[] read = readAvailable();
         if (read.length > 0) {
@@ -76,9 +82,6 @@ final class PolledLineSource implements LineSource {
             return;
         }
         closed = true;
-        if (polling != null) {
-            polling.dispose();
-        }
         if (splitter != null) {
             splitter.finish();
         }
