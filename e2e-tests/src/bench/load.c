@@ -2,10 +2,10 @@
  * Many publishers in one thread: WebSocket connections that send marked messages at a given rate, or as fast as they are taken.
  *
  *   load -p PORT -u PATH [-n CONNECTIONS] [-m MESSAGE_BYTES] [-r BYTES_PER_SECOND_EACH, 0: flat out] [-t SECONDS] [-R RAMP_MS]
- *        [-s STALLED] [-d DELAY_MS] [-o] [-f FILE [-c CODECS]]
+ *        [-s STALLED] [-d DELAY_MS] [-o [-P PROGRESS_MS]] [-f FILE [-c CODECS]]
  *
  *   PATH holds %d for the connection's number. The sinks of the first STALLED streams are told to take nothing after a second.
- *   -o: negotiate by sluice.v1. -f: send what is in the file instead, once; -c: what to say that it is. -d: begin later. MESSAGE_BYTES 0: connect and send nothing.
+ *   -o: negotiate by sluice.v1; -P: how often to be told how the stream is doing, 1000 unless said. -f: send what is in the file instead, once; -c: what to say that it is. -d: begin later. MESSAGE_BYTES 0: connect and send nothing.
  *
  * Standard output: once a second "SECOND LIVE BYTES MESSAGES FAILED", counted from the start, and at the end
  * "end BYTES MESSAGES FAILED BEHIND"; BEHIND are messages that were due and not sent.
@@ -54,7 +54,7 @@ struct connection {
     const unsigned char *tail;     /* what comes behind the head */
 };
 
-static int loop, negotiated, stalled;
+static int loop, negotiated, stalled, progress_ms = 1000;
 static size_t message_bytes = 65536;
 static uint64_t period_ns, sent_bytes, sent_messages, failed, live, end_ns;
 static unsigned char *filler;      /* masked already: it begins at the same place of every message */
@@ -208,7 +208,8 @@ static void hear(struct connection *c) {
             if (!negotiated) { go_live(c); continue; }
             c->state = OPENING;
             char open[200];
-            int bytes = snprintf(open, sizeof open, "{\"type\":\"open\",\"offers\":[\"video/webm;codecs=\\\"%s\\\"\"]}", codecs);
+            int bytes = snprintf(open, sizeof open,
+                "{\"type\":\"open\",\"progressIntervalMs\":%d,\"offers\":[\"video/webm;codecs=\\\"%s\\\"\"]}", progress_ms, codecs);
             prepare(c, 1, open, (size_t)bytes, 0);
             if (flush(c) < 0) return;
         } else if (c->state == OPENING && memmem(text, (size_t)n, "\"opened\"", 8)) {
@@ -247,7 +248,7 @@ int main(int argc, char **argv) {
     int port = 8080, n = 1, seconds = 5, ramp_ms = 0, delay_ms = 0, option;
     double rate = 0;
     const char *path = "/ingest?streamKey=bench-%d";
-    while ((option = getopt(argc, argv, "p:u:n:m:r:t:R:s:d:of:c:")) != -1) switch (option) {
+    while ((option = getopt(argc, argv, "p:u:n:m:r:t:R:s:d:oP:f:c:")) != -1) switch (option) {
         case 'p': port = atoi(optarg); break;
         case 'u': path = optarg; break;
         case 'n': n = atoi(optarg); break;
@@ -258,6 +259,7 @@ int main(int argc, char **argv) {
         case 's': stalled = atoi(optarg); break;
         case 'd': delay_ms = atoi(optarg); break;
         case 'o': negotiated = 1; break;
+        case 'P': progress_ms = atoi(optarg); break;
         case 'f': read_file(optarg); break;
         case 'c': codecs = optarg; break;
         default: return 2;

@@ -26,6 +26,9 @@ final class LearntCosts {
     /** Less media than this is more noise than knowledge; the kernel counts in hundredths of a second. */
     private static final long LEAST_MEDIA_MILLIS = 1_000;
 
+    /** Of a kind, at each look: more would teach nothing better, and each of them costs the opening of two files. */
+    private static final int STREAMS_LOOKED_AT = 16;
+
     /** In processors, and in bytes. */
     record Cost(double cores, double memoryBytes) {
 
@@ -66,11 +69,18 @@ final class LearntCosts {
         return costs;
     }
 
+    /**
+     * Looks at some of those that run.
+     *
+     * @param streams in an order that stays the same as far as they do: a stream teaches something when it is looked at again
+     */
     void learn(Collection<Running> streams) {
         Map<Long, Mark> next = new HashMap<>();
         Map<Work, Sum> sums = new EnumMap<>(Work.class);
+        Map<Work, Integer> lookedAt = new EnumMap<>(Work.class);
         for (Running stream : streams) {
-            if (stream.outTimeMillis() >= WARM_UP_MILLIS) {
+            if (stream.outTimeMillis() >= WARM_UP_MILLIS
+                    && lookedAt.merge(stream.work(), 1, Integer::sum) <= STREAMS_LOOKED_AT) {
                 machine.usageOf(stream.pid()).ifPresent(usage -> next.put(stream.pid(), look(stream, usage, sums)));
             }
         }

@@ -47,7 +47,8 @@ final class PolledLineSource implements LineSource {
     /** Runs on the polling thread. */
     private void poll(EventLoop eventLoop) {
         if (closed) {
-            // Not in close(): taking a task out of the poller's queue waits for the queue's lock, and close() runs on the event loop.
+            // Not in close(): taking a task out of the poller's queue waits for the queue's lock, and close() runs on
+            // the event loop.
             polling.dispose();
             return;
         }

@@ -30,6 +30,12 @@ final class LiveStream {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
     private static final Duration PULSE = Duration.ofSeconds(1);
 
+    /**
+     * Hundreds of streams share an event loop: their timers go off together, so that it is woken for many of them at a time. What a stream
+     * does for the first time comes early by this much at most.
+     */
+    private static final Duration TIMER_GRID = Duration.ofMillis(50);
+
     private final EventLoop eventLoop;
     private final SessionLimits limits;
     private final Allowance allowance;
@@ -71,8 +77,9 @@ final class LiveStream {
 
     /** Joins the two. From here on media flows. */
     void begin() {
-        reports = every(reportInterval, () -> herald.report(progress()));
-        pulse = every(PULSE, this::pulse);
+        long earlyNanos = Math.floorMod(eventLoop.ticker().nanoTime(), TIMER_GRID.toNanos());
+        reports = every(reportInterval, earlyNanos, () -> herald.report(progress()));
+        pulse = every(PULSE, earlyNanos, this::pulse);
         running.ticket().runs(ffmpeg.pid());
         handOff.subscribe(ffmpeg.input());
         ffmpeg.outcome().subscribe(this::ffmpegEnded);
@@ -132,8 +139,9 @@ final class LiveStream {
                         + limits.finishTimeout().toSeconds() + " s: its output does not accept it any more."));
     }
 
-    private ScheduledFuture<?> every(Duration interval, Runnable task) {
-        return eventLoop.scheduleAtFixedRate(task, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    private ScheduledFuture<?> every(Duration interval, long earlyNanos, Runnable task) {
+        return eventLoop.scheduleAtFixedRate(
+                task, interval.toNanos() - earlyNanos, interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void pulse() {

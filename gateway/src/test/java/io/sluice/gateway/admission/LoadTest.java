@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.assertj.core.data.Offset;
@@ -96,6 +97,27 @@ class LoadTest {
         load.sample(List.of(running(Work.COPY, 7, 100, 0)));
         load.sample(List.of(running(Work.COPY, 7, 100_000, 0)));
         assertThat(load.snapshot(0).learntCores()).isEmpty();
+    }
+
+    @Test
+    void ofManyStreamsSomeAreLookedAtOfEachKind() {
+        List<Running> before = new ArrayList<>();
+        List<Running> after = new ArrayList<>();
+        for (int pid = 1; pid <= 16; pid++) {
+            before.add(running(Work.COPY, pid, 0, 2_000));
+        }
+        before.add(running(Work.COPY, 17, 0, 2_000));
+        before.add(running(Work.VIDEO, 18, 0, 2_000));
+        load.sample(before);
+        for (int pid = 1; pid <= 16; pid++) {
+            after.add(running(Work.COPY, pid, 100, 4_000));
+        }
+        after.add(running(Work.COPY, 17, 1_000_000, 4_000));
+        after.add(running(Work.VIDEO, 18, 1_000, 4_000));
+        load.sample(after);
+
+        assertThat(load.snapshot(18).learntCores().get(Work.COPY)).isCloseTo(0.05, A_LITTLE);
+        assertThat(load.snapshot(18).learntCores().get(Work.VIDEO)).isCloseTo(0.5, A_LITTLE);
     }
 
     @Test
