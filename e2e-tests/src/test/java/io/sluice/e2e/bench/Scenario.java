@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is sent: one load, and a second one beside it if need be.
+ * What is sent: one load, and others beside it if need be.
  *
  * @param name in lower case with hyphens, for tables and files
  * @param load arguments of the load generator
  * @param skipSeconds of the start that are not measured: connecting, starting processes, compiling
  * @param seconds how long it sends, the skipped ones included
- * @param beside arguments of a second load, or empty; its delays do not count, because it must be shorter than what is skipped
+ * @param beside arguments of further loads, each shorter than what is skipped, so that its delays do not count
  */
-record Scenario(String name, List<String> load, int skipSeconds, int seconds, List<String> beside) {
+record Scenario(String name, List<String> load, int skipSeconds, int seconds, List<List<String>> beside) {
 
     private static final String BROWSER_RATE = "312500"; // 2.5 Mbit/s
     private static final String BROWSER_MESSAGE = "78125"; // a quarter of a second of that
@@ -21,6 +21,10 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
     private static final int WARM_UP_SECONDS = 20;
 
     private static final int MEASURED_SECONDS = 10;
+
+    /** Has the compiler of a JVM see in seconds what it would see in the first minutes of an evening: many messages, many reports. */
+    private static final List<String> WARM_UP = List.of(
+            "-n", "60", "-m", "8000", "-r", "400000", "-t", "16", "-P", "100", "-u", "/ingest?streamKey=warm-%d");
 
     /** Enough to see that everything works, and that nothing has become several times as expensive. */
     static Scenario smoke() {
@@ -34,18 +38,12 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
     /** As many browsers as that, with 2.5 Mbit/s each in slices of 250 ms. */
     static Scenario steady(int streams) {
         int ramp = Math.max(500, streams * 5);
-        return of(
+        return new Scenario(
                 "steady-" + streams,
+                List.of("-n", "" + streams, "-m", BROWSER_MESSAGE, "-r", BROWSER_RATE, "-R", "" + ramp),
                 WARM_UP_SECONDS + ramp / 1_000,
                 WARM_UP_SECONDS + MEASURED_SECONDS + ramp / 1_000,
-                "-n",
-                Integer.toString(streams),
-                "-m",
-                BROWSER_MESSAGE,
-                "-r",
-                BROWSER_RATE,
-                "-R",
-                Integer.toString(ramp));
+                List.of(WARM_UP));
     }
 
     static Scenario idle(int sessions) {
@@ -60,7 +58,9 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
         return of("large", 8, 16, "-n", "4", "-m", "4194304", "-r", "16777216");
     }
 
+    /** The newcomers begin one second into what is measured. Their own delays, of a first second, do not count. */
     static Scenario startsBesideLive() {
+        Scenario live = steady(50);
         List<String> newcomers = List.of(
                 "-n",
                 "200",
@@ -69,12 +69,12 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
                 "-r",
                 BROWSER_RATE,
                 "-d",
-                "6000",
+                Integer.toString((live.skipSeconds() + 1) * 1_000),
                 "-t",
                 "4",
                 "-u",
                 "/ingest?streamKey=new-%d");
-        return new Scenario("starts-200", steady(50).load(), 19, 28, newcomers);
+        return new Scenario("starts-200", live.load(), live.skipSeconds(), live.seconds(), List.of(WARM_UP, newcomers));
     }
 
     /** A quarter of the streams have an FFmpeg that takes nothing any more. */
@@ -82,7 +82,7 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
         Scenario all = steady(200);
         List<String> load = new ArrayList<>(all.load());
         load.addAll(List.of("-s", "50"));
-        return new Scenario("stalled-50", load, all.skipSeconds(), all.seconds(), List.of());
+        return new Scenario("stalled-50", load, all.skipSeconds(), all.seconds(), all.beside());
     }
 
     private static Scenario of(String name, int skipSeconds, int seconds, String... load) {

@@ -54,7 +54,10 @@ final class Trial {
     }
 
     private Figures measure(Contender.Running server, SinkReports reports) throws IOException, InterruptedException {
-        Process beside = scenario.beside().isEmpty() ? null : load(server.port(), scenario.beside());
+        List<Process> beside = new ArrayList<>();
+        for (List<String> other : scenario.beside()) {
+            beside.add(load(server.port(), other));
+        }
         List<String> arguments = new ArrayList<>(scenario.load());
         arguments.addAll(List.of("-t", Integer.toString(scenario.seconds())));
         Process load = load(server.port(), arguments);
@@ -76,13 +79,25 @@ final class Trial {
         if (first == null || last == null || end == null) {
             throw new AssertionError("the load generator ended early in " + scenario.name() + " with " + contender);
         }
-        if (beside != null && !beside.waitFor(scenario.seconds() * 2L, TimeUnit.SECONDS)) {
-            beside.destroyForcibly();
+        long sent = Long.parseLong(end[2]);
+        for (Process other : beside) {
+            sent += sentBy(other);
         }
-        return figures(first, last, end, awaitAll(reports, Long.parseLong(end[2])));
+        return figures(first, last, sent, end, awaitAll(reports, sent));
     }
 
-    private static Figures figures(Look first, Look last, String[] end, SinkReports.Sum sinks) {
+    /** All that a load has sent; waits for its end. */
+    private static long sentBy(Process load) throws IOException {
+        try (BufferedReader lines = load.inputReader()) {
+            return lines.lines()
+                    .map(line -> line.split(" ", -1))
+                    .filter(words -> words[0].equals("end"))
+                    .mapToLong(words -> Long.parseLong(words[2]))
+                    .sum();
+        }
+    }
+
+    private static Figures figures(Look first, Look last, long sent, String[] end, SinkReports.Sum sinks) {
         long bytes = last.sentBytes() - first.sentBytes();
         double cpu = last.processor().minus(first.processor()).toMillis() / 1e3;
         return new Figures(
@@ -95,7 +110,7 @@ final class Trial {
                 last.residentKib(),
                 last.threads(),
                 last.descriptors(),
-                Long.parseLong(end[2]),
+                sent,
                 sinks.messages(),
                 sinks.broken(),
                 Long.parseLong(end[3]),

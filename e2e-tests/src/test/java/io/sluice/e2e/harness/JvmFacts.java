@@ -19,6 +19,17 @@ public record JvmFacts(long pid) {
     /** The part of the count that direct buffers are in, with and without Unsafe, and little else is. */
     private static final Pattern OTHER = Pattern.compile("Other \\(reserved=\\d+KB, committed=(\\d+)KB\\)");
 
+    private static final Pattern HEAP = Pattern.compile("total \\d+K, used (\\d+)K");
+
+    /** What objects take of the heap, garbage included. */
+    public long heapBytes() {
+        Matcher heap = HEAP.matcher(ask("GC.heap_info"));
+        if (!heap.find()) {
+            throw new AssertionError("the JVM tells its heap in other words");
+        }
+        return Long.parseLong(heap.group(1)) * 1024;
+    }
+
     /** Direct memory; the JVM must have been started with {@link #COUNTING}. */
     public long directBytes() {
         Matcher other = OTHER.matcher(ask("VM.native_memory", "summary"));

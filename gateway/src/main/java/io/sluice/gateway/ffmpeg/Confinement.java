@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -80,20 +81,18 @@ public final class Confinement {
             return none();
         }
         try {
-            return tried(ffmpeg, measures(ffmpeg, wanted));
+            return tried(ffmpeg, measures(wanted));
         } catch (IOException e) {
             throw new FfmpegUnavailableException(SHELL + " cannot be started: " + e.getMessage());
         }
     }
 
-    /** All are being tried out when this returns. */
-    private static List<Measure> measures(Ffmpeg ffmpeg, FfmpegLimits wanted) throws IOException {
+    private static List<Measure> measures(FfmpegLimits wanted) {
         long cpuSeconds = wanted.cpuTime().toSeconds();
         List<Measure> measures = new ArrayList<>();
-        measures.add(Measure.limit(ffmpeg, "no core dumps", "-c", "0"));
-        measures.add(Measure.limit(ffmpeg, MAX_DESCRIPTORS + " descriptors", "-n", "" + MAX_DESCRIPTORS));
+        measures.add(Measure.limit("no core dumps", "-c", "0"));
+        measures.add(Measure.limit(MAX_DESCRIPTORS + " descriptors", "-n", "" + MAX_DESCRIPTORS));
         measures.add(Measure.limit(
-                ffmpeg,
                 cpuSeconds + " s of processor time",
                 "-St",
                 "" + cpuSeconds,
@@ -101,38 +100,55 @@ public final class Confinement {
                 "" + (cpuSeconds + CPU_GRACE_SECONDS)));
         if (wanted.memoryBytes() > 0) {
             long kilobytes = wanted.memoryBytes() / 1_024;
-            measures.add(Measure.limit(ffmpeg, kilobytes / 1_024 + " MB of memory", "-d", "" + kilobytes));
+            measures.add(Measure.limit(kilobytes / 1_024 + " MB of memory", "-d", "" + kilobytes));
         }
         if (wanted.niceness() > 0) {
-            measures.add(Measure.prefix(ffmpeg, "niceness " + wanted.niceness(), "nice", "-n", "" + wanted.niceness()));
+            measures.add(Measure.prefix("niceness " + wanted.niceness(), "nice", "-n", "" + wanted.niceness()));
         }
-        measures.add(Measure.prefix(ffmpeg, "no new privileges", "setpriv", "--no-new-privs"));
+        measures.add(Measure.prefix("no new privileges", "setpriv", "--no-new-privs"));
         return measures;
     }
 
     private static Confinement tried(Ffmpeg ffmpeg, List<Measure> measures)
             throws IOException, FfmpegUnavailableException {
         BriefRun preset = start(ffmpeg, List.of(), List.of(), HiddenTargets.TRIAL, List.of(HiddenTargets.TRIAL_PRESET));
-        List<Measure> apply = new ArrayList<>();
-        List<String> lacks = new ArrayList<>();
-        for (Measure measure : measures) {
-            if (measure.applies()) {
-                apply.add(measure);
-            } else {
-                lacks.add(measure.name());
-            }
-        }
+        // Nearly everywhere all of them can be had, which one run shows; only elsewhere is it asked which.
+        BriefRun together = start(ffmpeg, limits(measures), prefix(measures), VERSION, List.of());
+        List<Measure> apply = together.await(PROBE_DEADLINE).succeeded() ? measures : thoseThatApply(ffmpeg, measures);
+        String lacks = measures.stream()
+                .filter(measure -> !apply.contains(measure))
+                .map(Measure::name)
+                .collect(Collectors.joining(", "));
         boolean hidesTargets = preset.await(PROBE_DEADLINE).succeeded();
         LOG.info(
                 "Each FFmpeg runs with {}{}; stream keys {} the process list",
                 apply.stream().map(Measure::name).collect(Collectors.joining(", ")),
-                lacks.isEmpty() ? "" : "; not to be had here: " + String.join(", ", lacks),
+                lacks.isEmpty() ? "" : "; not to be had here: " + lacks,
                 hidesTargets ? "do not show in" : "show in");
-        return new Confinement(
-                true,
-                apply.stream().flatMap(measure -> measure.limits().stream()).toList(),
-                apply.stream().flatMap(measure -> measure.prefix().stream()).toList(),
-                hidesTargets);
+        return new Confinement(true, limits(apply), prefix(apply), hidesTargets);
+    }
+
+    private static List<Measure> thoseThatApply(Ffmpeg ffmpeg, List<Measure> measures)
+            throws IOException, FfmpegUnavailableException {
+        Map<Measure, BriefRun> runs = new LinkedHashMap<>();
+        for (Measure measure : measures) {
+            runs.put(measure, start(ffmpeg, measure.limits(), measure.prefix(), VERSION, List.of()));
+        }
+        List<Measure> apply = new ArrayList<>();
+        for (Map.Entry<Measure, BriefRun> run : runs.entrySet()) {
+            if (run.getKey().applies(run.getValue().await(PROBE_DEADLINE))) {
+                apply.add(run.getKey());
+            }
+        }
+        return apply;
+    }
+
+    private static List<String> limits(List<Measure> measures) {
+        return measures.stream().flatMap(measure -> measure.limits().stream()).toList();
+    }
+
+    private static List<String> prefix(List<Measure> measures) {
+        return measures.stream().flatMap(measure -> measure.prefix().stream()).toList();
     }
 
     /** Whether FFmpeg can be handed its outputs' addresses in another way than as arguments. */
@@ -177,21 +193,19 @@ public final class Confinement {
         return BriefRun.start(SHELL, all.subList(1, all.size()), environment);
     }
 
-    /** One bound, tried out with the real program. */
-    private record Measure(String name, List<String> limits, List<String> prefix, BriefRun run) {
+    /** One bound. */
+    private record Measure(String name, List<String> limits, List<String> prefix) {
 
-        static Measure limit(Ffmpeg ffmpeg, String name, String... limits) throws IOException {
-            return new Measure(
-                    name, List.of(limits), List.of(), start(ffmpeg, List.of(limits), List.of(), VERSION, List.of()));
+        static Measure limit(String name, String... limits) {
+            return new Measure(name, List.of(limits), List.of());
         }
 
-        static Measure prefix(Ffmpeg ffmpeg, String name, String... program) throws IOException {
-            return new Measure(
-                    name, List.of(), List.of(program), start(ffmpeg, List.of(), List.of(program), VERSION, List.of()));
+        static Measure prefix(String name, String... program) {
+            return new Measure(name, List.of(), List.of(program));
         }
 
-        boolean applies() throws FfmpegUnavailableException {
-            BriefRun.Answer answer = run.await(PROBE_DEADLINE);
+        /** By what FFmpeg answered within this bound alone. */
+        boolean applies(BriefRun.Answer answer) throws FfmpegUnavailableException {
             boolean startsWithout = !prefix.isEmpty() || answer.exitCode() == LIMIT_REFUSED;
             if (!answer.succeeded() && !startsWithout) {
                 throw new FfmpegUnavailableException("FFmpeg does not start with " + name + ": " + answer.lastLine());
