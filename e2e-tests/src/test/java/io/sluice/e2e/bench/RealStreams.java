@@ -19,7 +19,7 @@ import java.util.Map;
  * What a real stream costs in all, FFmpeg included: the gateway with the FFmpeg that it sets up, beside the command line that people write
  * by hand for the same output, fed by the floor, which costs next to nothing.
  *
- * <p>Arguments: the number of rounds, and of streams at once.
+ * <p>Arguments: the number of rounds, and of streams at once; then names of plans; without names, all.
  */
 final class RealStreams {
 
@@ -30,7 +30,7 @@ final class RealStreams {
     /** Stands in a command for the number. */
     private static final String PORT = "PORT";
 
-    private static final Duration MAKING_LIMIT = Duration.ofMinutes(3);
+    private static final Duration MAKING_LIMIT = Duration.ofMinutes(10);
 
     /** What is sent, and the ordinary command line for it. */
     private enum Plan {
@@ -64,8 +64,11 @@ final class RealStreams {
     public static void main(String[] arguments) throws Exception {
         Bench bench = Bench.inModule(Path.of(System.getProperty("bench.module", ".")));
         RealStreams real = new RealStreams(bench, Integer.parseInt(arguments[1]));
+        List<String> wanted = Arrays.asList(arguments).subList(2, arguments.length);
         for (Plan plan : Plan.values()) {
-            real.compare(plan, Integer.parseInt(arguments[0]));
+            if (wanted.isEmpty() || wanted.contains(plan.name())) {
+                real.compare(plan, Integer.parseInt(arguments[0]));
+            }
         }
     }
 

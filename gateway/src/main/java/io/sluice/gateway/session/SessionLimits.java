@@ -44,7 +44,7 @@ public record SessionLimits(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
                 32 * 1_024,
-                128 * 1_024,
+                96 * 1_024,
                 8 * 1_024 * 1_024,
                 10_000_000,
                 // A picture waits in the browser for the end of its slice; at 250 ms that was most of its delay.
