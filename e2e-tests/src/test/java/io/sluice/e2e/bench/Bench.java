@@ -37,6 +37,6 @@ record Bench(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 folder,
                 List.of(),
-                List.of("--max-bits-per-second", "100000000000"));
+                List.of("--max-bits-per-second", "100000000000", "--media-timeout", "10m"));
     }
 }

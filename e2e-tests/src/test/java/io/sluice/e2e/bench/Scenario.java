@@ -47,7 +47,7 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
     }
 
     static Scenario idle(int sessions) {
-        return of("idle-" + sessions, 8, 15, "-n", Integer.toString(sessions), "-m", "0", "-R", "4000");
+        return of("idle-" + sessions, 30, 40, "-n", Integer.toString(sessions), "-m", "0", "-R", "4000");
     }
 
     static Scenario tiny() {
