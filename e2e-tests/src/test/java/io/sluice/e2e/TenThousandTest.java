@@ -41,6 +41,8 @@ final class TenThousandTest {
     /** One in so many gets as far as an FFmpeg, which costs the machine a thousand times what the others cost. */
     private static final int WITH_FFMPEG = 400;
 
+    private static final int POOLED_THREADS = 10;
+
     private static final String FIFTY_MEGABYTES = "\u0082\u00ff\0\0\0\0\u0003 \0\0mask";
     private static final String TLS_HELLO = "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003";
 
@@ -70,7 +72,9 @@ final class TenThousandTest {
 
         settle(gateway, jvm, descriptors);
         assertThat(gateway.facts().descriptors()).as("descriptors").isEqualTo(descriptors);
-        assertThat(gateway.facts().threads()).as("threads").isLessThanOrEqualTo(threads);
+        // Pools keep a thread for a minute after its last task; a thread for each connection, or for each FFmpeg, would
+        // be many more.
+        assertThat(gateway.facts().threads()).as("threads").isLessThan(threads + POOLED_THREADS);
         // Netty keeps what it once took in chunks for the next buffers.
         assertThat(jvm.directBytes() - direct).as("growth of direct memory").isLessThan(8 * MEGABYTE);
         assertThat(gateway.children()).isEmpty();

@@ -66,7 +66,7 @@ public final class PublishTemplate {
         int placeholder = template.indexOf(PLACEHOLDER);
         int path = template.indexOf('/', template.indexOf("://") + 3);
         if (placeholder >= 0 && placeholder < path) {
-            throw new IllegalArgumentException("in the publish URL " + PLACEHOLDER + " may stand in the path only");
+            throw new IllegalArgumentException("the publish URL may not have " + PLACEHOLDER + " before its path");
         }
         return new PublishTemplate(template, shape);
     }
