@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * Measures the gateway beside {@linkplain Contender others}, in turn within each round, so that all of them see the same machine.
  *
- * <p>Arguments: the number of rounds, then names of scenarios; without names, all. Writes {@code results.json} and {@code results.md}
- * into {@code target/bench}.
+ * <p>Arguments: the number of rounds, then names of scenarios; without names, all. Writes {@code results.json}, {@code results.md}
+ * and {@code results.png} into {@code target/bench}.
  */
 final class Benchmark {
 
@@ -72,6 +72,7 @@ final class Benchmark {
         results.writeJson(bench.folder().resolve("results.json"), machine());
         String table = results.table();
         Files.writeString(bench.folder().resolve("results.md"), table);
+        Plot.draw(results, bench.folder().resolve("results.png"));
         System.out.println(table);
     }
 

@@ -29,6 +29,11 @@ final class Results {
         return List.copyOf(entries);
     }
 
+    /** Their names, in the order in which they were run. */
+    List<String> scenarios() {
+        return entries.stream().map(Entry::scenario).distinct().toList();
+    }
+
     /** One figure of one contender over all rounds. */
     double[] of(String scenario, Contender contender, ToDoubleFunction<Figures> figure) {
         return entries.stream()
@@ -74,7 +79,7 @@ final class Results {
                 | scenario | contender | CPU s/GB | × floor | p50 ms | p99 ms | × floor | max ms | resident MiB | threads | descriptors | lost |
                 |---|---|---|---|---|---|---|---|---|---|---|---|
                 """);
-        entries.stream().map(Entry::scenario).distinct().forEach(scenario -> {
+        scenarios().forEach(scenario -> {
             for (Contender contender : Contender.values()) {
                 if (of(scenario, contender, Figures::cpuSeconds).length > 0) {
                     table.append(row(scenario, contender));
