@@ -31,6 +31,11 @@ public final class KeyLine {
                     "The key has fewer than " + HashedKey.MIN_LENGTH
                             + " characters: it could be guessed from its hash. Let a new one be made.");
         }
+        if (name.contains(key)) {
+            return Parsed.refused(
+                    FailureCode.INVALID_STREAM_KEY,
+                    "The name must not hold the key: it is logged and stands in the file.");
+        }
         return StreamKey.parse(key).map(sound -> HashedKey.line(name, sound));
     }
 
