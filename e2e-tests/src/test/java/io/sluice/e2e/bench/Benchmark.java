@@ -31,7 +31,7 @@ final class Benchmark {
 
     /** Runs it. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        Bench bench = Bench.inModule(Path.of(System.getProperty("bench.module", ".")));
+        Bench bench = Bench.here();
         int rounds = arguments.length == 0 ? ROUNDS : Integer.parseInt(arguments[0]);
         List<String> wanted = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
         Benchmark benchmark = new Benchmark(bench, rounds);

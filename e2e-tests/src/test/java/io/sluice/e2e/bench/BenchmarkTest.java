@@ -2,7 +2,6 @@ package io.sluice.e2e.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -19,7 +18,7 @@ final class BenchmarkTest {
     @Test
     void everyContenderPassesOnEverythingAndTheGatewayCostsAFewTimesTheFloorAtMost() throws Exception {
         Scenario scenario = Scenario.smoke();
-        Results results = new Benchmark(Bench.inModule(Path.of("")), 1).run(scenario, Contender.values());
+        Results results = new Benchmark(Bench.here(), 1).run(scenario, Contender.values());
 
         assertThat(results.entries()).hasSize(Contender.values().length).allSatisfy(entry -> {
             assertThat(entry.figures().sentMessages()).isPositive();

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,9 +29,7 @@ enum Contender {
     SLUICE {
         @Override
         List<String> command(Bench bench, int port) {
-            List<String> command = new ArrayList<>(List.of(bench.java().toString()));
-            command.addAll(bench.jvmOptions());
-            command.addAll(List.of("-jar", bench.jar().toString(), "--port", Integer.toString(port)));
+            List<String> command = bench.gateway(port, List.of());
             command.addAll(List.of("--ffmpeg", bench.instruments().sink().toString(), "--ffmpeg-env", "BENCH_*"));
             // The sink publishes nothing, so nobody has to listen there.
             command.addAll(List.of("--publish", "rtmp://127.0.0.1:9/live/{streamKey}"));

@@ -5,7 +5,6 @@ import io.sluice.e2e.harness.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +31,7 @@ final class MemoryPerStream {
 
     /** Runs it. */
     public static void main(String[] arguments) throws Exception {
-        MemoryPerStream memory = new MemoryPerStream(Bench.inModule(Path.of(System.getProperty("bench.module", "."))));
+        MemoryPerStream memory = new MemoryPerStream(Bench.here(JvmFacts.COUNTING));
         int few = Integer.parseInt(arguments[0]);
         int many = Integer.parseInt(arguments[1]);
         Kib before = memory.with(few);
@@ -49,8 +48,7 @@ final class MemoryPerStream {
 
     private Kib with(int streams) throws IOException {
         int port = Ports.free();
-        List<String> command = new ArrayList<>(Contender.SLUICE.command(bench, port));
-        command.add(1, JvmFacts.COUNTING);
+        List<String> command = Contender.SLUICE.command(bench, port);
         Path log = bench.folder().resolve("memory.log");
         try (Contender.Running running = Contender.start(command, port, log, Map.of("BENCH_REPORT", "9"))) {
             Process load = load(port, streams);
@@ -76,23 +74,19 @@ final class MemoryPerStream {
     }
 
     private Process load(int port, int streams) throws IOException {
-        List<String> command = List.of(
-                bench.instruments().load().toString(),
-                "-p",
-                Integer.toString(port),
-                "-o",
-                "-n",
-                Integer.toString(streams),
-                "-m",
-                "10000",
-                "-r",
-                "40000",
-                "-R",
-                Integer.toString(RAMP_SECONDS * 1_000),
-                "-t",
-                Integer.toString(SETTLED_SECONDS + 20));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return bench.load(
+                port,
+                List.of(
+                        "-o",
+                        "-n",
+                        Integer.toString(streams),
+                        "-m",
+                        "10000",
+                        "-r",
+                        "40000",
+                        "-R",
+                        Integer.toString(RAMP_SECONDS * 1_000),
+                        "-t",
+                        Integer.toString(SETTLED_SECONDS + 20)));
     }
 }

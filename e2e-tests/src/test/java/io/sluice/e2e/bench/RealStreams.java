@@ -27,9 +27,6 @@ final class RealStreams {
     private static final int SECONDS = 28;
     private static final int SOURCE_SECONDS = 40;
 
-    /** Stands in a command for the number. */
-    private static final String PORT = "PORT";
-
     private static final Duration MAKING_LIMIT = Duration.ofMinutes(10);
 
     /** What is sent, and the ordinary command line for it. */
@@ -62,7 +59,7 @@ final class RealStreams {
 
     /** Runs it. */
     public static void main(String[] arguments) throws Exception {
-        Bench bench = Bench.inModule(Path.of(System.getProperty("bench.module", ".")));
+        Bench bench = Bench.here();
         RealStreams real = new RealStreams(bench, Integer.parseInt(arguments[1]));
         List<String> wanted = Arrays.asList(arguments).subList(2, arguments.length);
         for (Plan plan : Plan.values()) {
@@ -80,8 +77,9 @@ final class RealStreams {
         for (int round = 0; round < rounds; round++) {
             try (Stage stage = new Stage()) {
                 NginxReceiver nginx = stage.forgettingNginx();
-                ours[round] = coresPerStream(plan, recording, sluice(nginx), true);
-                theirs[round] = coresPerStream(plan, recording, peer(plan, nginx), false);
+                int port = Ports.free();
+                ours[round] = coresPerStream(plan, recording, port, sluice(port, nginx), true);
+                theirs[round] = coresPerStream(plan, recording, port, peer(port, plan, nginx), false);
                 ratios[round] = ours[round] / theirs[round];
             }
             System.out.printf(
@@ -107,31 +105,26 @@ final class RealStreams {
                 ratios[rounds - 1]);
     }
 
-    private List<String> sluice(NginxReceiver nginx) {
-        List<String> command = new ArrayList<>(
-                List.of(bench.java().toString(), "-jar", bench.jar().toString()));
+    private List<String> sluice(int port, NginxReceiver nginx) {
+        List<String> command = bench.gateway(port, List.of());
         command.addAll(List.of(
-                "--publish", nginx.publishUrl(), "--ffmpeg", Tool.FFMPEG.path().toString(), "--port", PORT));
+                "--publish", nginx.publishUrl(), "--ffmpeg", Tool.FFMPEG.path().toString()));
         return command;
     }
 
-    private List<String> peer(Plan plan, NginxReceiver nginx) throws IOException {
+    private List<String> peer(int port, Plan plan, NginxReceiver nginx) throws IOException {
         String script = "#!/bin/sh\nexec " + Tool.FFMPEG.path() + " -loglevel error -i pipe:0 " + plan.peer
                 + " -c:a aac -b:a 128k -ar 48000 -f flv " + nginx.publishUrl().replace("{streamKey}", "peer-$$") + "\n";
         Path program = Files.writeString(bench.folder().resolve("peer.sh"), script);
         if (!program.toFile().setExecutable(true)) {
             throw new IOException(program + " cannot be made executable");
         }
-        return List.of(bench.instruments().floor().toString(), PORT, program.toString());
+        return List.of(bench.instruments().floor().toString(), Integer.toString(port), program.toString());
     }
 
     /** Of processor cores, in all processes of the server. */
-    private double coresPerStream(Plan plan, Path recording, List<String> server, boolean negotiated)
+    private double coresPerStream(Plan plan, Path recording, int port, List<String> command, boolean negotiated)
             throws IOException, InterruptedException {
-        int port = Ports.free();
-        List<String> command = server.stream()
-                .map(word -> word.equals(PORT) ? Integer.toString(port) : word)
-                .toList();
         try (Contender.Running running =
                 Contender.start(command, port, bench.folder().resolve("real.log"), Map.of())) {
             Footprint footprint = new Footprint(running.process());
@@ -160,10 +153,7 @@ final class RealStreams {
 
     private Process load(Plan plan, Path recording, int port, boolean negotiated) throws IOException {
         long bytesPerSecond = Files.size(recording) / SOURCE_SECONDS;
-        List<String> command = new ArrayList<>(List.of(
-                bench.instruments().load().toString(),
-                "-p",
-                Integer.toString(port),
+        List<String> arguments = new ArrayList<>(List.of(
                 "-n",
                 Integer.toString(streams),
                 "-m",
@@ -179,11 +169,9 @@ final class RealStreams {
                 "-c",
                 plan.codecs));
         if (negotiated) {
-            command.add("-o");
+            arguments.add("-o");
         }
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return bench.load(port, arguments);
     }
 
     /** 720p30 at 2 Mbit/s with noise in it, as a camera has, and a tone with noise; key frames every 2 s. */

@@ -10,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +35,7 @@ final class StartTime {
     /** Runs it. */
     public static void main(String[] arguments) throws Exception {
         int rounds = Integer.parseInt(arguments[0]);
-        StartTime start = new StartTime(Bench.inModule(Path.of(System.getProperty("bench.module", "."))));
+        StartTime start = new StartTime(Bench.here());
         Path archive = start.bench.folder().resolve("sluice.jsa");
         Files.deleteIfExists(archive);
         start.millis(List.of("-XX:ArchiveClassesAtExit=" + archive));
@@ -63,9 +62,7 @@ final class StartTime {
 
     private double millis(List<String> jvmOptions) throws IOException, InterruptedException {
         int port = Ports.free();
-        List<String> command = new ArrayList<>(List.of(bench.java().toString()));
-        command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", bench.jar().toString(), "--port", Integer.toString(port)));
+        List<String> command = bench.gateway(port, jvmOptions);
         command.addAll(List.of("--ffmpeg", Tool.FFMPEG.path().toString()));
         command.addAll(List.of("--publish", "rtmp://127.0.0.1:9/live/{streamKey}"));
         long began = System.nanoTime();

@@ -4,7 +4,6 @@ import io.sluice.e2e.harness.Ports;
 import io.sluice.e2e.harness.ProcFacts;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,18 +116,10 @@ final class Trial {
                 Long.parseLong(end[4]));
     }
 
-    private Process load(int port, List<String> arguments) {
-        List<String> command =
-                new ArrayList<>(List.of(bench.instruments().load().toString(), "-p", Integer.toString(port)));
-        command.addAll(contender.loadOptions());
-        command.addAll(arguments);
-        try {
-            return new ProcessBuilder(command)
-                    .redirectError(bench.folder().resolve("load.err").toFile())
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private Process load(int port, List<String> arguments) throws IOException {
+        List<String> all = new ArrayList<>(contender.loadOptions());
+        all.addAll(arguments);
+        return bench.load(port, all);
     }
 
     /** The sinks end when the server has passed on all that was sent. */

@@ -103,10 +103,9 @@ class LoadTest {
     void ofManyStreamsSomeAreLookedAtOfEachKind() {
         List<Running> before = new ArrayList<>();
         List<Running> after = new ArrayList<>();
-        for (int pid = 1; pid <= 16; pid++) {
+        for (int pid = 1; pid <= 17; pid++) {
             before.add(running(Work.COPY, pid, 0, 2_000));
         }
-        before.add(running(Work.COPY, 17, 0, 2_000));
         before.add(running(Work.VIDEO, 18, 0, 2_000));
         load.sample(before);
         for (int pid = 1; pid <= 16; pid++) {
