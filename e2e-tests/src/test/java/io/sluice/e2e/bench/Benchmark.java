@@ -54,6 +54,7 @@ final class Benchmark {
                 Scenario.tiny(),
                 Scenario.large(),
                 Scenario.startsBesideLive(),
+                Scenario.endsBesideLive(),
                 Scenario.stalled());
     }
 

@@ -58,8 +58,17 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
         return of("large", 8, 16, "-n", "4", "-m", "4194304", "-r", "16777216");
     }
 
-    /** The newcomers begin one second into what is measured. Their own delays, of a first second, do not count. */
+    /** The newcomers begin one second into what is measured, and stay. Their own delays, of first seconds, do not count. */
     static Scenario startsBesideLive() {
+        return besideLive("starts-200", MEASURED_SECONDS);
+    }
+
+    /** The same, and the newcomers leave at once when they have been live for a while. */
+    static Scenario endsBesideLive() {
+        return besideLive("ends-200", MEASURED_SECONDS / 2);
+    }
+
+    private static Scenario besideLive(String name, int newcomersSeconds) {
         Scenario live = steady(50);
         List<String> newcomers = List.of(
                 "-n",
@@ -71,10 +80,10 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
                 "-d",
                 Integer.toString((live.skipSeconds() + 1) * 1_000),
                 "-t",
-                "4",
+                Integer.toString(newcomersSeconds),
                 "-u",
                 "/ingest?streamKey=new-%d");
-        return new Scenario("starts-200", live.load(), live.skipSeconds(), live.seconds(), List.of(WARM_UP, newcomers));
+        return new Scenario(name, live.load(), live.skipSeconds(), live.seconds(), List.of(WARM_UP, newcomers));
     }
 
     /** A quarter of the streams have an FFmpeg that takes nothing any more. */

@@ -68,13 +68,16 @@ public final class FfmpegLauncher {
             List<Output> outputs =
                     plan.outputs().stream().map(StreamPlan.OutputPlan::output).toList();
             FfmpegStream.Report report = new FfmpegStream.Report(new Redactor(List.of(streamKey.value()), outputs));
-            ProcessSpec spec = confinement.confine(
-                    FfmpegCommand.of(ffmpeg, plan, settings),
-                    ffmpeg.environment(),
-                    plan.workingDirectory().orElse(emptyDirectory));
             return processes
-                    .launch(spec, eventLoop, report, STDIN_WATERMARKS)
+                    .launch(() -> spec(plan), eventLoop, report, STDIN_WATERMARKS)
                     .map(process -> new FfmpegStream(process, report));
         });
+    }
+
+    private ProcessSpec spec(StreamPlan plan) {
+        return confinement.confine(
+                FfmpegCommand.of(ffmpeg, plan, settings),
+                ffmpeg.environment(),
+                plan.workingDirectory().orElse(emptyDirectory));
     }
 }

@@ -2,16 +2,16 @@ package io.sluice.gateway.ffmpeg;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a stream's secrets out of text: its key, and of its output URLs all but scheme, host and port. Immutable.
+ * Takes a stream's secrets out of text: its key, and of its output URLs all but scheme, host and port. Thread-safe.
  *
  * <p>FFmpeg prints a URL whole, or only its last part, or split into application and play path, or cut off at the end of
  * a long line; and a key may appear percent-encoded in one place and decoded in another. Each of these is covered.
@@ -30,7 +30,9 @@ public final class Redactor {
 
     private final List<String> urls;
     private final List<String> secrets;
-    private final List<Pattern> patterns = new ArrayList<>();
+
+    /** Made when first needed, for most FFmpegs say nothing. Two threads may both make them, and make the same. */
+    private volatile @Nullable List<Pattern> patterns;
 
     /**
      * A redactor for one stream.
@@ -53,7 +55,6 @@ public final class Redactor {
         Comparator<String> longestFirst = Comparator.comparing(String::length, Comparator.reverseOrder());
         this.urls = whole.stream().sorted(longestFirst).toList();
         this.secrets = found.stream().sorted(longestFirst).toList();
-        this.secrets.forEach(secret -> patterns.add(anyFormOf(secret)));
     }
 
     /**
@@ -68,10 +69,19 @@ public final class Redactor {
             clean = clean.replace(url, Output.RtmpOutput.redacted(url));
         }
         clean = CREDENTIALS.matcher(clean).replaceAll(MARK + "@");
-        for (Pattern pattern : patterns) {
+        for (Pattern pattern : patterns()) {
             clean = pattern.matcher(clean).replaceAll(MARK);
         }
         return withoutCutSecret(clean);
+    }
+
+    private List<Pattern> patterns() {
+        List<Pattern> made = patterns;
+        if (made == null) {
+            made = secrets.stream().map(Redactor::anyFormOf).toList();
+            patterns = made;
+        }
+        return made;
     }
 
     private String withoutCutSecret(String line) {

@@ -124,7 +124,7 @@ final class StreamStart {
     private Mono<Parsed<Permit>> authorize() {
         return Mono.defer(() -> context.authorizer().authorize(request))
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("the authorizer gave no answer")))
-                .timeout(context.limits().authorizeTimeout())
+                .timeout(context.limits().authorizeTimeout(), onLoop)
                 .map(this::permit)
                 .onErrorResume(error -> {
                     LOG.warn("[{}] The authorizer failed, so the client is refused", request.sessionId(), error);

@@ -64,7 +64,7 @@ final class Children implements AutoCloseable {
 
     Mono<ChildProcess> launch(ProcessOutput output, String... command) {
         ProcessSpec spec = new ProcessSpec(List.of(command), Map.of("PATH", "/usr/bin:/bin"), Path.of("/"));
-        return launcher.launch(spec, loop, output, WATERMARKS);
+        return launcher.launch(() -> spec, loop, output, WATERMARKS);
     }
 
     ProcessLauncher launcher() {
