@@ -1,8 +1,6 @@
 package io.sluice.gateway.websocket;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** Undoes a client's masking (RFC 6455, 5.3) in place, eight bytes at a time. */
 final class Unmasking {
@@ -12,7 +10,7 @@ final class Unmasking {
     /**
      * Unmasks a part of a payload.
      *
-     * @param buffer of one piece of memory, as a socket's read buffers are
+     * @param buffer big-endian, as Netty's are
      * @param index where the part begins
      * @param length its bytes
      * @param mask the masking key, rotated so that its highest byte is for the part's first
@@ -21,16 +19,14 @@ final class Unmasking {
         if (mask == 0 || length == 0) {
             return;
         }
-        // One view for the whole part: the buffer's own accessors check bounds and reference count at each call.
-        ByteBuffer bytes = buffer.internalNioBuffer(index, length).order(ByteOrder.BIG_ENDIAN);
-        int at = bytes.position();
-        int end = at + length;
+        int at = index;
+        int end = index + length;
         long twice = (long) mask << Integer.SIZE | (mask & 0xffffffffL);
         for (; at <= end - Long.BYTES; at += Long.BYTES) {
-            bytes.putLong(at, bytes.getLong(at) ^ twice);
+            buffer.setLong(at, buffer.getLong(at) ^ twice);
         }
         for (int shift = Integer.SIZE - Byte.SIZE; at < end; at++, shift = (shift - Byte.SIZE) & (Integer.SIZE - 1)) {
-            bytes.put(at, (byte) (bytes.get(at) ^ mask >>> shift));
+            buffer.setByte(at, buffer.getByte(at) ^ mask >>> shift);
         }
     }
 }

@@ -1,0 +1,69 @@
+package io.sluice.gateway.media;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.sluice.protocol.MediaFormat;
+import io.sluice.protocol.Parsed;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What it costs to learn what a browser sends, and to ask again with every piece that follows. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class ContainerSnifferBenchmark {
+
+    private static final int MOST_OF_A_HEADER = 4_096;
+
+    @Param({"webm-vp8-opus.webm", "webm-h264-opus.webm", "mp4-avc1-opus.mp4"})
+    private String recording = "";
+
+    private ByteBuf start = Unpooled.EMPTY_BUFFER;
+    private final ContainerSniffer decided = new ContainerSniffer();
+
+    @Setup
+    public void read() throws IOException {
+        try (InputStream in =
+                Objects.requireNonNull(ContainerSniffer.class.getResourceAsStream("/fixtures/" + recording))) {
+            start = Unpooled.directBuffer(MOST_OF_A_HEADER).writeBytes(in.readNBytes(MOST_OF_A_HEADER));
+        }
+        decided.accept(start).orElseThrow().orElseThrow();
+    }
+
+    @Benchmark
+    public Optional<Parsed<MediaFormat>> header() {
+        return new ContainerSniffer().accept(start);
+    }
+
+    @Benchmark
+    public Optional<Parsed<MediaFormat>> byteByByte() {
+        ContainerSniffer sniffer = new ContainerSniffer();
+        Optional<Parsed<MediaFormat>> verdict = Optional.empty();
+        for (int at = 0; verdict.isEmpty(); at++) {
+            verdict = sniffer.accept(start.slice(at, 1));
+        }
+        return verdict;
+    }
+
+    @Benchmark
+    public Optional<Parsed<MediaFormat>> afterTheHeader() {
+        return decided.accept(start);
+    }
+}
