@@ -94,6 +94,14 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
         return new Scenario("stalled-50", load, all.skipSeconds(), all.seconds(), all.beside());
     }
 
+    /** The load alone, for a program that measures something else. */
+    List<String> loadFor(int otherSeconds, String... options) {
+        List<String> all = new ArrayList<>(load);
+        all.addAll(List.of("-t", Integer.toString(otherSeconds)));
+        all.addAll(List.of(options));
+        return all;
+    }
+
     private static Scenario of(String name, int skipSeconds, int seconds, String... load) {
         return new Scenario(name, List.of(load), skipSeconds, seconds, List.of());
     }
