@@ -25,7 +25,7 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class ProcessLauncher implements Disposable {
 
-    private static final int START_THREADS = Runtime.getRuntime().availableProcessors();
+    static final int START_THREADS = Runtime.getRuntime().availableProcessors();
 
     /** What a rest is to the start before it: 200 starts take four seconds on two processors, and 50 live streams hardly notice them. */
     static final int REST_FACTOR = 4;

@@ -23,6 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * One stream, from the upgrade to the end of its FFmpeg. It outlives its connection: what was sent before the connection closed is
@@ -117,7 +118,10 @@ public final class StreamSession {
                 .filter(parsed -> !Offers.leavesCodecsOpen(parsed))
                 .switchIfEmpty(session.identification
                         .offer()
-                        .timeout(context.limits().mediaTimeout(), Mono.just(Vitals.noMedia(context.limits()))));
+                        .timeout(
+                                context.limits().mediaTimeout(),
+                                Mono.just(Vitals.noMedia(context.limits())),
+                                Schedulers.fromExecutor(eventLoop)));
         session.start(session.key(null), offer, peer);
         return session;
     }

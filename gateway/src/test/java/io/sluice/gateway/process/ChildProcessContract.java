@@ -13,14 +13,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,7 +26,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /** What holds for every child, whichever way its pipes are connected. All programs are real. */
 @ExtendWith(NoBufferLeaks.class)
@@ -334,40 +329,6 @@ abstract class ChildProcessContract {
         Awaitility.await().until(() -> liveCats() == before + 1);
         feed(last, Flux.empty());
         children.exitOf(last);
-    }
-
-    @Test
-    void startingThreadsRestBetweenTheStartsOfABurst() {
-        long startNanos = Duration.ofMillis(10).toNanos();
-        Map<String, List<Long>> beganByThread = new ConcurrentHashMap<>();
-        List<Mono<ChildProcess>> burst = IntStream.range(0, 8)
-                .mapToObj(i -> children.launcher()
-                        .launch(
-                                () -> {
-                                    beganByThread
-                                            .computeIfAbsent(
-                                                    Thread.currentThread().getName(),
-                                                    thread -> Collections.synchronizedList(new ArrayList<>()))
-                                            .add(System.nanoTime());
-                                    long end = System.nanoTime() + startNanos;
-                                    while (System.nanoTime() < end) {
-                                        LockSupport.parkNanos(end - System.nanoTime());
-                                    }
-                                    return new ProcessSpec(List.of("/bin/true"), Map.of(), Path.of("/"));
-                                },
-                                children.loop,
-                                recording(),
-                                Children.WATERMARKS))
-                .toList();
-        Children.await(Flux.merge(burst).collectList()).forEach(children::exitOf);
-
-        assertThat(beganByThread.values()).allSatisfy(began -> {
-            for (int i = 1; i < began.size(); i++) {
-                assertThat(began.get(i) - began.get(i - 1))
-                        .isGreaterThanOrEqualTo(startNanos * (1 + ProcessLauncher.REST_FACTOR));
-            }
-        });
-        assertThat(beganByThread.values().stream().mapToInt(List::size)).anyMatch(starts -> starts > 1);
     }
 
     private static long liveCats() {

@@ -1,28 +1,14 @@
 package io.sluice.gateway.websocket;
 
+import io.sluice.gateway.Microbenchmark;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.Parsed;
 import io.sluice.protocol.Progress;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** A client is told how its stream does once a second, and opens it once. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class ControlMessageBenchmark {
+public class ControlMessageBenchmark extends Microbenchmark {
 
     private final ControlCodec codec = new ControlCodec();
     private final String open =
