@@ -1,33 +1,38 @@
 package io.sluice.gateway;
 
+import io.sluice.protocol.Failure;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.auth.AuthorizerReaper;
+import io.sluice.gateway.files.WorkFolder;
+import io.sluice.gateway.server.PrometheusMeters;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminRoutes;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionSnapshot;
-import io.sluice.gateway.admission.RoomCheck;
-import io.sluice.gateway.ffmpeg.Confinement;
-import io.sluice.gateway.ffmpeg.Ffmpeg;
-import io.sluice.gateway.ffmpeg.FfmpegLauncher;
-import io.sluice.gateway.ffmpeg.FfmpegLocator;
-import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
-import io.sluice.gateway.ffmpeg.StreamPlanner;
+import io.sluice.gateway.admission.CapacityCheck;
+import io.sluice.gateway.ffmpeg.run.ProcessLimits;
+import io.sluice.gateway.ffmpeg.install.Ffmpeg;
+import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
+import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
+import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
-import io.sluice.gateway.metrics.Metering;
+import io.sluice.gateway.metrics.MeterBinding;
 import io.sluice.gateway.process.ProcessLauncher;
-import io.sluice.gateway.session.Departure;
-import io.sluice.gateway.session.DrainReport;
-import io.sluice.gateway.session.LiveStreams;
-import io.sluice.gateway.session.Operator;
-import io.sluice.gateway.session.Outputs;
-import io.sluice.gateway.session.Previews;
-import io.sluice.gateway.session.PublishTemplate;
+import io.sluice.gateway.operations.GracefulShutdown;
+import io.sluice.gateway.operations.DrainReport;
+import io.sluice.gateway.session.SessionRegistry;
+import io.sluice.gateway.operations.SessionOperations;
+import io.sluice.gateway.output.Outputs;
+import io.sluice.gateway.output.Previews;
+import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.SessionListener;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.websocket.IngestRoutes;
-import io.sluice.gateway.websocket.IngestTerms;
+import io.sluice.gateway.websocket.IngestSettings;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,43 +72,43 @@ public final class Gateway {
     private static final Duration SAMPLE_PERIOD = Duration.ofSeconds(3);
 
     private final Ffmpeg ffmpeg;
-    private final Confinement confinement;
+    private final ProcessLimits confinement;
     private final WorkFolder folder;
     private final Scheduler blocking = Schedulers.boundedElastic();
     private final ProcessLauncher processes;
     private final Admission admission;
     private final Disposable sampling;
-    private final LiveStreams streams = new LiveStreams();
+    private final SessionRegistry streams = new SessionRegistry();
     private final Previews previews;
-    private final RetiredAuthorizers retired = new RetiredAuthorizers();
-    private final Operator operator;
-    private final Metering.@Nullable Meters meters;
-    private final Departure departure;
+    private final AuthorizerReaper retired = new AuthorizerReaper();
+    private final SessionOperations operator;
+    private final MeterBinding.@Nullable Meters meters;
+    private final GracefulShutdown departure;
     private final AtomicReference<@Nullable Mono<DrainReport>> departing = new AtomicReference<>();
     private volatile SetUp current;
     private volatile Duration longestFinish;
     private volatile boolean accepting = true;
 
     /** All that can be replaced while streams are live: each goes on with what it began with. */
-    private record SetUp(GatewayConfig config, IngestTerms terms) {}
+    private record SetUp(GatewayConfig config, IngestSettings terms) {}
 
     private Gateway(
             GatewayConfig config,
             Ffmpeg ffmpeg,
-            Confinement confinement,
+            ProcessLimits confinement,
             WorkFolder folder,
-            @Nullable Metering metering) {
+            @Nullable MeterBinding metering) {
         this.ffmpeg = ffmpeg;
         this.confinement = confinement;
         this.folder = folder;
-        this.processes = ProcessLauncher.create(config.maxPendingStarts());
-        this.previews = new Previews(folder.previews(), config.previewLinger(), blocking);
-        this.longestFinish = config.limits().finishTimeout();
-        this.admission = new Admission(config.admissionLimits(), config.loadLimits());
-        this.operator = new Operator(streams, this::patience);
+        this.processes = ProcessLauncher.create(config.ffmpeg().maxPendingStarts());
+        this.previews = new Previews(folder.previews(), config.outputs().previewLinger(), blocking);
+        this.longestFinish = config.limits().session().finishTimeout();
+        this.admission = new Admission(config.limits().admission(), config.limits().load());
+        this.operator = new SessionOperations(streams, this::patience);
         this.meters = metering == null ? null : metering.of(operator, this::isReady, admission::snapshot);
-        this.departure = new Departure(streams, this::patience);
-        RoomCheck.tell(config.admissionLimits(), config.loadLimits());
+        this.departure = new GracefulShutdown(streams, this::patience);
+        CapacityCheck.tell(config.limits().admission(), config.limits().load());
         this.sampling = blocking.schedulePeriodically(
                 admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         this.current = setUp(config);
@@ -115,23 +120,25 @@ public final class Gateway {
     }
 
     private SetUp setUp(GatewayConfig config) {
+        GatewayConfig.Outputs outputs = config.outputs();
+        GatewayConfig.Access access = config.access();
         SessionContext context = new SessionContext(
-                config.limits(),
-                config.streamLimits(),
+                config.limits().session(),
+                config.limits().stream(),
                 admission,
                 streams,
-                config.decider(),
-                new Outputs(config.publish(), config.enhancedRtmp(), config.preview() ? previews : null),
+                access.effectiveAuthorizer(),
+                new Outputs(outputs.publish(), outputs.enhancedRtmp(), outputs.preview() ? previews : null),
                 new StreamPlanner(ffmpeg.capabilities()),
                 new FfmpegLauncher(
                         ffmpeg,
                         processes,
                         folder.empty(),
-                        config.outputTimeout(),
+                        outputs.timeout(),
                         confinement,
-                        config.ffmpegLimits().maxPixels()),
+                        config.ffmpeg().limits().maxPixels()),
                 meters == null ? config.listener() : both(meters, config.listener()));
-        return new SetUp(config, new IngestTerms(context, config.origins(), config.proxies(), config.proxyHeader()));
+        return new SetUp(config, new IngestSettings(context, access.origins(), access.proxies(), access.proxyHeader()));
     }
 
     /**
@@ -144,16 +151,16 @@ public final class Gateway {
     }
 
     /** Finds FFmpeg and makes the folders. Blocks. */
-    static Gateway start(GatewayConfig config, @Nullable Metering metering)
+    static Gateway start(GatewayConfig config, @Nullable MeterBinding metering)
             throws IOException, FfmpegUnavailableException {
-        Ffmpeg ffmpeg = findFfmpeg(config);
-        Confinement confinement = Confinement.probe(ffmpeg, config.ffmpegLimits());
+        Ffmpeg ffmpeg = findFfmpeg(config.ffmpeg());
+        ProcessLimits confinement = ProcessLimits.probe(ffmpeg, config.ffmpeg().limits());
         return new Gateway(config, ffmpeg, confinement, WorkFolder.create(), metering);
     }
 
     /** Finds the FFmpeg that would be used, and tries it. Blocks. */
-    static Ffmpeg findFfmpeg(GatewayConfig config) throws FfmpegUnavailableException {
-        return new FfmpegLocator(System.getenv(), config.ffmpegEnvironment()).locate(config.ffmpeg());
+    static Ffmpeg findFfmpeg(GatewayConfig.FfmpegSettings settings) throws FfmpegUnavailableException {
+        return new FfmpegLocator(System.getenv(), settings.environment()).locate(settings.program());
     }
 
     /**
@@ -173,7 +180,7 @@ public final class Gateway {
     public synchronized void reconfigure(GatewayBuilder builder) {
         GatewayConfig before = current.config();
         GatewayConfig next = builder.config();
-        List<String> fixed = before.fixedUnlike(next);
+        List<String> fixed = before.restartRequired(next);
         if (!fixed.isEmpty()) {
             throw new IllegalArgumentException("only a new gateway can have another " + String.join(", ", fixed));
         }
@@ -181,20 +188,23 @@ public final class Gateway {
             disposeOf(next);
             return;
         }
-        admission.become(next.admissionLimits(), next.loadLimits());
+        admission.become(next.limits().admission(), next.limits().load());
         current = setUp(next);
-        longestFinish = Collections.max(List.of(longestFinish, next.limits().finishTimeout()));
-        if (next.authorizer() != null) {
-            retired.recall(next.authorizer());
+        longestFinish = Collections.max(List.of(longestFinish, next.limits().session().finishTimeout()));
+        Authorizer replaced = before.access().authorizer();
+        Authorizer replacement = next.access().authorizer();
+        if (replacement != null) {
+            retired.recall(replacement);
         }
-        if (before.authorizer() != null && before.authorizer() != next.authorizer()) {
-            retired.retire(before.authorizer(), before.limits());
+        if (replaced != null && replaced != replacement) {
+            retired.retire(replaced, before.limits().session());
         }
     }
 
     private static void disposeOf(GatewayConfig config) {
-        if (config.authorizer() != null) {
-            config.authorizer().dispose();
+        Authorizer authorizer = config.access().authorizer();
+        if (authorizer != null) {
+            authorizer.dispose();
         }
     }
 
@@ -215,11 +225,11 @@ public final class Gateway {
      */
     public void mount(HttpServerRoutes routes, String prefix) {
         check(prefix);
-        new IngestRoutes(() -> current.terms(), () -> accepting).mount(routes, prefix);
+        new IngestRoutes(() -> current.terms(), this::refusal).mount(routes, prefix);
         new HealthRoutes(this::whyNotReady).mount(routes, prefix);
         new PageRoutes(
-                        () -> !current.config().publish().isEmpty(),
-                        () -> current.config().preview(),
+                        () -> !current.config().outputs().publish().isEmpty(),
+                        () -> current.config().outputs().preview(),
                         GatewayVersion.VERSION)
                 .mount(routes, prefix);
         new PreviewRoutes(previews, blocking).mount(routes, prefix);
@@ -238,8 +248,16 @@ public final class Gateway {
         mountAdmin(routes, prefix, access, null);
     }
 
-    /** With meters at {@code /metrics}, in the words of whoever has the registry. Asked for off the event loops. */
-    void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
+    /**
+     * Adds the routes for operators, with metrics at {@code /metrics}.
+     *
+     * @param routes that server's routes
+     * @param prefix as for {@link #mount}
+     * @param access who may use them
+     * @param metrics the page in the text format of whoever owns the registry; called off the event loops, may block. Null for no metrics
+     * @throws IllegalArgumentException if the prefix has another form
+     */
+    public void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
         check(prefix);
         new HealthRoutes(this::whyNotReady).mount(routes, prefix);
         new AdminRoutes(operator, access, metrics).mount(routes, prefix);
@@ -305,18 +323,17 @@ public final class Gateway {
         return admission.snapshot();
     }
 
-    boolean asksForPermission() {
-        return current.config().authorizer() != null;
+    /**
+     * The configuration that new streams get.
+     *
+     * @return what {@link #reconfigure} set last, or the start
+     */
+    public GatewayConfig config() {
+        return current.config();
     }
 
-    /** Where streams go unless an authorizer says otherwise, without secrets. */
-    String publishes() {
-        List<PublishTemplate> publish = current.config().publish();
-        return publish.isEmpty() ? "the preview" : publish.toString();
-    }
-
-    boolean isOpenToEveryPage() {
-        return current.config().origins().allowsAny();
+    private Optional<Failure> refusal() {
+        return accepting ? Optional.empty() : Optional.of(GracefulShutdown.refusal());
     }
 
     /**
@@ -356,8 +373,8 @@ public final class Gateway {
         return Mono.defer(() -> leaving(time));
     }
 
-    /** Ends the streams that {@link #close()} waits for by force. */
-    void force() {
+    /** Forces the end of the streams that {@link #close()} waits for: FFmpeg may not write its trailers. Callable from any thread. */
+    public void force() {
         departure.force();
     }
 
@@ -389,6 +406,6 @@ public final class Gateway {
     /** Names the FFmpeg and the outputs, without secrets. */
     @Override
     public String toString() {
-        return "Sluice " + GatewayVersion.VERSION + " with " + ffmpeg + ", publishing to " + publishes();
+        return "Sluice " + GatewayVersion.VERSION + " with " + ffmpeg + ", publishing to " + current.config().outputs();
     }
 }

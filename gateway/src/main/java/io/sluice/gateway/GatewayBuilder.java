@@ -1,18 +1,20 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.auth.AllowedOutputs;
-import io.sluice.gateway.ffmpeg.FfmpegLimits;
-import io.sluice.gateway.metrics.Metering;
-import io.sluice.gateway.session.Authorizer;
-import io.sluice.gateway.session.PublishTemplate;
+import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
+import io.sluice.gateway.metrics.MeterBinding;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;
-import io.sluice.gateway.websocket.OriginRule;
+import io.sluice.gateway.websocket.OriginPolicy;
 import io.sluice.gateway.websocket.ProxyHeader;
-import io.sluice.gateway.websocket.ProxyTrust;
+import io.sluice.gateway.websocket.TrustedProxies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,13 +38,13 @@ public final class GatewayBuilder {
     private StreamLimits streamLimits = StreamLimits.defaults();
     private AdmissionLimits admissionLimits = AdmissionLimits.defaults();
     private LoadLimits loadLimits = LoadLimits.defaults();
-    private OriginRule origins = OriginRule.allowing(List.of());
-    private ProxyTrust proxies = ProxyTrust.in(List.of());
+    private OriginPolicy origins = OriginPolicy.allowing(List.of());
+    private TrustedProxies proxies = TrustedProxies.in(List.of());
     private ProxyHeader proxyHeader = ProxyHeader.X_FORWARDED;
     private @Nullable AllowedOutputs allowedOutputs;
     private @Nullable Authorizer authorizer;
     private SessionListener listener = event -> {};
-    private @Nullable Metering metering;
+    private @Nullable MeterBinding metering;
 
     GatewayBuilder() {}
 
@@ -214,7 +216,13 @@ public final class GatewayBuilder {
         return allowOutputs(AllowedOutputs.of(List.of(servers)));
     }
 
-    GatewayBuilder allowOutputs(AllowedOutputs servers) {
+    /**
+     * The same, with servers that were parsed before.
+     *
+     * @param servers the servers that the authorizer may name
+     * @return this
+     */
+    public GatewayBuilder allowOutputs(AllowedOutputs servers) {
         allowedOutputs = servers;
         return this;
     }
@@ -227,7 +235,7 @@ public final class GatewayBuilder {
      * @throws IllegalArgumentException with words for an operator if one is no origin
      */
     public GatewayBuilder allowOrigins(String... pages) {
-        origins = OriginRule.allowing(List.of(pages));
+        origins = OriginPolicy.allowing(List.of(pages));
         return this;
     }
 
@@ -241,7 +249,7 @@ public final class GatewayBuilder {
      */
     public GatewayBuilder trustProxies(ProxyHeader header, String... networks) {
         proxyHeader = header;
-        proxies = ProxyTrust.in(List.of(networks));
+        proxies = TrustedProxies.in(List.of(networks));
         return this;
     }
 
@@ -263,7 +271,7 @@ public final class GatewayBuilder {
      *     is closed
      * @return this
      */
-    public GatewayBuilder meters(Metering maker) {
+    public GatewayBuilder meters(MeterBinding maker) {
         metering = maker;
         return this;
     }
@@ -271,37 +279,34 @@ public final class GatewayBuilder {
     /**
      * Finds and probes FFmpeg, and makes a gateway, when subscribed to.
      *
-     * @return the gateway, on a scheduler that may block; an error of {@link io.sluice.gateway.ffmpeg.FfmpegUnavailableException}, with
+     * @return the gateway, on a scheduler that may block; an error of {@link io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException}, with
      *     words for an operator, if no FFmpeg works
      */
     public Mono<Gateway> start() {
         GatewayConfig config = config();
-        Metering meters = metering;
+        MeterBinding meters = metering;
         return Mono.fromCallable(() -> Gateway.start(config, meters)).subscribeOn(Schedulers.boundedElastic());
     }
 
-    /** What was set up so far. */
+    /**
+     * Searches for FFmpeg and probes it, without making a gateway. Blocks.
+     *
+     * @return the FFmpeg that a gateway would use, for a log
+     * @throws FfmpegUnavailableException with a message for an operator if none works
+     */
+    public Ffmpeg findFfmpeg() throws FfmpegUnavailableException {
+        return Gateway.findFfmpeg(config().ffmpeg());
+    }
+
+    /** The configuration as built so far. */
     GatewayConfig config() {
         boolean nowhereElse = publish.isEmpty() && authorizer == null;
         return new GatewayConfig(
-                publish,
-                enhancedRtmp,
-                preview == null ? nowhereElse : preview,
-                previewLinger,
-                ffmpeg,
-                ffmpegEnvironment,
-                ffmpegLimits,
-                outputTimeout,
-                maxPendingStarts,
-                limits,
-                streamLimits,
-                admissionLimits,
-                loadLimits,
-                origins,
-                proxies,
-                proxyHeader,
-                authorizer,
-                allowedOutputs,
+                new GatewayConfig.Outputs(
+                        publish, enhancedRtmp, preview == null ? nowhereElse : preview, previewLinger, outputTimeout),
+                new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, maxPendingStarts),
+                new GatewayConfig.Limits(limits, streamLimits, admissionLimits, loadLimits),
+                new GatewayConfig.Access(origins, proxies, proxyHeader, authorizer, allowedOutputs),
                 listener);
     }
 }

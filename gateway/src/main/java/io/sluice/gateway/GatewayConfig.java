@@ -1,17 +1,17 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.auth.AllowedOutputs;
-import io.sluice.gateway.ffmpeg.FfmpegLimits;
-import io.sluice.gateway.session.Authorizer;
-import io.sluice.gateway.session.PublishTemplate;
+import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
+import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;
-import io.sluice.gateway.websocket.OriginRule;
+import io.sluice.gateway.websocket.OriginPolicy;
 import io.sluice.gateway.websocket.ProxyHeader;
-import io.sluice.gateway.websocket.ProxyTrust;
+import io.sluice.gateway.websocket.TrustedProxies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,65 +21,94 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a gateway is set up. Immutable; made by {@link GatewayBuilder}.
+ * The configuration of a gateway. Immutable; built by {@link GatewayBuilder}, read from {@link Gateway#config()}.
  *
- * @param publish where streams go, each with a place for the key
- * @param enhancedRtmp whether the receivers take Enhanced RTMP
- * @param preview whether streams can be watched at the gateway
- * @param previewLinger how long a preview can be fetched after its stream's end
- * @param ffmpeg the program to use, or null to look for one
- * @param ffmpegEnvironment names of variables that FFmpeg gets besides the usual few; a trailing {@code *} stands for any ending
- * @param ffmpegLimits what each FFmpeg may use
- * @param outputTimeout how long an output may take nothing before FFmpeg gives it up
- * @param maxPendingStarts how many FFmpegs may wait to be started
- * @param limits the bounds of a stream
- * @param streamLimits how much a stream may send
- * @param admissionLimits how many streams there may be
- * @param loadLimits what they may take of the machine
- * @param origins which pages may connect
- * @param proxies whose word about a client's address is taken
- * @param proxyHeader where they give it
- * @param authorizer who may publish, or null if everybody may
- * @param allowedOutputs to which servers the authorizer may send streams, or null for all
- * @param listener hears of every stream
+ * @param outputs where streams go
+ * @param ffmpeg which FFmpeg runs, and how
+ * @param limits the limits of streams
+ * @param access who may connect and publish
+ * @param listener receives the events of every stream
  */
-record GatewayConfig(
-        List<PublishTemplate> publish,
-        boolean enhancedRtmp,
-        boolean preview,
-        Duration previewLinger,
-        @Nullable Path ffmpeg,
-        List<String> ffmpegEnvironment,
-        FfmpegLimits ffmpegLimits,
-        Duration outputTimeout,
-        int maxPendingStarts,
-        SessionLimits limits,
-        StreamLimits streamLimits,
-        AdmissionLimits admissionLimits,
-        LoadLimits loadLimits,
-        OriginRule origins,
-        ProxyTrust proxies,
-        ProxyHeader proxyHeader,
-        @Nullable Authorizer authorizer,
-        @Nullable AllowedOutputs allowedOutputs,
-        SessionListener listener) {
+public record GatewayConfig(
+        Outputs outputs, FfmpegSettings ffmpeg, Limits limits, Access access, SessionListener listener) {
 
-    /** Who decides, within the bounds that are set. */
-    Authorizer decider() {
-        if (authorizer == null) {
-            return Authorizer.open();
+    /**
+     * Where streams go.
+     *
+     * @param publish RTMP URLs, each with a placeholder for the stream key; prints without secrets
+     * @param enhancedRtmp whether the receivers accept Enhanced RTMP
+     * @param preview whether streams can be watched at the gateway
+     * @param previewLinger how long a preview can be fetched after its stream has ended
+     * @param timeout how long an output may accept no data before FFmpeg gives up on it
+     */
+    public record Outputs(
+            List<PublishTemplate> publish,
+            boolean enhancedRtmp,
+            boolean preview,
+            Duration previewLinger,
+            Duration timeout) {
+
+        /** Names the configured URLs without secrets, or the preview if there are none. */
+        @Override
+        public String toString() {
+            return publish.isEmpty() ? "the preview" : publish.toString();
         }
-        return allowedOutputs == null ? authorizer : allowedOutputs.guard(authorizer);
     }
 
-    /** What a gateway that was started with this configuration cannot take from another, by the builder's names. */
-    List<String> fixedUnlike(GatewayConfig other) {
+    /**
+     * Which FFmpeg runs, and how.
+     *
+     * @param program the program's path; null to search for one
+     * @param environment names of environment variables that FFmpeg receives besides the default ones; a trailing {@code *} matches any suffix
+     * @param limits what each process may use
+     * @param maxPendingStarts how many processes may wait for their start
+     */
+    public record FfmpegSettings(
+            @Nullable Path program, List<String> environment, FfmpegLimits limits, int maxPendingStarts) {}
+
+    /**
+     * The limits of streams.
+     *
+     * @param session of each session: timeouts and buffers
+     * @param stream how much each stream may send
+     * @param admission how many streams may run and start
+     * @param load what streams may use of the machine
+     */
+    public record Limits(SessionLimits session, StreamLimits stream, AdmissionLimits admission, LoadLimits load) {}
+
+    /**
+     * Who may connect and publish.
+     *
+     * @param origins which pages may connect
+     * @param proxies which proxies are trusted to name the client's address
+     * @param proxyHeader the header in which they name it
+     * @param authorizer decides who may publish; null if everyone may
+     * @param allowedOutputs the servers that the authorizer may name as outputs; null for any
+     */
+    public record Access(
+            OriginPolicy origins,
+            TrustedProxies proxies,
+            ProxyHeader proxyHeader,
+            @Nullable Authorizer authorizer,
+            @Nullable AllowedOutputs allowedOutputs) {
+
+        /** The authorizer, restricted to the allowed outputs. */
+        Authorizer effectiveAuthorizer() {
+            if (authorizer == null) {
+                return Authorizer.open();
+            }
+            return allowedOutputs == null ? authorizer : allowedOutputs.guard(authorizer);
+        }
+    }
+
+    /** The settings of {@code other} that a running gateway cannot take over, by the names of the builder's methods. */
+    List<String> restartRequired(GatewayConfig other) {
         return Stream.of(
-                        Map.entry("ffmpeg", Objects.equals(ffmpeg, other.ffmpeg)),
-                        Map.entry("ffmpegEnvironment", ffmpegEnvironment.equals(other.ffmpegEnvironment)),
-                        Map.entry("ffmpegLimits", ffmpegLimits.equals(other.ffmpegLimits)),
-                        Map.entry("maxPendingStarts", maxPendingStarts == other.maxPendingStarts),
-                        Map.entry("previewLinger", previewLinger.equals(other.previewLinger)))
+                        Map.entry("ffmpeg", Objects.equals(ffmpeg.program, other.ffmpeg.program)),
+                        Map.entry("ffmpegEnvironment", ffmpeg.environment.equals(other.ffmpeg.environment)),
+                        Map.entry("ffmpegLimits", ffmpeg.limits.equals(other.ffmpeg.limits)),
+                        Map.entry("maxPendingStarts", ffmpeg.maxPendingStarts == other.ffmpeg.maxPendingStarts),
+                        Map.entry("previewLinger", outputs.previewLinger.equals(other.outputs.previewLinger)))
                 .filter(same -> !same.getValue())
                 .map(Map.Entry::getKey)
                 .toList();

@@ -6,9 +6,10 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /** The version, as the build wrote it down. */
-final class GatewayVersion {
+public final class GatewayVersion {
 
-    static final String VERSION = read();
+    /** The version, such as {@code 1.2.3}. */
+    public static final String VERSION = read();
 
     private GatewayVersion() {}
 

@@ -2,7 +2,7 @@ package io.sluice.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gateway.ffmpeg.RtmpSink;
+import io.sluice.gateway.ffmpeg.run.RtmpSink;
 import io.sluice.gateway.guards.Seeded;
 import io.sluice.gateway.websocket.RawWebSocket;
 import java.lang.reflect.Method;

@@ -54,7 +54,7 @@ public final class ControlCodec {
      * @param utf8 the whole payload of a text message
      * @return the message or why it is none
      */
-    public Parsed<ClientMessage> decode(byte[] utf8) {
+    public Result<ClientMessage> decode(byte[] utf8) {
         return decode(ByteBuffer.wrap(utf8));
     }
 
@@ -64,7 +64,7 @@ public final class ControlCodec {
      * @param utf8 the whole payload of a text message, from position to limit, neither of which moves; not kept
      * @return the message or why it is none
      */
-    public Parsed<ClientMessage> decode(ByteBuffer utf8) {
+    public Result<ClientMessage> decode(ByteBuffer utf8) {
         if (utf8.remaining() > MAX_MESSAGE_BYTES) {
             return tooLarge();
         }
@@ -83,7 +83,7 @@ public final class ControlCodec {
      * @param text the whole text message
      * @return the message or why it is none
      */
-    public Parsed<ClientMessage> decode(String text) {
+    public Result<ClientMessage> decode(String text) {
         return decode(text, MessageReader::clientMessage);
     }
 
@@ -94,7 +94,7 @@ public final class ControlCodec {
      * @return the message or why it is none; a client may pass over {@link FailureCode#UNKNOWN_MESSAGE_TYPE}, which a
      *     newer gateway can cause
      */
-    public Parsed<ServerMessage> decodeServerMessage(String text) {
+    public Result<ServerMessage> decodeServerMessage(String text) {
         return decode(text, MessageReader::serverMessage);
     }
 
@@ -126,7 +126,7 @@ public final class ControlCodec {
         }
     }
 
-    private <M> Parsed<M> decode(String text, BiFunction<String, Fields, Parsed<M>> read) {
+    private <M> Result<M> decode(String text, BiFunction<String, Fields, Result<M>> read) {
         if (text.length() > MAX_MESSAGE_BYTES) {
             return tooLarge();
         }
@@ -139,7 +139,7 @@ public final class ControlCodec {
         });
     }
 
-    private Parsed<ObjectNode> parse(String text) {
+    private Result<ObjectNode> parse(String text) {
         try (JsonParser parser = mapper.createParser(text)) {
             return parse(parser);
         } catch (StreamConstraintsException e) {
@@ -155,7 +155,7 @@ public final class ControlCodec {
         }
     }
 
-    private Parsed<ObjectNode> parse(JsonParser parser) throws IOException {
+    private Result<ObjectNode> parse(JsonParser parser) throws IOException {
         JsonNode tree;
         try {
             tree = mapper.readTree(parser);
@@ -165,7 +165,7 @@ public final class ControlCodec {
         if (!(tree instanceof ObjectNode object)) {
             return malformed("is not a JSON object");
         }
-        return parser.nextToken() == null ? Parsed.ok(object) : malformed("goes on after the end of its object");
+        return parser.nextToken() == null ? Result.ok(object) : malformed("goes on after the end of its object");
     }
 
     /** Repeats a name only where it looks like one of ours, lest a stream key in the wrong place ends up in a log. */
@@ -173,14 +173,14 @@ public final class ControlCodec {
         return name != null && name.matches("[A-Za-z]{1,24}") ? "the field \"" + name + "\"" : "a field";
     }
 
-    private static <T> Parsed<T> malformed(String problem) {
-        return Parsed.refused(
+    private static <T> Result<T> malformed(String problem) {
+        return Result.refused(
                 FailureCode.MALFORMED_MESSAGE,
                 "The message " + problem + "; a text frame is one JSON object with a \"type\".");
     }
 
-    private static <T> Parsed<T> tooLarge() {
-        return Parsed.refused(
+    private static <T> Result<T> tooLarge() {
+        return Result.refused(
                 FailureCode.MESSAGE_TOO_LARGE,
                 "The text message is larger than " + MAX_MESSAGE_BYTES + " bytes; send fewer or shorter offers.");
     }

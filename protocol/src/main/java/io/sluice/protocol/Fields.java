@@ -29,9 +29,9 @@ final class Fields {
         this.prefix = prefix;
     }
 
-    <T> Parsed<T> result(T value) {
+    <T> Result<T> result(T value) {
         Failure first = failure;
-        return first == null ? Parsed.ok(value) : new Parsed.Refused<>(first);
+        return first == null ? Result.ok(value) : new Result.Refused<>(first);
     }
 
     @Nullable

@@ -28,7 +28,7 @@ public record MediaFormat(
      * @param mimeType such as {@code video/webm;codecs="avc1.42E01F,opus"}
      * @return the format, or {@link FailureCode#UNSUPPORTED_OFFER} with words that name what is not understood
      */
-    public static Parsed<MediaFormat> parse(String mimeType) {
+    public static Result<MediaFormat> parse(String mimeType) {
         if (mimeType.length() > MAX_LENGTH) {
             return refused("A media type has " + mimeType.length() + " characters; " + MAX_LENGTH
                     + " are the most it may have.");
@@ -36,7 +36,7 @@ public record MediaFormat(
         return MimeType.parse(mimeType).flatMap(parts -> ofParts(parts, mimeType));
     }
 
-    private static Parsed<MediaFormat> ofParts(MimeType parts, String mimeType) {
+    private static Result<MediaFormat> ofParts(MimeType parts, String mimeType) {
         boolean audioOnly = parts.type().equals("audio");
         Optional<Container> container = Container.ofSubtype(parts.subtype());
         if (container.isEmpty() || !(audioOnly || parts.type().equals("video"))) {
@@ -46,16 +46,16 @@ public record MediaFormat(
         String codecs = parts.parameters().getOrDefault("codecs", "");
         MediaFormat bare = new MediaFormat(container.get(), audioOnly, Optional.empty(), Optional.empty(), mimeType);
         if (codecs.isBlank()) {
-            return Parsed.ok(bare);
+            return Result.ok(bare);
         }
-        Parsed<MediaFormat> format = Parsed.ok(bare);
+        Result<MediaFormat> format = Result.ok(bare);
         for (String name : codecs.split(",", -1)) {
             format = format.flatMap(soFar -> soFar.with(name.strip()));
         }
         return format;
     }
 
-    private Parsed<MediaFormat> with(String codec) {
+    private Result<MediaFormat> with(String codec) {
         Optional<VideoCodec> newVideo = VideoCodec.ofName(codec);
         Optional<AudioCodec> newAudio = AudioCodec.ofName(codec);
         if (newVideo.isEmpty() && newAudio.isEmpty()) {
@@ -70,11 +70,11 @@ public record MediaFormat(
             return refused("The codec " + Printable.text(codec)
                     + " is one too many; a stream has at most one video and one audio track.");
         }
-        return Parsed.ok(
+        return Result.ok(
                 new MediaFormat(container, audioOnly, newVideo.or(() -> video), newAudio.or(() -> audio), mimeType));
     }
 
-    private static Parsed<MediaFormat> refused(String message) {
-        return Parsed.refused(FailureCode.UNSUPPORTED_OFFER, message);
+    private static Result<MediaFormat> refused(String message) {
+        return Result.refused(FailureCode.UNSUPPORTED_OFFER, message);
     }
 }

@@ -7,7 +7,7 @@ final class MessageReader {
 
     private MessageReader() {}
 
-    static Parsed<ClientMessage> clientMessage(String type, Fields in) {
+    static Result<ClientMessage> clientMessage(String type, Fields in) {
         return switch (type) {
             case "open" -> open(in);
             case "stop" -> in.result(new Stop());
@@ -15,7 +15,7 @@ final class MessageReader {
         };
     }
 
-    static Parsed<ServerMessage> serverMessage(String type, Fields in) {
+    static Result<ServerMessage> serverMessage(String type, Fields in) {
         return switch (type) {
             case "opened" -> opened(in);
             case "progress" -> progress(in);
@@ -26,7 +26,7 @@ final class MessageReader {
         };
     }
 
-    private static Parsed<ClientMessage> open(Fields in) {
+    private static Result<ClientMessage> open(Fields in) {
         String streamKey = in.optionalString("streamKey");
         List<String> offers = in.strings("offers", Open.MAX_OFFERS);
         VideoSettings video = in.optionalObject("video", MessageReader::videoSettings);
@@ -58,7 +58,7 @@ final class MessageReader {
                 in.optionalInteger("bitsPerSecond", AudioSettings.MAX_BITS_PER_SECOND));
     }
 
-    private static Parsed<ServerMessage> opened(Fields in) {
+    private static Result<ServerMessage> opened(Fields in) {
         return in.result(new Opened(
                 in.string("sessionId"),
                 in.string("mimeType"),
@@ -70,7 +70,7 @@ final class MessageReader {
                 in.integer("maxMessageBytes")));
     }
 
-    private static Parsed<ServerMessage> progress(Fields in) {
+    private static Result<ServerMessage> progress(Fields in) {
         return in.result(new Progress(
                 in.count("acceptedBytes"),
                 in.count("queuedBytes"),
@@ -81,7 +81,7 @@ final class MessageReader {
                 in.count("droppedFrames")));
     }
 
-    private static Parsed<ServerMessage> failed(Fields in) {
+    private static Result<ServerMessage> failed(Fields in) {
         String reason = in.string("code");
         FailureCode code = FailureCode.ofReason(reason).orElse(FailureCode.INTERNAL_ERROR);
         if (!code.reason().equals(reason)) {
@@ -93,9 +93,9 @@ final class MessageReader {
     }
 
     /** Repeats the type only where it looks like one, lest a key that was put there by mistake ends up in a log. */
-    private static <T> Parsed<T> unknown(String type, String known) {
+    private static <T> Result<T> unknown(String type, String known) {
         String shown = type.matches("[A-Za-z]{1,24}") ? "\"" + type + "\"" : "That";
-        return Parsed.refused(
+        return Result.refused(
                 FailureCode.UNKNOWN_MESSAGE_TYPE, shown + " is no message type that is known here: " + known + ".");
     }
 }

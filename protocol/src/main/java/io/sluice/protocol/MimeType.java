@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record MimeType(String type, String subtype, Map<String, String> parameters) {
 
-    static Parsed<MimeType> parse(String text) {
+    static Result<MimeType> parse(String text) {
         return new Parser(text).parse();
     }
 
@@ -28,7 +28,7 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
             this.text = text;
         }
 
-        Parsed<MimeType> parse() {
+        Result<MimeType> parse() {
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);
                 if ((c < ' ' && c != '\t') || c > '~') {
@@ -47,7 +47,7 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
                     return refused(problem);
                 }
             }
-            return Parsed.ok(
+            return Result.ok(
                     new MimeType(essence.substring(0, slash), essence.substring(slash + 1), Map.copyOf(parameters)));
         }
 
@@ -111,10 +111,10 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
             }
         }
 
-        private Parsed<MimeType> refused(String problem) {
+        private Result<MimeType> refused(String problem) {
             // Without a slash it is no media type at all, and might be a stream key in the wrong place.
             String shown = text.indexOf('/') < 0 ? "" : Printable.text(text) + " ";
-            return Parsed.refused(
+            return Result.refused(
                     FailureCode.UNSUPPORTED_OFFER,
                     "The media type " + shown + problem + "; write it like video/webm;codecs=\"vp8,opus\".");
         }

@@ -32,7 +32,7 @@ public final class StreamKey {
      * @return the key, or {@link FailureCode#INVALID_STREAM_KEY} with words that name the first wrong character and its
      *     position, counted from 1, and that do not repeat the key
      */
-    public static Parsed<StreamKey> parse(String text) {
+    public static Result<StreamKey> parse(String text) {
         if (text.isEmpty()) {
             return refused("The stream key is empty: give the key under which to publish.");
         }
@@ -49,7 +49,7 @@ public final class StreamKey {
                         + (i + 1) + "; only ASCII letters, digits and " + PUNCTUATION + " may stand in a key.");
             }
         }
-        return Parsed.ok(new StreamKey(text));
+        return Result.ok(new StreamKey(text));
     }
 
     private static boolean isAllowed(char c) {
@@ -59,8 +59,8 @@ public final class StreamKey {
                 || PUNCTUATION.indexOf(c) >= 0;
     }
 
-    private static Parsed<StreamKey> refused(String message) {
-        return Parsed.refused(FailureCode.INVALID_STREAM_KEY, message);
+    private static Result<StreamKey> refused(String message) {
+        return Result.refused(FailureCode.INVALID_STREAM_KEY, message);
     }
 
     /**

@@ -25,7 +25,7 @@ class ControlCodecFuzzTest {
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "4s")
     void bytesAreAMessageOrARefusal(byte[] utf8) {
-        Parsed<ClientMessage> fromBytes = codec.decode(utf8);
+        Result<ClientMessage> fromBytes = codec.decode(utf8);
         String text = new String(utf8, UTF_8);
         if (text.indexOf('\ufffd') < 0) {
             assertThat(codec.decode(text)).isEqualTo(fromBytes);
@@ -35,11 +35,11 @@ class ControlCodecFuzzTest {
     }
 
     private interface ThereAndBack<M> {
-        Parsed<M> go(M message);
+        Result<M> go(M message);
     }
 
-    private static <M> void check(Parsed<M> parsed, ThereAndBack<M> thereAndBack) {
-        if (parsed instanceof Parsed.Ok<M> ok) {
+    private static <M> void check(Result<M> parsed, ThereAndBack<M> thereAndBack) {
+        if (parsed instanceof Result.Ok<M> ok) {
             assertThat(thereAndBack.go(ok.value())).isEqualTo(parsed);
         } else {
             Refusals.assertFitForALog(parsed);

@@ -25,7 +25,7 @@ class ControlCodecTest {
                  "progressIntervalMs":250}""";
 
         assertThat(codec.decode(text))
-                .isEqualTo(Parsed.ok(new Open(
+                .isEqualTo(Result.ok(new Open(
                         "demo",
                         List.of("video/webm;codecs=\"avc1.42E01F,opus\"", "video/webm"),
                         new VideoSettings(1280, 720, 30.0, 2_500_000),
@@ -40,7 +40,7 @@ class ControlCodecTest {
                 {"x":{"y":[1,{"z":null}]},"offers":["video/webm"],"video":{"rotation":90},"type":"open","streamkey":1}""";
 
         assertThat(codec.decode(text))
-                .isEqualTo(Parsed.ok(
+                .isEqualTo(Result.ok(
                         new Open(null, List.of("video/webm"), new VideoSettings(null, null, null, null), null)));
     }
 
@@ -50,7 +50,7 @@ class ControlCodecTest {
                 {"type":"open","streamKey":null,"offers":["video/webm"],"video":null,"audio":{"channels":null},"progressIntervalMs":null}""";
 
         assertThat(codec.decode(text))
-                .isEqualTo(Parsed.ok(new Open(null, List.of("video/webm"), null, new AudioSettings(null, null, null))));
+                .isEqualTo(Result.ok(new Open(null, List.of("video/webm"), null, new AudioSettings(null, null, null))));
     }
 
     @Test
@@ -59,14 +59,14 @@ class ControlCodecTest {
                 {"type":"open","offers":["video/webm"],"video":{"width":1280.0,"height":0,"frameRate":0,"bitsPerSecond":0},"progressIntervalMs":0}""";
 
         assertThat(codec.decode(text))
-                .isEqualTo(Parsed.ok(
+                .isEqualTo(Result.ok(
                         new Open(null, List.of("video/webm"), new VideoSettings(1280, null, null, null), null)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"type\":\"stop\"}", " \r\n\t{ \"type\" : \"\\u0073top\" , \"why\" : \"tired\" } \n"})
     void stopIsUnderstood(String text) {
-        assertThat(codec.decode(text)).isEqualTo(Parsed.ok(new Stop()));
+        assertThat(codec.decode(text)).isEqualTo(Result.ok(new Stop()));
     }
 
     @ParameterizedTest
@@ -75,8 +75,8 @@ class ControlCodecTest {
     void aClientMessageSurvivesTheWay(ClientMessage message) {
         String text = codec.encode(message);
 
-        assertThat(codec.decode(text)).isEqualTo(Parsed.ok(message));
-        assertThat(codec.decode(text.getBytes(UTF_8))).isEqualTo(Parsed.ok(message));
+        assertThat(codec.decode(text)).isEqualTo(Result.ok(message));
+        assertThat(codec.decode(text.getBytes(UTF_8))).isEqualTo(Result.ok(message));
     }
 
     @Test
@@ -84,8 +84,8 @@ class ControlCodecTest {
         ByteBuffer buffer = ByteBuffer.allocateDirect(64);
         buffer.put(3, "{\"type\":\"stop\"}".getBytes(UTF_8)).position(3).limit(18);
 
-        assertThat(codec.decode(buffer.asReadOnlyBuffer())).isEqualTo(Parsed.ok(new Stop()));
-        assertThat(codec.decode(buffer)).isEqualTo(Parsed.ok(new Stop()));
+        assertThat(codec.decode(buffer.asReadOnlyBuffer())).isEqualTo(Result.ok(new Stop()));
+        assertThat(codec.decode(buffer)).isEqualTo(Result.ok(new Stop()));
         assertThat(buffer.position()).isEqualTo(3);
         assertThat(buffer.limit()).isEqualTo(18);
     }
@@ -189,7 +189,7 @@ class ControlCodecTest {
 
         assertThat(codec.decode(text))
                 .isInstanceOfSatisfying(
-                        Parsed.Ok.class,
+                        Result.Ok.class,
                         ok -> assertThat(((Open) ok.value()).progressInterval())
                                 .isEqualTo(Duration.ofMillis(intervalMs)));
     }
@@ -242,7 +242,7 @@ class ControlCodecTest {
     void noRefusalRepeatsAStreamKey(String text) {
         assertThat(codec.decode(text))
                 .isInstanceOfSatisfying(
-                        Parsed.Refused.class,
+                        Result.Refused.class,
                         refused -> assertThat(refused.failure().message()).doesNotContain("live_123_secret"));
     }
 
@@ -261,8 +261,8 @@ class ControlCodecTest {
         return "{\"type\":\"open\",\"offers\":[" + "\"a\",".repeat(count - 1) + "\"a\"]}";
     }
 
-    static void assertRefused(Parsed<?> parsed, FailureCode code, String words) {
-        assertThat(parsed).isInstanceOfSatisfying(Parsed.Refused.class, refused -> {
+    static void assertRefused(Result<?> parsed, FailureCode code, String words) {
+        assertThat(parsed).isInstanceOfSatisfying(Result.Refused.class, refused -> {
             assertThat(refused.failure().code()).isEqualTo(code);
             assertThat(refused.failure().message())
                     .contains(words)

@@ -26,13 +26,13 @@ class MediaFormatFuzzTest {
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "4s")
     void textIsAFormatOrARefusal(@NotNull String text) {
-        Parsed<MediaFormat> parsed = MediaFormat.parse(text);
-        if (parsed instanceof Parsed.Ok<MediaFormat> ok) {
+        Result<MediaFormat> parsed = MediaFormat.parse(text);
+        if (parsed instanceof Result.Ok<MediaFormat> ok) {
             MediaFormat format = ok.value();
             assertThat(format.mimeType()).isEqualTo(text);
             assertThat(format.audioOnly() && format.video().isPresent()).isFalse();
             assertThat(MediaFormat.parse(' ' + text + '\t').map(MediaFormatFuzzTest::meaning))
-                    .isEqualTo(Parsed.ok(meaning(format)));
+                    .isEqualTo(Result.ok(meaning(format)));
             assertThat(text.strip().toLowerCase(Locale.ROOT)).startsWith(format.audioOnly() ? "audio" : "video");
         } else {
             Refusals.assertFitForALog(parsed);

@@ -52,7 +52,7 @@ class MediaFormatTest {
     void aMediaTypeIsReadAsWritten(
             String mimeType, Container container, @Nullable VideoCodec video, @Nullable AudioCodec audio) {
         assertThat(MediaFormat.parse(mimeType))
-                .isEqualTo(Parsed.ok(new MediaFormat(
+                .isEqualTo(Result.ok(new MediaFormat(
                         container, false, Optional.ofNullable(video), Optional.ofNullable(audio), mimeType)));
     }
 
@@ -69,7 +69,7 @@ class MediaFormatTest {
             })
     void anAudioTypeHasNoVideo(String mimeType, Container container, @Nullable AudioCodec audio) {
         assertThat(MediaFormat.parse(mimeType))
-                .isEqualTo(Parsed.ok(
+                .isEqualTo(Result.ok(
                         new MediaFormat(container, true, Optional.empty(), Optional.ofNullable(audio), mimeType)));
     }
 
@@ -77,7 +77,7 @@ class MediaFormatTest {
     void theTextIsKeptVerbatim() {
         String mimeType = " Video/X-Matroska ; codecs=\"avc1 , opus\" ";
 
-        assertThat(MediaFormat.parse(mimeType).map(MediaFormat::mimeType)).isEqualTo(Parsed.ok(mimeType));
+        assertThat(MediaFormat.parse(mimeType).map(MediaFormat::mimeType)).isEqualTo(Result.ok(mimeType));
     }
 
     @ParameterizedTest

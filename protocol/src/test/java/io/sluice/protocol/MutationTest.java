@@ -27,9 +27,9 @@ class MutationTest {
         List<String> seeds =
                 Samples.FULL_CLIENT_MESSAGES.stream().map(codec::encode).toList();
         mutateText(seeds, text -> {
-            Parsed<ClientMessage> parsed = codec.decode(text);
+            Result<ClientMessage> parsed = codec.decode(text);
             count(parsed);
-            if (parsed instanceof Parsed.Ok<ClientMessage> ok) {
+            if (parsed instanceof Result.Ok<ClientMessage> ok) {
                 assertThat(codec.decode(codec.encode(ok.value()))).isEqualTo(parsed);
                 assertThat(ok.value().toString()).doesNotContain(Samples.KEY);
             }
@@ -63,9 +63,9 @@ class MutationTest {
     @Test
     void noTextMakesAKeyThrow() {
         mutateText(List.of(Samples.KEY, "abcd-efgh-ijkl-mnop", "FB-1-0-Abc?s_bl=1&s_ps=1&a=Abx"), text -> {
-            Parsed<StreamKey> parsed = StreamKey.parse(text);
+            Result<StreamKey> parsed = StreamKey.parse(text);
             count(parsed);
-            if (parsed instanceof Parsed.Ok<StreamKey> ok) {
+            if (parsed instanceof Result.Ok<StreamKey> ok) {
                 assertThat(text).matches("[A-Za-z0-9_~+:?=&-][A-Za-z0-9._~+:?=&-]{0,511}");
                 assertThat(ok.value().value()).isEqualTo(text);
             }
@@ -80,9 +80,9 @@ class MutationTest {
                 "audio/mp4; x=\"a\\\"b\"; codecs=mp4a.40.2",
                 "video/webm");
         mutateText(seeds, text -> {
-            Parsed<MediaFormat> parsed = MediaFormat.parse(text);
+            Result<MediaFormat> parsed = MediaFormat.parse(text);
             count(parsed);
-            if (parsed instanceof Parsed.Ok<MediaFormat> ok) {
+            if (parsed instanceof Result.Ok<MediaFormat> ok) {
                 assertThat(ok.value().mimeType()).isEqualTo(text);
                 assertThat(ok.value().audioOnly() && ok.value().video().isPresent())
                         .isFalse();
@@ -114,8 +114,8 @@ class MutationTest {
         }
     }
 
-    private void count(Parsed<?> parsed) {
-        if (parsed instanceof Parsed.Refused<?> no) {
+    private void count(Result<?> parsed) {
+        if (parsed instanceof Result.Refused<?> no) {
             refused++;
             assertThat(no.failure().message()).isNotBlank().doesNotContain(Samples.KEY, "\n", "\0");
             assertThat(no.failure().closeReason().getBytes(UTF_8)).hasSizeLessThanOrEqualTo(123);

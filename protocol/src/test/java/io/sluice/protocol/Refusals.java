@@ -11,8 +11,8 @@ final class Refusals {
 
     private Refusals() {}
 
-    static void assertFitForALog(Parsed<?> parsed) {
-        Failure failure = ((Parsed.Refused<?>) parsed).failure();
+    static void assertFitForALog(Result<?> parsed) {
+        Failure failure = ((Result.Refused<?>) parsed).failure();
         assertThat(failure.message()).isNotBlank().hasSizeLessThan(MAX_MESSAGE_LENGTH);
         assertThat(failure.message().codePoints().filter(Character::isISOControl))
                 .isEmpty();

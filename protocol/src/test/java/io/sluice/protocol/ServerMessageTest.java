@@ -98,14 +98,14 @@ class ServerMessageTest {
     void aNumberLosesNothing(double number) {
         Progress progress = new Progress(0, 0, 0, number, 0, number, 0);
 
-        assertThat(codec.decodeServerMessage(codec.encode(progress))).isEqualTo(Parsed.ok(progress));
+        assertThat(codec.decodeServerMessage(codec.encode(progress))).isEqualTo(Result.ok(progress));
     }
 
     @ParameterizedTest
     @FieldSource("io.sluice.protocol.Samples#FULL_SERVER_MESSAGES")
     @FieldSource("io.sluice.protocol.Samples#BARE_SERVER_MESSAGES")
     void aServerMessageSurvivesTheWay(ServerMessage message) {
-        assertThat(codec.decodeServerMessage(codec.encode(message))).isEqualTo(Parsed.ok(message));
+        assertThat(codec.decodeServerMessage(codec.encode(message))).isEqualTo(Result.ok(message));
     }
 
     @ParameterizedTest
@@ -122,7 +122,7 @@ class ServerMessageTest {
                 "{\"type\":\"opened\",\"sessionId\":\"\",\"mimeType\":\"\",\"video\":\"COPY\"} > MALFORMED_MESSAGE > \"video\" has a value",
             })
     void aClientIsToldWhatIsWrongWithAServersMessage(String text, FailureCode code, String words) {
-        assertThat(codec.decodeServerMessage(text)).isInstanceOfSatisfying(Parsed.Refused.class, refused -> {
+        assertThat(codec.decodeServerMessage(text)).isInstanceOfSatisfying(Result.Refused.class, refused -> {
             assertThat(refused.failure().code()).isEqualTo(code);
             assertThat(refused.failure().message()).contains(words);
         });

@@ -26,9 +26,9 @@ class StreamKeyFuzzTest {
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "3s")
     void textIsAKeyOrARefusal(@NotNull String text) {
-        Parsed<StreamKey> parsed = StreamKey.parse(text);
-        assertThat(parsed instanceof Parsed.Ok).isEqualTo(text.matches(HARMLESS));
-        if (parsed instanceof Parsed.Ok<StreamKey> ok) {
+        Result<StreamKey> parsed = StreamKey.parse(text);
+        assertThat(parsed instanceof Result.Ok).isEqualTo(text.matches(HARMLESS));
+        if (parsed instanceof Result.Ok<StreamKey> ok) {
             assertThat(ok.value().value()).isEqualTo(text);
             assertThat(ok.value().toString()).hasSizeLessThanOrEqualTo(5).isNotEqualTo(text);
         } else {

@@ -23,7 +23,7 @@ class StreamKeyTest {
                 "a..b"
             })
     void theKeysOfRealPlatformsAreAccepted(String text) {
-        assertThat(StreamKey.parse(text).map(StreamKey::value)).isEqualTo(Parsed.ok(text));
+        assertThat(StreamKey.parse(text).map(StreamKey::value)).isEqualTo(Result.ok(text));
     }
 
     @ParameterizedTest

@@ -5,7 +5,7 @@ import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Opened;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.ServerMessage;
 import java.time.Duration;
@@ -36,7 +36,7 @@ public final class Transcript {
     }
 
     private static Object message(String text) {
-        Parsed<ServerMessage> parsed = CODEC.decodeServerMessage(text);
+        Result<ServerMessage> parsed = CODEC.decodeServerMessage(text);
         return parsed.<Object>fold(message -> message, failure -> "not in the protocol: " + text);
     }
 

@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.sluice.gateway.session.Operator;
+import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Phase;
 import java.time.Duration;
@@ -40,7 +40,7 @@ public final class AdminRoutes {
     /** One line about refused requests in this time: who guesses tokens must not fill the disk. */
     private static final Duration QUIET = Duration.ofSeconds(1);
 
-    private final Operator operator;
+    private final SessionOperations operator;
     private final AdminAccess access;
     private final @Nullable Supplier<String> metrics;
     private final AtomicLong lastRefusalNanos = new AtomicLong(System.nanoTime() - QUIET.toNanos());
@@ -52,7 +52,7 @@ public final class AdminRoutes {
      * @param access who may
      * @param metrics what {@code /metrics} says, in the text format of Prometheus; may block; null for no such address
      */
-    public AdminRoutes(Operator operator, AdminAccess access, @Nullable Supplier<String> metrics) {
+    public AdminRoutes(SessionOperations operator, AdminAccess access, @Nullable Supplier<String> metrics) {
         this.operator = operator;
         this.access = access;
         this.metrics = metrics;
@@ -82,7 +82,7 @@ public final class AdminRoutes {
                 .switchIfEmpty(Mono.defer(() -> answer(request, path)))
                 .onErrorResume(error -> {
                     LOG.error("A request to the admin API could not be answered", error);
-                    return Mono.just(Answer.problem(
+                    return Mono.just(JsonResponse.problem(
                             HttpResponseStatus.INTERNAL_SERVER_ERROR,
                             "The gateway has a bug; its log has the details."));
                 })
@@ -90,12 +90,12 @@ public final class AdminRoutes {
     }
 
     /** Empty for who may go on. */
-    private Mono<Answer> refusal(HttpServerRequest request) {
+    private Mono<JsonResponse> refusal(HttpServerRequest request) {
         HttpHeaders headers = request.requestHeaders();
         if (headers.contains(HttpHeaderNames.ORIGIN) || headers.contains("Sec-Fetch-Site")) {
             return Mono.just(denied(
                     request,
-                    Answer.problem(HttpResponseStatus.FORBIDDEN, "No page in a browser may use the admin API.")));
+                    JsonResponse.problem(HttpResponseStatus.FORBIDDEN, "No page in a browser may use the admin API.")));
         }
         return access.allows(request)
                 .defaultIfEmpty(false)
@@ -106,11 +106,11 @@ public final class AdminRoutes {
                 .filter(allowed -> !allowed)
                 .map(no -> denied(
                         request,
-                        Answer.problem(HttpResponseStatus.UNAUTHORIZED, "Show a token: Authorization: Bearer TOKEN.")
+                        JsonResponse.problem(HttpResponseStatus.UNAUTHORIZED, "Show a token: Authorization: Bearer TOKEN.")
                                 .with(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sluice\"")));
     }
 
-    private Answer denied(HttpServerRequest request, Answer answer) {
+    private JsonResponse denied(HttpServerRequest request, JsonResponse answer) {
         long last = lastRefusalNanos.get();
         long now = System.nanoTime();
         if (now - last >= QUIET.toNanos() && lastRefusalNanos.compareAndSet(last, now)) {
@@ -119,11 +119,11 @@ public final class AdminRoutes {
         return answer;
     }
 
-    private Mono<Answer> answer(HttpServerRequest request, String path) {
+    private Mono<JsonResponse> answer(HttpServerRequest request, String path) {
         boolean reads =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         if (path.equals(STREAMS)) {
-            return reads ? Mono.just(Answer.json(StreamJson.list(operator.sessions()))) : notAllowed("GET, HEAD");
+            return reads ? Mono.just(JsonResponse.json(StreamJson.list(operator.sessions()))) : notAllowed("GET, HEAD");
         }
         if (metrics != null && path.equals(METRICS)) {
             return reads ? metrics(metrics) : notAllowed("GET, HEAD");
@@ -138,54 +138,54 @@ public final class AdminRoutes {
         return reads ? Mono.just(one(sessionId)) : notAllowed("GET, HEAD, DELETE");
     }
 
-    private static Mono<Answer> metrics(Supplier<String> text) {
+    private static Mono<JsonResponse> metrics(Supplier<String> text) {
         return Mono.fromSupplier(text)
                 .subscribeOn(Schedulers.boundedElastic())
-                .map(all -> Answer.text(PROMETHEUS, all));
+                .map(all -> JsonResponse.text(PROMETHEUS, all));
     }
 
-    private Answer one(String sessionId) {
+    private JsonResponse one(String sessionId) {
         return operator.session(sessionId)
-                .map(session -> Answer.json(StreamJson.one(session)))
+                .map(session -> JsonResponse.json(StreamJson.one(session)))
                 .orElseGet(AdminRoutes::notThere);
     }
 
-    private Mono<Answer> end(HttpServerRequest request, String sessionId) {
+    private Mono<JsonResponse> end(HttpServerRequest request, String sessionId) {
         List<String> reasons =
                 new QueryStringDecoder(request.uri()).parameters().getOrDefault("reason", List.of());
         String reason = reasons.isEmpty() ? "" : reasons.get(0);
-        if (reason.length() > Operator.MAX_REASON_LENGTH) {
-            return Mono.just(Answer.problem(
+        if (reason.length() > SessionOperations.MAX_REASON_LENGTH) {
+            return Mono.just(JsonResponse.problem(
                     HttpResponseStatus.BAD_REQUEST,
-                    "The reason is longer than " + Operator.MAX_REASON_LENGTH + " characters."));
+                    "The reason is longer than " + SessionOperations.MAX_REASON_LENGTH + " characters."));
         }
         return operator.end(sessionId, reason)
                 .doOnSubscribe(s -> operator.session(sessionId)
                         .ifPresent(known -> LOG.info("{} ends {}", request.remoteAddress(), known.sessionId())))
-                .map(ended -> Answer.json(statusOf(List.of(ended)), StreamJson.one(ended)))
+                .map(ended -> JsonResponse.json(statusOf(List.of(ended)), StreamJson.one(ended)))
                 .defaultIfEmpty(notThere());
     }
 
-    private Mono<Answer> endByKey(HttpServerRequest request) {
+    private Mono<JsonResponse> endByKey(HttpServerRequest request) {
         if (!HttpHeaderValues.APPLICATION_JSON.contentEqualsIgnoreCase(mediaType(request))) {
-            return Mono.just(Answer.problem(
+            return Mono.just(JsonResponse.problem(
                     HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be of the type application/json."));
         }
-        return Body.of(request)
+        return RequestBody.of(request)
                 .flatMap(body -> body.fold(
                         text -> EndRequest.parse(text)
                                 .fold(
                                         wanted -> endByKey(request, wanted),
                                         wrong -> Mono.just(
-                                                Answer.problem(HttpResponseStatus.BAD_REQUEST, wrong.message()))),
+                                                JsonResponse.problem(HttpResponseStatus.BAD_REQUEST, wrong.message()))),
                         Mono::just));
     }
 
-    private Mono<Answer> endByKey(HttpServerRequest request, EndRequest wanted) {
+    private Mono<JsonResponse> endByKey(HttpServerRequest request, EndRequest wanted) {
         LOG.info("{} ends what is live under {}", request.remoteAddress(), wanted.streamKey());
         return operator.end(wanted.streamKey(), wanted.reason())
                 .collectList()
-                .map(ended -> Answer.json(statusOf(ended), StreamJson.list(ended)));
+                .map(ended -> JsonResponse.json(statusOf(ended), StreamJson.list(ended)));
     }
 
     /** What takes longer than anybody should wait for is accepted, and not done. */
@@ -200,13 +200,13 @@ public final class AdminRoutes {
         return (parameters < 0 ? type : type.substring(0, parameters)).strip();
     }
 
-    private static Answer notThere() {
-        return Answer.problem(HttpResponseStatus.NOT_FOUND, "There is no such session, or it has ended.");
+    private static JsonResponse notThere() {
+        return JsonResponse.problem(HttpResponseStatus.NOT_FOUND, "There is no such session, or it has ended.");
     }
 
-    private static Mono<Answer> notAllowed(String methods) {
+    private static Mono<JsonResponse> notAllowed(String methods) {
         return Mono.just(
-                Answer.problem(HttpResponseStatus.METHOD_NOT_ALLOWED, "This address takes " + methods + " only.")
+                JsonResponse.problem(HttpResponseStatus.METHOD_NOT_ALLOWED, "This address takes " + methods + " only.")
                         .with(HttpHeaderNames.ALLOW, methods));
     }
 }

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sluice.gateway.session.Operator;
+import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.protocol.FailureCode;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.util.Map;
 
@@ -25,7 +25,7 @@ record EndRequest(StreamKey streamKey, String reason) {
             .build();
 
     /** Refused with words that repeat nothing of the body. A field that is not known is refused too: it may be a reason, misspelt. */
-    static Parsed<EndRequest> parse(String body) {
+    static Result<EndRequest> parse(String body) {
         JsonNode json;
         try {
             json = JSON.readTree(body);
@@ -42,13 +42,13 @@ record EndRequest(StreamKey streamKey, String reason) {
             }
         }
         String reason = json.path("reason").asText();
-        if (reason.length() > Operator.MAX_REASON_LENGTH) {
-            return refused("The reason is longer than " + Operator.MAX_REASON_LENGTH + " characters.");
+        if (reason.length() > SessionOperations.MAX_REASON_LENGTH) {
+            return refused("The reason is longer than " + SessionOperations.MAX_REASON_LENGTH + " characters.");
         }
         return StreamKey.parse(json.path("streamKey").asText()).map(key -> new EndRequest(key, reason));
     }
 
-    private static Parsed<EndRequest> refused(String words) {
-        return Parsed.refused(FailureCode.MALFORMED_MESSAGE, words);
+    private static Result<EndRequest> refused(String words) {
+        return Result.refused(FailureCode.MALFORMED_MESSAGE, words);
     }
 }

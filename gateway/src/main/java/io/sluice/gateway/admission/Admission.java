@@ -1,8 +1,8 @@
 package io.sluice.gateway.admission;
 
-import io.sluice.gateway.admission.LearntCosts.Running;
+import io.sluice.gateway.admission.CostEstimator.Running;
 import io.sluice.protocol.Failure;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -29,9 +29,9 @@ public final class Admission {
     /** Once full, there must be some room before it is said that there is: or those who balance the load would be sent to and fro. */
     private static final double ROOM_AGAIN = 0.95;
 
-    private final Load load;
+    private final LoadMonitor load;
     private final LongSupplier nanoClock;
-    private final ConcurrentMap<Network, Integer> addressStreams = new ConcurrentHashMap<>();
+    private final ConcurrentMap<ClientNetwork, Integer> addressStreams = new ConcurrentHashMap<>();
     private final AtomicInteger streams = new AtomicInteger();
     private final Set<Ticket> running = ConcurrentHashMap.newKeySet();
     private volatile boolean wasFull;
@@ -41,15 +41,15 @@ public final class Admission {
     private record Bounds(
             AdmissionLimits limits,
             TokenBucket allStarts,
-            StartRates<Network> addressStarts,
-            StartRates<StreamKey> keyStarts) {
+            StartRateLimiter<ClientNetwork> addressStarts,
+            StartRateLimiter<StreamKey> keyStarts) {
 
         static Bounds of(AdmissionLimits limits, long nowNanos) {
             return new Bounds(
                     limits,
-                    StartRates.bucket(limits.startsPerSecond(), nowNanos),
-                    new StartRates<>(limits.startsPerAddressPerSecond()),
-                    new StartRates<>(limits.startsPerKeyPerSecond()));
+                    StartRateLimiter.bucket(limits.startsPerSecond(), nowNanos),
+                    new StartRateLimiter<>(limits.startsPerAddressPerSecond()),
+                    new StartRateLimiter<>(limits.startsPerKeyPerSecond()));
         }
     }
 
@@ -60,10 +60,10 @@ public final class Admission {
      * @param loadLimits what they may take of the machine
      */
     public Admission(AdmissionLimits limits, LoadLimits loadLimits) {
-        this(limits, new Load(loadLimits, new Machine(), Runtime.getRuntime().availableProcessors()), System::nanoTime);
+        this(limits, new LoadMonitor(loadLimits, new HostResources(), Runtime.getRuntime().availableProcessors()), System::nanoTime);
     }
 
-    Admission(AdmissionLimits limits, Load load, LongSupplier nanoClock) {
+    Admission(AdmissionLimits limits, LoadMonitor load, LongSupplier nanoClock) {
         this.load = load;
         this.nanoClock = nanoClock;
         this.bounds = Bounds.of(limits, nanoClock.getAsLong());
@@ -88,24 +88,24 @@ public final class Admission {
      * @param address whose it is, by way of trusted proxies; null where the transport has none
      * @return a ticket that has to be given back, or why there is none
      */
-    public Parsed<Ticket> arrive(@Nullable InetAddress address) {
-        Network network = Network.of(address);
+    public Result<Ticket> arrive(@Nullable InetAddress address) {
+        ClientNetwork network = ClientNetwork.of(address);
         if (network == null) {
-            return Parsed.ok(new Ticket(null));
+            return Result.ok(new Ticket(null));
         }
         Bounds valid = bounds;
         AdmissionLimits limits = valid.limits();
         long early = valid.addressStarts().nanosTooEarly(network, nanoClock.getAsLong());
         if (early > 0) {
-            return new Parsed.Refused<>(
-                    Verdicts.tooManyStarts("your address", limits.startsPerAddressPerSecond(), early));
+            return new Result.Refused<>(
+                    AdmissionFailures.tooManyStarts("your address", limits.startsPerAddressPerSecond(), early));
         }
         int mine = addressStreams.merge(network, 1, Integer::sum);
         if (mine > limits.maxStreamsPerAddress()) {
             leave(network);
-            return new Parsed.Refused<>(Verdicts.tooManyStreams(limits.maxStreamsPerAddress()));
+            return new Result.Refused<>(AdmissionFailures.tooManyStreams(limits.maxStreamsPerAddress()));
         }
-        return Parsed.ok(new Ticket(network));
+        return Result.ok(new Ticket(network));
     }
 
     /**
@@ -140,14 +140,14 @@ public final class Admission {
     /** Somebody's place. Thread-safe, but each step is for one thread. */
     public final class Ticket {
 
-        private final @Nullable Network network;
+        private final @Nullable ClientNetwork network;
         private final AtomicBoolean released = new AtomicBoolean();
         private volatile boolean admitted;
-        private volatile @Nullable Work work;
+        private volatile @Nullable Workload work;
         private volatile long pid;
         private volatile long outTimeMillis;
 
-        private Ticket(@Nullable Network network) {
+        private Ticket(@Nullable ClientNetwork network) {
             this.network = network;
         }
 
@@ -163,17 +163,17 @@ public final class Admission {
             long now = nanoClock.getAsLong();
             long early = valid.keyStarts().nanosTooEarly(key, now);
             if (early > 0) {
-                return Optional.of(Verdicts.tooManyStarts("this stream key", limits.startsPerKeyPerSecond(), early));
+                return Optional.of(AdmissionFailures.tooManyStarts("this stream key", limits.startsPerKeyPerSecond(), early));
             }
-            early = StartRates.nanosTooEarly(valid.allStarts(), now);
+            early = StartRateLimiter.nanosTooEarly(valid.allStarts(), now);
             if (early > 0) {
-                return Optional.of(Verdicts.tooManyAtOnce(early));
+                return Optional.of(AdmissionFailures.tooManyAtOnce(early));
             }
             Integer most = limits.maxStreams();
             int all = streams.incrementAndGet();
             if (most != null && all > most) {
                 streams.decrementAndGet();
-                return Optional.of(Verdicts.full(most));
+                return Optional.of(AdmissionFailures.full(most));
             }
             admitted = true;
             return Optional.empty();
@@ -185,8 +185,8 @@ public final class Admission {
          * @param what it has to do
          * @return why there is no room for that, or empty
          */
-        public Optional<Failure> begin(Work what) {
-            Optional<Failure> lack = load.begin(what).map(Verdicts::lacking);
+        public Optional<Failure> begin(Workload what) {
+            Optional<Failure> lack = load.begin(what).map(AdmissionFailures::lacking);
             if (lack.isEmpty()) {
                 work = what;
             }
@@ -213,7 +213,7 @@ public final class Admission {
         }
 
         private Stream<Running> asRunning() {
-            Work what = work;
+            Workload what = work;
             return what == null ? Stream.empty() : Stream.of(new Running(what, pid, outTimeMillis));
         }
 
@@ -223,7 +223,7 @@ public final class Admission {
                 return;
             }
             running.remove(this);
-            Work what = work;
+            Workload what = work;
             if (what != null) {
                 load.end(what);
             }
@@ -236,7 +236,7 @@ public final class Admission {
         }
     }
 
-    private void leave(Network network) {
+    private void leave(ClientNetwork network) {
         addressStreams.computeIfPresent(network, (same, count) -> count == 1 ? null : count - 1);
     }
 }

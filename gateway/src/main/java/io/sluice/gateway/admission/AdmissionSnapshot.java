@@ -19,7 +19,7 @@ public record AdmissionSnapshot(
         int streams,
         double expectedCores,
         double maxCores,
-        Map<Work, Double> learntCores,
+        Map<Workload, Double> learntCores,
         OptionalLong freeBytes,
         OptionalLong openFiles,
         OptionalLong maxOpenFiles) {

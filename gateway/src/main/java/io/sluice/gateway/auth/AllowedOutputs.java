@@ -1,9 +1,9 @@
 package io.sluice.gateway.auth;
 
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Authorizer;
-import io.sluice.gateway.session.PublishRequest;
-import io.sluice.gateway.session.PublishTemplate;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.access.PublishRequest;
+import io.sluice.gateway.output.PublishTemplate;
 import java.net.URI;
 import java.util.Collection;
 import java.util.HashSet;
@@ -102,7 +102,7 @@ public final class AllowedOutputs {
             for (String url : allowed.publishUrls()) {
                 String server = serverOf(url).orElse("something that is no RTMP URL");
                 if (!servers.contains(server)) {
-                    throw new UndecidedException(
+                    throw new AuthorizationUnavailableException(
                             "an authorizer sends the stream to " + server + ", which --allow-output does not name");
                 }
             }

@@ -1,6 +1,6 @@
 package io.sluice.gateway.auth;
 
-import io.sluice.gateway.session.Authorization;
+import io.sluice.gateway.access.Authorization;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

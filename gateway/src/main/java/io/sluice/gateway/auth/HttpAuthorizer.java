@@ -3,10 +3,10 @@ package io.sluice.gateway.auth;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sluice.gateway.auth.Exchange.Answer;
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Authorizer;
-import io.sluice.gateway.session.PublishRequest;
+import io.sluice.gateway.auth.AuthHttpClient.Answer;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.access.PublishRequest;
 import io.sluice.protocol.StreamKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,7 +43,7 @@ public final class HttpAuthorizer implements Authorizer {
     private final JsonMapper json = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
-    private final Exchange exchange;
+    private final AuthHttpClient exchange;
     private final AnswerCache cache;
 
     /**
@@ -56,7 +56,7 @@ public final class HttpAuthorizer implements Authorizer {
      * @throws IllegalArgumentException with words for the operator if the address is none
      */
     public HttpAuthorizer(String url, Duration timeout, int maxConcurrent, Duration remember) {
-        this.exchange = new Exchange(Exchange.address(url), timeout, maxConcurrent, MAX_ANSWER_BYTES);
+        this.exchange = new AuthHttpClient(AuthHttpClient.address(url), timeout, maxConcurrent, MAX_ANSWER_BYTES);
         this.cache = new AnswerCache(remember);
     }
 
@@ -107,7 +107,7 @@ public final class HttpAuthorizer implements Authorizer {
         }
         boolean verdict = answer.status() >= 400 && answer.status() < 500 && !NO_VERDICT.contains(answer.status());
         if (!verdict) {
-            throw new UndecidedException(exchange + " answers " + answer.status());
+            throw new AuthorizationUnavailableException(exchange + " answers " + answer.status());
         }
         return Authorization.deny("You may not publish here under this stream key: check it.");
     }
@@ -120,10 +120,10 @@ public final class HttpAuthorizer implements Authorizer {
         }
         Map<String, ?> said = object(body);
         Object expires = said.get("expiresAt");
-        return Terms.read(
+        return AuthorizationFields.read(
                 said,
                 key(said.get("streamKey")),
-                expires == null ? null : Instant.ofEpochSecond(Terms.whole("expiresAt", expires, LAST_SECOND)));
+                expires == null ? null : Instant.ofEpochSecond(AuthorizationFields.whole("expiresAt", expires, LAST_SECOND)));
     }
 
     @SuppressWarnings("unchecked") // Jackson's objects have strings for names.
@@ -135,7 +135,7 @@ public final class HttpAuthorizer implements Authorizer {
         } catch (JsonProcessingException e) {
             // Its words would repeat the answer, which may hold keys.
         }
-        throw new UndecidedException(exchange + " answers with something that is no JSON object");
+        throw new AuthorizationUnavailableException(exchange + " answers with something that is no JSON object");
     }
 
     private static @Nullable StreamKey key(@Nullable Object said) {
@@ -144,7 +144,7 @@ public final class HttpAuthorizer implements Authorizer {
         }
         return StreamKey.parse(String.valueOf(said))
                 .toOptional()
-                .orElseThrow(() -> new UndecidedException("\"streamKey\" is no stream key"));
+                .orElseThrow(() -> new AuthorizationUnavailableException("\"streamKey\" is no stream key"));
     }
 
     @Override

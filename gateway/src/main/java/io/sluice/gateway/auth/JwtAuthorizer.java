@@ -7,9 +7,9 @@ import com.nimbusds.jose.jwk.AsymmetricJWK;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Authorizer;
-import io.sluice.gateway.session.PublishRequest;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.access.PublishRequest;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,11 +35,11 @@ public final class JwtAuthorizer implements Authorizer {
 
     private static final int MAX_TOKEN_LENGTH = 8_192;
 
-    private final TokenKeys keys;
-    private final TokenRules rules;
+    private final JwtKeys keys;
+    private final JwtRules rules;
     private final DefaultJWSVerifierFactory verifiers = new DefaultJWSVerifierFactory();
 
-    JwtAuthorizer(TokenKeys keys, TokenRules rules) {
+    JwtAuthorizer(JwtKeys keys, JwtRules rules) {
         this.keys = keys;
         this.rules = rules;
     }
@@ -52,8 +52,8 @@ public final class JwtAuthorizer implements Authorizer {
      * @return the authorizer
      * @throws IOException with words for the operator if the file cannot be read, or has no keys
      */
-    public static JwtAuthorizer withKeysIn(Path file, TokenRules rules) throws IOException {
-        return new JwtAuthorizer(new TokenKeysFile(file), rules);
+    public static JwtAuthorizer withKeysIn(Path file, JwtRules rules) throws IOException {
+        return new JwtAuthorizer(new JwtKeyFile(file), rules);
     }
 
     /**
@@ -65,8 +65,8 @@ public final class JwtAuthorizer implements Authorizer {
      * @return the authorizer
      * @throws IllegalArgumentException with words for the operator if the address is none
      */
-    public static JwtAuthorizer withKeysFrom(String url, Duration timeout, TokenRules rules) {
-        return new JwtAuthorizer(new TokenKeysUrl(Exchange.address(url), timeout, TokenKeysUrl.Times.USUAL), rules);
+    public static JwtAuthorizer withKeysFrom(String url, Duration timeout, JwtRules rules) {
+        return new JwtAuthorizer(new JwtKeysUrl(AuthHttpClient.address(url), timeout, JwtKeysUrl.Times.USUAL), rules);
     }
 
     @Override
@@ -144,7 +144,7 @@ public final class JwtAuthorizer implements Authorizer {
         if (key.isEmpty() || !(standsForKey || key.get().equals(request.streamKey()))) {
             return Authorization.deny("The token is not for this stream key.");
         }
-        return Terms.read(
+        return AuthorizationFields.read(
                 claims.getClaims(), key.get(), claims.getExpirationTime().toInstant());
     }
 

@@ -1,9 +1,9 @@
 package io.sluice.gateway.auth;
 
-import io.sluice.gateway.auth.ReloadedFile.BrokenFileException;
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Authorizer;
-import io.sluice.gateway.session.PublishRequest;
+import io.sluice.gateway.auth.WatchedFile.BrokenFileException;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.access.PublishRequest;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Lets in whose stream key has a line in a file. The file holds hashes only; {@link KeyLine} makes a line. It is looked at again with every
+ * Lets in whose stream key has a line in a file. The file holds hashes only; {@link KeyFileEntry} makes a line. It is looked at again with every
  * question, so a line that is added or taken out holds at once; a stream that is live already goes on.
  *
  * <p>A question costs one HMAC-SHA256 for each line, on the scheduler for blocking work.
@@ -29,9 +29,9 @@ public final class KeyFileAuthorizer implements Authorizer {
     private static final Logger LOG = LoggerFactory.getLogger(KeyFileAuthorizer.class);
     private static final int MAX_KEYS = 10_000;
 
-    private final ReloadedFile<Keys> file;
+    private final WatchedFile<Keys> file;
 
-    private KeyFileAuthorizer(ReloadedFile<Keys> file) {
+    private KeyFileAuthorizer(WatchedFile<Keys> file) {
         this.file = file;
     }
 
@@ -62,7 +62,7 @@ public final class KeyFileAuthorizer implements Authorizer {
      * @throws IOException with words for the operator if it cannot be read, or is no key file
      */
     public static KeyFileAuthorizer reading(Path path) throws IOException {
-        return new KeyFileAuthorizer(new ReloadedFile<>(path, KeyFileAuthorizer::keys));
+        return new KeyFileAuthorizer(new WatchedFile<>(path, KeyFileAuthorizer::keys));
     }
 
     @Override

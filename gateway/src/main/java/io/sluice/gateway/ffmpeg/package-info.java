@@ -4,7 +4,7 @@
  *
  * <p>In the data's way it stands between the hand-off of media and the child process: the media itself never passes
  * through the classes that plan and read reports; those are values or confined to one event loop. The only code that
- * blocks is {@link io.sluice.gateway.ffmpeg.FfmpegLocator}, which runs once, at start, off the event loops.
+ * blocks is {@link io.sluice.gateway.ffmpeg.install.FfmpegLocator}, which runs once, at start, off the event loops.
  */
 @NullMarked
 package io.sluice.gateway.ffmpeg;

@@ -3,7 +3,7 @@ package io.sluice.gateway.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.sluice.gateway.session.Previews;
+import io.sluice.gateway.output.Previews;
 import io.sluice.protocol.StreamKey;
 import java.nio.file.Files;
 import java.nio.file.Path;

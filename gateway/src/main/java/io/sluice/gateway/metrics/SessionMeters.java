@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.sluice.gateway.admission.AdmissionSnapshot;
-import io.sluice.gateway.session.Operator;
+import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Media;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. The way of the media does not come by here.
  */
-public final class SessionMeters implements Metering.Meters {
+public final class SessionMeters implements MeterBinding.Meters {
 
     /** Averaged since the start of a stream, so it says something only after a while. */
     private static final double SLOW = 0.95;
@@ -53,7 +53,7 @@ public final class SessionMeters implements Metering.Meters {
     };
 
     private final MeterRegistry registry;
-    private final Operator operator;
+    private final SessionOperations operator;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
     private final Map<FailureCode, Counter> failures = new EnumMap<>(FailureCode.class);
     private final ConcurrentMap<List<String>, Counter> started = new ConcurrentHashMap<>();
@@ -69,12 +69,12 @@ public final class SessionMeters implements Metering.Meters {
      * @param registry where they are registered with the gateway's start, and taken out with its end
      * @return makes them
      */
-    public static Metering in(MeterRegistry registry) {
+    public static MeterBinding in(MeterRegistry registry) {
         return (operator, ready, admission) -> new SessionMeters(registry, operator, ready, admission);
     }
 
     private SessionMeters(
-            MeterRegistry registry, Operator operator, BooleanSupplier ready, Supplier<AdmissionSnapshot> admission) {
+            MeterRegistry registry, SessionOperations operator, BooleanSupplier ready, Supplier<AdmissionSnapshot> admission) {
         this.registry = registry;
         this.operator = operator;
         for (FailureCode code : FailureCode.values()) {

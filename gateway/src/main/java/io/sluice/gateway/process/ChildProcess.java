@@ -27,7 +27,7 @@ public final class ChildProcess {
 
     private final Process process;
     private final EventLoop eventLoop;
-    private final StandardInput stdin;
+    private final StdinSubscriber stdin;
     private final List<LineSource> outputs;
     private final Sinks.One<ProcessExit> exit = Sinks.one();
     private final Sinks.One<ProcessExit> givenUp = Sinks.one();
@@ -35,7 +35,7 @@ public final class ChildProcess {
     private boolean exited;
     private boolean shuttingDown;
 
-    private ChildProcess(Process process, EventLoop eventLoop, StandardInput stdin, List<LineSource> outputs) {
+    private ChildProcess(Process process, EventLoop eventLoop, StdinSubscriber stdin, List<LineSource> outputs) {
         this.process = process;
         this.eventLoop = eventLoop;
         this.stdin = stdin;
@@ -45,8 +45,8 @@ public final class ChildProcess {
 
     /** Joins a started process and its event loop. Called on the event loop. */
     static ChildProcess attach(
-            Plumbing.Started started, EventLoop eventLoop, ProcessOutput output, Watermarks watermarks) {
-        StandardInput stdin = new StandardInput(eventLoop, started.stdin(), watermarks);
+            PipeTransport.Started started, EventLoop eventLoop, ProcessOutput output, Watermarks watermarks) {
+        StdinSubscriber stdin = new StdinSubscriber(eventLoop, started.stdin(), watermarks);
         ChildProcess child =
                 new ChildProcess(started.process(), eventLoop, stdin, List.of(started.stdout(), started.stderr()));
         started.stdout().listen(new LineSplitter(output::onStdout), child::outputClosed);
@@ -70,7 +70,7 @@ public final class ChildProcess {
      *
      * @return the subscriber to the child's input
      */
-    public StandardInput stdin() {
+    public StdinSubscriber stdin() {
         return stdin;
     }
 

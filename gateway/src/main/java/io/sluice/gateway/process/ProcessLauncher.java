@@ -37,8 +37,8 @@ public final class ProcessLauncher implements Disposable {
     private static final int MAX_FALLBACK_CHILDREN = 1_024;
 
     private final Scheduler starts;
-    private final Plumbing epoll = new EpollPlumbing();
-    private final BlockingPlumbing fallback = new BlockingPlumbing(MAX_FALLBACK_CHILDREN);
+    private final PipeTransport epoll = new EpollPipeTransport();
+    private final BlockingPipeTransport fallback = new BlockingPipeTransport(MAX_FALLBACK_CHILDREN);
     private final boolean preferFallback;
 
     private ProcessLauncher(int maxPendingStarts, boolean preferFallback) {
@@ -99,8 +99,8 @@ public final class ProcessLauncher implements Disposable {
         fallback.dispose();
     }
 
-    private Plumbing plumbingFor(EventLoop eventLoop) {
-        return !preferFallback && EpollPlumbing.serves(eventLoop) ? epoll : fallback;
+    private PipeTransport plumbingFor(EventLoop eventLoop) {
+        return !preferFallback && EpollPipeTransport.serves(eventLoop) ? epoll : fallback;
     }
 
     private final class Launch {
@@ -151,14 +151,14 @@ public final class ProcessLauncher implements Disposable {
                         .directory(what.directory().toFile());
                 builder.environment().clear();
                 builder.environment().putAll(what.environment());
-                Plumbing.Started started = plumbingFor(eventLoop).start(builder);
+                PipeTransport.Started started = plumbingFor(eventLoop).start(builder);
                 handOver(started);
             } catch (IOException | RuntimeException e) {
                 eventLoop.execute(() -> sink.error(e));
             }
         }
 
-        private void handOver(Plumbing.Started started) {
+        private void handOver(PipeTransport.Started started) {
             try {
                 eventLoop.execute(() -> {
                     ChildProcess child = ChildProcess.attach(started, eventLoop, output, stdinWatermarks);

@@ -2,10 +2,10 @@ package io.sluice.gateway.session;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import io.sluice.gateway.ffmpeg.FfmpegOutcome;
-import io.sluice.gateway.ffmpeg.FfmpegProgress;
-import io.sluice.gateway.ffmpeg.FfmpegStream;
-import io.sluice.gateway.media.MediaHandOff;
+import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
+import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
+import io.sluice.gateway.ffmpeg.run.FfmpegStream;
+import io.sluice.gateway.media.MediaQueue;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Progress;
@@ -38,14 +38,14 @@ final class LiveStream {
 
     private final EventLoop eventLoop;
     private final SessionLimits limits;
-    private final Allowance allowance;
+    private final StreamQuota allowance;
     private final Duration reportInterval;
-    private final StreamStart.Running running;
+    private final RunningStream running;
     private final FfmpegStream ffmpeg;
-    private final MediaHandOff handOff;
-    private final Herald herald;
+    private final MediaQueue handOff;
+    private final SessionReporter herald;
     private final Consumer<FfmpegOutcome> onEnded;
-    private final Vitals vitals;
+    private final StallDetector vitals;
 
     private @Nullable ScheduledFuture<?> reports;
     private @Nullable ScheduledFuture<?> pulse;
@@ -57,11 +57,11 @@ final class LiveStream {
     LiveStream(
             EventLoop eventLoop,
             SessionLimits limits,
-            Allowance allowance,
+            StreamQuota allowance,
             Duration reportInterval,
-            StreamStart.Running running,
-            MediaHandOff handOff,
-            Herald herald,
+            RunningStream running,
+            MediaQueue handOff,
+            SessionReporter herald,
             Consumer<FfmpegOutcome> onEnded) {
         this.eventLoop = eventLoop;
         this.limits = limits;
@@ -72,7 +72,7 @@ final class LiveStream {
         this.handOff = handOff;
         this.herald = herald;
         this.onEnded = onEnded;
-        this.vitals = new Vitals(limits, System.nanoTime());
+        this.vitals = new StallDetector(limits, System.nanoTime());
     }
 
     /** Joins the two. From here on media flows. */

@@ -1,9 +1,11 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.output.Outputs;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.StreamLimits;
-import io.sluice.gateway.ffmpeg.FfmpegLauncher;
-import io.sluice.gateway.ffmpeg.StreamPlanner;
+import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
+import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 
 /**
  * What all sessions of a gateway share.
@@ -22,7 +24,7 @@ public record SessionContext(
         SessionLimits limits,
         StreamLimits streamLimits,
         Admission admission,
-        LiveStreams streams,
+        SessionRegistry streams,
         Authorizer authorizer,
         Outputs outputs,
         StreamPlanner planner,

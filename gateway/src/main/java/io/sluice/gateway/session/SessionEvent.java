@@ -1,5 +1,6 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.access.Peer;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.StreamKey;

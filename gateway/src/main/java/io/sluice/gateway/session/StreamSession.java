@@ -1,11 +1,11 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.access.PublishRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import io.sluice.gateway.media.MediaHandOff;
-import io.sluice.gateway.session.StreamStart.Offer;
-import io.sluice.gateway.session.StreamStart.Running;
+import io.sluice.gateway.media.MediaQueue;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.Draining;
 import io.sluice.protocol.Ended;
@@ -13,7 +13,7 @@ import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,9 +43,9 @@ public final class StreamSession {
     private final Peer peer;
     private final @Nullable String offeredKey;
     private final boolean plain;
-    private final MediaHandOff handOff;
-    private final Identification identification;
-    private final Standing standing;
+    private final MediaQueue handOff;
+    private final FormatVerifier identification;
+    private final SessionStatusPublisher standing;
     private final Sinks.Empty<Void> done = Sinks.empty();
 
     private SessionState state = SessionState.NEGOTIATING;
@@ -69,9 +69,9 @@ public final class StreamSession {
         this.peer = peer;
         this.offeredKey = offeredKey;
         this.plain = plain;
-        this.standing = new Standing(id, peer, !plain);
-        this.identification = new Identification(context.ffmpeg().maxPixels());
-        this.handOff = new MediaHandOff(
+        this.standing = new SessionStatusPublisher(id, peer, !plain);
+        this.identification = new FormatVerifier(context.ffmpeg().maxPixels());
+        this.handOff = new MediaQueue(
                 eventLoop, context.limits().lowWaterBytes(), context.limits().highWaterBytes(), client::pauseMedia);
         context.streams().add(this);
     }
@@ -113,14 +113,14 @@ public final class StreamSession {
             @Nullable String streamKey,
             @Nullable String mimeType) {
         StreamSession session = new StreamSession(context, eventLoop, client, peer, streamKey, true);
-        Mono<Parsed<Offer>> offer = Mono.justOrEmpty(mimeType)
-                .map(Offers::ofMimeType)
-                .filter(parsed -> !Offers.leavesCodecsOpen(parsed))
+        Mono<Result<Offer>> offer = Mono.justOrEmpty(mimeType)
+                .map(OfferNegotiation::ofMimeType)
+                .filter(parsed -> !OfferNegotiation.leavesCodecsOpen(parsed))
                 .switchIfEmpty(session.identification
                         .offer()
                         .timeout(
                                 context.limits().mediaTimeout(),
-                                Mono.just(Vitals.noMedia(context.limits())),
+                                Mono.just(StallDetector.noMedia(context.limits())),
                                 Schedulers.fromExecutor(eventLoop)));
         session.start(session.key(null), offer, peer);
         return session;
@@ -175,7 +175,7 @@ public final class StreamSession {
      *
      * @param message the message, or what is wrong with it
      */
-    public void receive(Parsed<ClientMessage> message) {
+    public void receive(Result<ClientMessage> message) {
         message.fold(
                 sound -> {
                     if (sound instanceof Open open) {
@@ -238,34 +238,34 @@ public final class StreamSession {
         }
     }
 
-    /** Ends the session in order because the gateway leaves. Callable from any thread. */
-    public void shutDown() {
-        end(Departure.refusal());
-    }
-
     /**
      * The gateway will leave. Who is live may go on until then, and is told if it understands; anybody else had better go elsewhere at once.
      * Callable from any thread.
      *
      * @param endsIn how long a live stream has left
+     * @param refusal what clients are sent whose stream is not live yet
      */
-    void drain(Duration endsIn) {
+    public void drain(Duration endsIn, Failure refusal) {
         eventLoop.execute(() -> {
             if (live == null) {
-                fail(Departure.refusal());
+                fail(refusal);
             } else if (understandsDraining && !live.isEnding()) {
                 client.tell(new Draining(endsIn.toMillis()));
             }
         });
     }
 
-    /** Ends the session without waiting for a trailer. Callable from any thread. */
-    void force() {
+    /**
+     * Ends the session without waiting for a trailer. Callable from any thread.
+     *
+     * @param reason what the client is told
+     */
+    public void abort(Failure reason) {
         eventLoop.execute(() -> {
             if (live == null) {
-                fail(Departure.refusal());
+                fail(reason);
             } else {
-                live.abort(Departure.refusal());
+                live.abort(reason);
             }
         });
     }
@@ -289,8 +289,8 @@ public final class StreamSession {
                                     : "open came a second time: one connection carries one stream, so open another connection."));
             return;
         }
-        Parsed<Offer> offer = Offers.of(open);
-        if (offer instanceof Parsed.Refused<Offer> refused) {
+        Result<Offer> offer = OfferNegotiation.of(open);
+        if (offer instanceof Result.Refused<Offer> refused) {
             fail(refused.failure());
             return;
         }
@@ -315,43 +315,43 @@ public final class StreamSession {
                         + " s of the upgrade: send it as the first message."));
     }
 
-    private Parsed<StreamKey> key(@Nullable String inMessage) {
+    private Result<StreamKey> key(@Nullable String inMessage) {
         String key = inMessage == null ? offeredKey : inMessage;
         return key == null
-                ? Parsed.refused(
+                ? Result.refused(
                         FailureCode.INVALID_STREAM_KEY,
                         "There is no stream key: give it as the query parameter streamKey, or in open.")
                 : StreamKey.parse(key);
     }
 
-    private void start(Parsed<StreamKey> parsedKey, Mono<Parsed<Offer>> offer, Peer who) {
+    private void start(Result<StreamKey> parsedKey, Mono<Result<Offer>> offer, Peer who) {
         if (openDeadline != null) {
             openDeadline.cancel(false);
         }
-        if (parsedKey instanceof Parsed.Refused<StreamKey> refused) {
+        if (parsedKey instanceof Result.Refused<StreamKey> refused) {
             fail(refused.failure());
             return;
         }
         PublishRequest request = new PublishRequest(id, parsedKey.orElseThrow(), who);
         standing.asksFor(request.streamKey());
-        StreamStart start = new StreamStart(context, request, eventLoop, standing::mayPublishUnder);
+        StartSequence start = new StartSequence(context, request, eventLoop, standing::mayPublishUnder);
         become(SessionState.STARTING);
         start.start(offer).subscribe(result -> started(start, result), error -> {
             LOG.error("[{}] The stream could not be started", id, error);
             started(
                     start,
-                    Parsed.refused(
+                    Result.refused(
                             FailureCode.INTERNAL_ERROR, "The gateway could not start the stream: tell its operator."));
         });
     }
 
-    private void started(StreamStart start, Parsed<Running> result) {
-        if (result instanceof Parsed.Refused<Running> refused) {
+    private void started(StartSequence start, Result<RunningStream> result) {
+        if (result instanceof Result.Refused<RunningStream> refused) {
             fail(refused.failure());
             gone();
             return;
         }
-        Running running = result.orElseThrow();
+        RunningStream running = result.orElseThrow();
         if (state == SessionState.ENDED) {
             // The client has gone while FFmpeg was being started.
             running.ffmpeg().shutdown().then().onErrorComplete().subscribe(null, null, () -> {
@@ -361,8 +361,8 @@ public final class StreamSession {
             return;
         }
         become(SessionState.LIVE);
-        Herald herald = new Herald(client, context.listener(), running.request(), standing);
-        Allowance allowance = Allowance.of(context, running.permit());
+        SessionReporter herald = new SessionReporter(client, context.listener(), running.request(), standing);
+        StreamQuota allowance = StreamQuota.of(context, running.permit());
         live = new LiveStream(
                 eventLoop, context.limits(), allowance, reportInterval, running, handOff, herald, outcome -> {
                     start.release(running);
@@ -370,7 +370,7 @@ public final class StreamSession {
                     live = null;
                     end();
                 });
-        herald.started(Offers.opened(id, running, context.limits()), running);
+        herald.started(OfferNegotiation.opened(id, running, context.limits()), running);
         live.begin();
         identification.agree(running.plan().format(), this::wrongMedia);
         if (mediaEnded) {
@@ -406,7 +406,7 @@ public final class StreamSession {
     private void refuse(Failure failure) {
         client.tell(Failed.of(failure));
         standing.refused(failure);
-        Herald.tell(
+        SessionReporter.tell(
                 context.listener(),
                 new SessionEvent.Refused(id, standing.latest().streamKey(), peer, failure));
         end();

@@ -3,7 +3,7 @@
  * what it does only: no HTTP, no pipes, no JSON.
  *
  * <p>A {@link io.sluice.gateway.session.StreamSession} is confined to the event loop that reads its WebSocket.
- * {@link io.sluice.gateway.session.LiveStreams} is shared by all event loops.
+ * {@link io.sluice.gateway.session.SessionRegistry} is shared by all event loops.
  */
 @NullMarked
 package io.sluice.gateway.session;

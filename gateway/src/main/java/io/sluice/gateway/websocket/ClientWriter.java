@@ -22,14 +22,14 @@ final class ClientWriter implements Client {
     private final Channel channel;
     private final ControlCodec codec;
     private final boolean speaksJson;
-    private final Ponger ponger;
+    private final PongLimiter ponger;
     private boolean closing;
 
     ClientWriter(Channel channel, ControlCodec codec, boolean speaksJson) {
         this.channel = channel;
         this.codec = codec;
         this.speaksJson = speaksJson;
-        this.ponger = new Ponger(channel);
+        this.ponger = new PongLimiter(channel);
     }
 
     @Override

@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.FailureCode;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import java.io.ByteArrayOutputStream;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
@@ -71,7 +71,7 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
         ByteBuf content = frame.content();
         if (text.size() + content.readableBytes() > ControlCodec.MAX_MESSAGE_BYTES) {
             text.reset();
-            session.receive(Parsed.refused(
+            session.receive(Result.refused(
                     FailureCode.MESSAGE_TOO_LARGE,
                     "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
                             + " bytes: text frames are for control messages, binary frames for media."));

@@ -6,8 +6,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
-import io.sluice.gateway.session.Departure;
-import io.sluice.gateway.session.Peer;
+import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.ControlCodec;
@@ -16,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -39,19 +37,19 @@ public final class IngestRoutes {
     private static final String NEGOTIATED = "sluice.v1";
     private static final String PXY = "streamKey";
 
-    private final Supplier<IngestTerms> current;
-    private final BooleanSupplier accepting;
+    private final Supplier<IngestSettings> current;
+    private final Supplier<Optional<Failure>> refusal;
     private final ControlCodec codec = new ControlCodec();
 
     /**
      * Routes for one gateway.
      *
      * @param current asked by each connection for the terms that hold for it
-     * @param accepting whether new streams are accepted
+     * @param refusal why no new streams are accepted, or empty if they are
      */
-    public IngestRoutes(Supplier<IngestTerms> current, BooleanSupplier accepting) {
+    public IngestRoutes(Supplier<IngestSettings> current, Supplier<Optional<Failure>> refusal) {
         this.current = current;
-        this.accepting = accepting;
+        this.refusal = refusal;
     }
 
     /**
@@ -130,7 +128,7 @@ public final class IngestRoutes {
                     HttpResponseStatus.UPGRADE_REQUIRED,
                     "This address takes WebSocket connections (version 13) only.");
         }
-        IngestTerms terms = current.get();
+        IngestSettings terms = current.get();
         WebsocketServerSpec.Builder spec = WebsocketServerSpec.builder()
                 .maxFramePayloadLength(terms.context().limits().maxMessageBytes())
                 // Reactor Netty's own answer to pings reads on regardless of demand, and so goes round every bound.
@@ -139,12 +137,12 @@ public final class IngestRoutes {
             spec.protocols(subprotocol);
         }
         boolean speaksJson = NEGOTIATED.equals(subprotocol);
-        Arrival arrival = new Arrivals(terms.proxies(), terms.proxyHeader()).of(request);
+        ClientRequest arrival = new ClientRequestResolver(terms.proxies(), terms.proxyHeader()).of(request);
         return response.sendWebsocket((in, out) -> converse(in, terms, arrival, speaksJson, entrance), spec.build());
     }
 
     private Mono<Void> converse(
-            WebsocketInbound in, IngestTerms terms, Arrival arrival, boolean speaksJson, Entrance entrance) {
+            WebsocketInbound in, IngestSettings terms, ClientRequest arrival, boolean speaksJson, Entrance entrance) {
         SessionContext context = terms.context();
         Connection[] connection = new Connection[1];
         in.withConnection(c -> connection[0] = c);
@@ -155,7 +153,7 @@ public final class IngestRoutes {
                         StreamingFrameDecoder.NETTY_DECODER,
                         new StreamingFrameDecoder(
                                 context.limits().maxMessageBytes(),
-                                new FrameRates(context.streamLimits(), System.nanoTime())));
+                                new FrameRateLimiter(context.streamLimits(), System.nanoTime())));
         ClientWriter client = new ClientWriter(channel, codec, speaksJson);
         StreamSession session = refusal(terms.origins(), arrival)
                 .map(failure -> StreamSession.refused(context, channel.eventLoop(), client, arrival.peer(), failure))
@@ -165,8 +163,8 @@ public final class IngestRoutes {
         return connection[0].onDispose();
     }
 
-    private Optional<Failure> refusal(OriginRule origins, Arrival arrival) {
-        return accepting.getAsBoolean() ? origins.refusal(arrival) : Optional.of(Departure.refusal());
+    private Optional<Failure> refusal(OriginPolicy origins, ClientRequest arrival) {
+        return refusal.get().or(() -> origins.refusal(arrival));
     }
 
     private static List<String> subprotocols(HttpServerRequest request) {

@@ -57,7 +57,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private final int maxMessageBytes;
-    private final FrameRates rates;
+    private final FrameRateLimiter rates;
     private final FrameHeader header = new FrameHeader();
     private final byte[] control = new byte[Byte.MAX_VALUE];
 
@@ -70,7 +70,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     private int mask;
     private int controlBytes;
 
-    StreamingFrameDecoder(int maxMessageBytes, FrameRates rates) {
+    StreamingFrameDecoder(int maxMessageBytes, FrameRateLimiter rates) {
         this.maxMessageBytes = maxMessageBytes;
         this.rates = rates;
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.admission.Admission.Ticket;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -26,7 +26,7 @@ class AdmissionTest {
     private static final StreamKey KEY = key("k");
 
     /** On a machine that tells nothing of itself. */
-    private static final Load ANY_LOAD = new Load(LoadLimits.defaults(), new Machine(Path.of("/no/such/root")), 2);
+    private static final LoadMonitor ANY_LOAD = new LoadMonitor(LoadLimits.defaults(), new HostResources(Path.of("/no/such/root")), 2);
 
     private long nowNanos;
 
@@ -48,8 +48,8 @@ class AdmissionTest {
         return StreamKey.parse(text).orElseThrow();
     }
 
-    private static Failure refused(Parsed<Ticket> parsed) {
-        return ((Parsed.Refused<Ticket>) parsed).failure();
+    private static Failure refused(Result<Ticket> parsed) {
+        return ((Result.Refused<Ticket>) parsed).failure();
     }
 
     private static void assertMayComeBackAfter(Failure failure, FailureCode code, Duration least, Duration most) {
@@ -175,7 +175,7 @@ class AdmissionTest {
         assertThat(admission.whyFull()).as("38 of 40 are 95 %").isPresent();
         tickets.get(2).release();
         assertThat(admission.whyFull()).isEmpty();
-        assertThat(tickets.get(3).begin(Work.COPY)).isEmpty();
+        assertThat(tickets.get(3).begin(Workload.COPY)).isEmpty();
         tickets.get(3).release();
         assertThat(admission.snapshot().streams()).isEqualTo(36);
     }

@@ -4,8 +4,8 @@ import static io.sluice.gateway.auth.Asking.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Authorizer;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorizer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,12 +1,12 @@
 package io.sluice.gateway.auth;
 
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Authorization.Allowed;
-import io.sluice.gateway.session.Authorization.Denied;
-import io.sluice.gateway.session.Authorizer;
-import io.sluice.gateway.session.Credentials;
-import io.sluice.gateway.session.Peer;
-import io.sluice.gateway.session.PublishRequest;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorization.Allowed;
+import io.sluice.gateway.access.Authorization.Denied;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.access.Credentials;
+import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.access.PublishRequest;
 import io.sluice.protocol.StreamKey;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -53,7 +53,7 @@ final class Asking {
     /** It could not find out, and says why in words without a secret. */
     static String undecided(Authorizer authorizer, PublishRequest request) {
         Throwable error = Assertions.catchThrowable(() -> answer(authorizer, request));
-        Assertions.assertThat(error).isInstanceOf(UndecidedException.class);
+        Assertions.assertThat(error).isInstanceOf(AuthorizationUnavailableException.class);
         Assertions.assertThat(error.getMessage()).isNotBlank();
         if (request.streamKey().value().length() > 1) {
             Assertions.assertThat(error.getMessage())

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Authorization.Allowed;
-import io.sluice.gateway.session.Credentials;
-import io.sluice.gateway.session.Peer;
-import io.sluice.gateway.session.PublishRequest;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorization.Allowed;
+import io.sluice.gateway.access.Credentials;
+import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.access.PublishRequest;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.net.InetAddress;

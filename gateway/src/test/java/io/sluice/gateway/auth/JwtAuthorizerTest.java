@@ -20,7 +20,7 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
-import io.sluice.gateway.session.Authorization.Allowed;
+import io.sluice.gateway.access.Authorization.Allowed;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.net.URI;
@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Real tokens, signed by generated keys, against keys in files and at a real HTTP address. */
 class JwtAuthorizerTest {
 
-    private static final TokenRules RULES = new TokenRules("streamKey", "us", "sluice", TokenRules.KNOWN_ALGORITHMS);
+    private static final JwtRules RULES = new JwtRules("streamKey", "us", "sluice", JwtRules.KNOWN_ALGORITHMS);
     private static final Instant END = Instant.parse("2100-01-01T00:00:00Z");
 
     @TempDir
@@ -162,7 +162,7 @@ class JwtAuthorizerTest {
         assertThat(denied(signed(claims().audience("others")))).contains("somebody else");
         assertThat(denied(signed(claims().audience((String) null)))).contains("somebody else");
         Asking.allowed(authorizer(), request("anna", signed(claims().audience(List.of("others", "sluice")))));
-        TokenRules lax = new TokenRules("streamKey", null, null, TokenRules.KNOWN_ALGORITHMS);
+        JwtRules lax = new JwtRules("streamKey", null, null, JwtRules.KNOWN_ALGORITHMS);
         JwtAuthorizer anybody = JwtAuthorizer.withKeysIn(keySet(ec), lax);
         Asking.allowed(anybody, request("anna", signed(claims().issuer("them").audience((String) null))));
         assertThat(Asking.denied(anybody, request("anna", signed(claims())))).contains("somebody else");
@@ -252,12 +252,12 @@ class JwtAuthorizerTest {
 
     @Test
     void onlyTheListedAlgorithmsAreTaken() throws IOException {
-        TokenRules rsaOnly = new TokenRules("streamKey", "us", "sluice", Set.of("RS256"));
+        JwtRules rsaOnly = new JwtRules("streamKey", "us", "sluice", Set.of("RS256"));
         JwtAuthorizer authorizer = JwtAuthorizer.withKeysIn(keySet(rsa, ec), rsaOnly);
         assertThat(Asking.denied(authorizer, request("anna", signed(claims())))).contains("not allowed");
         Asking.allowed(authorizer, request("anna", signed(JWSAlgorithm.RS256, "rsa-1", claims().build())));
         for (String bad : List.of("none", "HS256", "EdDSA", "rs256", "")) {
-            assertThatThrownBy(() -> new TokenRules("streamKey", null, null, Set.of("RS256", bad)))
+            assertThatThrownBy(() -> new JwtRules("streamKey", null, null, Set.of("RS256", bad)))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -337,8 +337,8 @@ class JwtAuthorizerTest {
     void whileTheAddressIsDownTheKeysFromBeforeHoldForATime() throws Exception {
         String token = signed(JWSAlgorithm.RS256, "rsa-1", claims().build());
         try (Endpoint endpoint = new Endpoint().answering(200, "application/json", publicSet(rsa))) {
-            TokenKeysUrl.Times never = new TokenKeysUrl.Times(Duration.ZERO, Duration.ZERO, Duration.ofHours(1));
-            TokenKeysUrl.Times atOnce = new TokenKeysUrl.Times(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            JwtKeysUrl.Times never = new JwtKeysUrl.Times(Duration.ZERO, Duration.ZERO, Duration.ofHours(1));
+            JwtKeysUrl.Times atOnce = new JwtKeysUrl.Times(Duration.ZERO, Duration.ZERO, Duration.ZERO);
             JwtAuthorizer patient = fetching(endpoint, never);
             JwtAuthorizer strict = fetching(endpoint, atOnce);
             Asking.allowed(patient, request("anna", token));
@@ -366,10 +366,10 @@ class JwtAuthorizerTest {
     }
 
     private static JwtAuthorizer fetching(Endpoint endpoint, Duration pause, Duration refresh) {
-        return fetching(endpoint, new TokenKeysUrl.Times(refresh, pause, Duration.ofHours(6)));
+        return fetching(endpoint, new JwtKeysUrl.Times(refresh, pause, Duration.ofHours(6)));
     }
 
-    private static JwtAuthorizer fetching(Endpoint endpoint, TokenKeysUrl.Times times) {
-        return new JwtAuthorizer(new TokenKeysUrl(Exchange.address(endpoint.url()), Asking.PATIENCE, times), RULES);
+    private static JwtAuthorizer fetching(Endpoint endpoint, JwtKeysUrl.Times times) {
+        return new JwtAuthorizer(new JwtKeysUrl(AuthHttpClient.address(endpoint.url()), Asking.PATIENCE, times), RULES);
     }
 }

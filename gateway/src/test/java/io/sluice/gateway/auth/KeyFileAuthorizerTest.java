@@ -4,8 +4,8 @@ import static io.sluice.gateway.auth.Asking.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.gateway.session.Authorization.Allowed;
-import io.sluice.protocol.Parsed;
+import io.sluice.gateway.access.Authorization.Allowed;
+import io.sluice.protocol.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ class KeyFileAuthorizerTest {
     }
 
     private static String line(String name, String key) {
-        return KeyLine.of(name, key).orElseThrow();
+        return KeyFileEntry.of(name, key).orElseThrow();
     }
 
     private void write(String... lines) {
@@ -214,15 +214,15 @@ class KeyFileAuthorizerTest {
 
     @Test
     void aNewKeyIsGoodForALine() {
-        String key = KeyLine.newKey();
-        assertThat(key).hasSize(28).isNotEqualTo(KeyLine.newKey());
-        assertThat(KeyLine.of("anna", key)).isInstanceOf(Parsed.Ok.class);
+        String key = KeyFileEntry.newKey();
+        assertThat(key).hasSize(28).isNotEqualTo(KeyFileEntry.newKey());
+        assertThat(KeyFileEntry.of("anna", key)).isInstanceOf(Result.Ok.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "demo", "fifteen-letters", "a key with spaces in it", "a/key/with/slashes"})
     void aKeyThatCouldBeGuessedOrIsNoneGetsNoLine(String key) {
-        assertThat(KeyLine.of("anna", key)).isInstanceOf(Parsed.Refused.class);
-        assertThat(KeyLine.of("an na", ANNA)).isInstanceOf(Parsed.Refused.class);
+        assertThat(KeyFileEntry.of("anna", key)).isInstanceOf(Result.Refused.class);
+        assertThat(KeyFileEntry.of("an na", ANNA)).isInstanceOf(Result.Refused.class);
     }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Authorizer;
-import io.sluice.gateway.session.PublishRequest;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.access.PublishRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Sessions ask on their event loop, where whoever blocks is caught. */
 class OnTheLoopTest {
 
-    private static final TokenRules RULES = new TokenRules("streamKey", null, null, TokenRules.KNOWN_ALGORITHMS);
+    private static final JwtRules RULES = new JwtRules("streamKey", null, null, JwtRules.KNOWN_ALGORITHMS);
 
     /** Signed by nobody, but of the right form. */
     private static final String TOKEN = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImVjLTEifQ.eyJzdHJlYW1LZXkiOiJhbm5hIn0."
@@ -49,7 +49,7 @@ class OnTheLoopTest {
     void nobodyWhoDecidesBlocksIt(@TempDir Path folder) throws Exception {
         Path keyFile = Files.writeString(
                 folder.resolve("keys"),
-                KeyLine.of("anna", "live_anna_0123456789").orElseThrow() + "\n");
+                KeyFileEntry.of("anna", "live_anna_0123456789").orElseThrow() + "\n");
         Path jwks = Files.writeString(folder.resolve("jwks"), KEYS);
         try (Endpoint endpoint = new Endpoint();
                 Endpoint keys = new Endpoint().answering(200, "application/json", KEYS)) {
@@ -67,7 +67,7 @@ class OnTheLoopTest {
                         .isEqualTo(Authorization.deny("The token is signed by nobody who is known here."));
             }
             Authorizer all = AllowedOutputs.of(List.of())
-                    .guard(new AnyOf(List.of(file, JwtAuthorizer.withKeysIn(jwks, RULES), service), Asking.PATIENCE));
+                    .guard(new CompositeAuthorizer(List.of(file, JwtAuthorizer.withKeysIn(jwks, RULES), service), Asking.PATIENCE));
             assertThat(ask(all, Asking.request("anna", TOKEN))).isInstanceOf(Authorization.Allowed.class);
         }
     }

@@ -46,7 +46,7 @@ class ArchitectureTest {
                         "package io.sluice.gateway.process; class V { io.sluice.protocol.StreamKey key; }"),
                 arguments(
                         knowsOnly("admission", "io.sluice.protocol.."),
-                        "package io.sluice.gateway.admission; class V { io.sluice.gateway.ffmpeg.Ffmpeg f; }"),
+                        "package io.sluice.gateway.admission; class V { io.sluice.gateway.ffmpeg.install.Ffmpeg f; }"),
                 arguments(
                         noClasses()
                                 .that(resideInAPackage(ROOT + ".admission.."))
@@ -56,10 +56,10 @@ class ArchitectureTest {
                         "package io.sluice.gateway.admission; class V { io.netty.channel.Channel c; }"),
                 arguments(
                         knowsOnly("ffmpeg", "io.sluice.protocol..", ROOT + ".process.."),
-                        "package io.sluice.gateway.ffmpeg; class V { io.sluice.gateway.media.MediaHandOff h; }"),
+                        "package io.sluice.gateway.ffmpeg; class V { io.sluice.gateway.media.MediaQueue h; }"),
                 arguments(
                         knowsOnly("media", "io.sluice.protocol.."),
-                        "package io.sluice.gateway.media; class V { io.sluice.gateway.ffmpeg.Ffmpeg f; }"),
+                        "package io.sluice.gateway.media; class V { io.sluice.gateway.ffmpeg.install.Ffmpeg f; }"),
                 arguments(
                         knowsOnly(
                                 "session",
@@ -70,7 +70,7 @@ class ArchitectureTest {
                         "package io.sluice.gateway.session; class V { io.sluice.gateway.process.Watermarks w; }"),
                 arguments(
                         knowsOnly("websocket", "io.sluice.protocol..", ROOT + ".admission..", ROOT + ".session.."),
-                        "package io.sluice.gateway.websocket; class V { io.sluice.gateway.media.MediaHandOff h; }"),
+                        "package io.sluice.gateway.websocket; class V { io.sluice.gateway.media.MediaQueue h; }"),
                 arguments(
                         knowsOnly("http", "io.sluice.protocol..", ROOT + ".session.."),
                         "package io.sluice.gateway.http; class V { io.sluice.gateway.websocket.IngestRoutes r; }"),
@@ -79,7 +79,7 @@ class ArchitectureTest {
                         "package io.sluice.gateway.files; class V { io.sluice.protocol.StreamKey key; }"),
                 arguments(
                         knowsOnly("auth", "io.sluice.protocol..", ROOT + ".session..", ROOT + ".files.."),
-                        "package io.sluice.gateway.auth; class V { io.sluice.gateway.websocket.OriginRule r; }"),
+                        "package io.sluice.gateway.auth; class V { io.sluice.gateway.websocket.OriginPolicy r; }"),
                 arguments(
                         knowsOnly("admin", "io.sluice.protocol..", ROOT + ".session.."),
                         "package io.sluice.gateway.admin; class V { io.sluice.gateway.http.HealthRoutes r; }"),

@@ -11,8 +11,8 @@ import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.guards.NoBufferLeaks;
-import io.sluice.gateway.session.LiveStreams;
-import io.sluice.gateway.session.Operator;
+import io.sluice.gateway.session.SessionRegistry;
+import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.websocket.RawWebSocket;
 import io.sluice.protocol.FailureCode;
@@ -118,10 +118,10 @@ class SessionMetersTest {
 
     @Test
     void bytesAreCountedOnceHoweverOftenTheyAreReported() {
-        Operator nobody = new Operator(new LiveStreams(), () -> Duration.ZERO);
+        SessionOperations nobody = new SessionOperations(new SessionRegistry(), () -> Duration.ZERO);
         Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
         StreamKey key = StreamKey.parse(KEY).orElseThrow();
-        try (Metering.Meters meters = SessionMeters.in(registry).of(nobody, () -> false, admission::snapshot)) {
+        try (MeterBinding.Meters meters = SessionMeters.in(registry).of(nobody, () -> false, admission::snapshot)) {
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));
             meters.on(new SessionEvent.Progressed("b", key, progress(1)));
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));

@@ -16,6 +16,6 @@ class BlockingChildProcessTest extends ChildProcessContract {
 
     @Test
     void theLoopCannotWatchPipes() {
-        assertThat(EpollPlumbing.serves(children.loop)).isFalse();
+        assertThat(EpollPipeTransport.serves(children.loop)).isFalse();
     }
 }

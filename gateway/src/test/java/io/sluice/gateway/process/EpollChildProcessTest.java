@@ -20,7 +20,7 @@ class EpollChildProcessTest extends ChildProcessContract {
 
     @Test
     void theLoopIsServedByItsOwnEpoll() {
-        assertThat(EpollPlumbing.serves(children.loop)).isTrue();
+        assertThat(EpollPipeTransport.serves(children.loop)).isTrue();
     }
 
     @Test

@@ -2,11 +2,13 @@ package io.sluice.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.access.PublishRequest;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.gateway.admission.StreamLimits;
-import io.sluice.gateway.ffmpeg.FfmpegOutcome;
+import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
 import io.sluice.gateway.guards.NoBufferLeaks;
-import io.sluice.gateway.media.MediaHandOff;
+import io.sluice.gateway.media.MediaQueue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -51,20 +53,20 @@ class LiveStreamTest {
 
     private LiveStream live(Duration reportInterval) {
         PublishRequest request = new PublishRequest("a-session", SessionStage.key(SessionStage.KEY), Peer.at(null));
-        StreamStart.Running running = Objects.requireNonNull(
-                        new StreamStart(stage.context(), request, stage.loop, key -> {})
-                                .start(Mono.just(Offers.ofMimeType(SessionStage.AUDIO)))
+        RunningStream running = Objects.requireNonNull(
+                        new StartSequence(stage.context(), request, stage.loop, key -> {})
+                                .start(Mono.just(OfferNegotiation.ofMimeType(SessionStage.AUDIO)))
                                 .block(SessionStage.PATIENCE))
                 .orElseThrow();
         return stage.onLoop(() -> {
             LiveStream live = new LiveStream(
                     clock.eventLoop(),
                     SessionStage.LIMITS,
-                    new Allowance(StreamLimits.defaults(), 1_000_000, null, System.nanoTime()),
+                    new StreamQuota(StreamLimits.defaults(), 1_000_000, null, System.nanoTime()),
                     reportInterval,
                     running,
-                    new MediaHandOff(stage.loop, 32_768, 131_072, paused -> {}),
-                    new Herald(client, stage.events::add, request, new Standing("a-session", Peer.at(null), true)),
+                    new MediaQueue(stage.loop, 32_768, 131_072, paused -> {}),
+                    new SessionReporter(client, stage.events::add, request, new SessionStatusPublisher("a-session", Peer.at(null), true)),
                     outcome::tryEmitValue);
             live.begin();
             return live;

@@ -8,11 +8,13 @@ import static io.sluice.gateway.session.SessionStage.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -156,7 +158,7 @@ class RefusedStreamsTest {
     @MethodSource("offers")
     void offersThatCannotBeTakenAreRefused(List<String> offers) {
         StreamSession session = stage.negotiated(client);
-        stage.onLoop(() -> session.receive(Parsed.ok(new Open(KEY, offers, null, null))));
+        stage.onLoop(() -> session.receive(Result.ok(new Open(KEY, offers, null, null))));
         assertRefused(session, FailureCode.UNSUPPORTED_OFFER);
     }
 

@@ -1,5 +1,9 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.output.Outputs;
+import io.sluice.gateway.output.Previews;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -10,16 +14,16 @@ import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.admission.StreamLimits;
-import io.sluice.gateway.ffmpeg.Confinement;
-import io.sluice.gateway.ffmpeg.Ffmpeg;
-import io.sluice.gateway.ffmpeg.FfmpegLauncher;
-import io.sluice.gateway.ffmpeg.FfmpegLimits;
-import io.sluice.gateway.ffmpeg.FfmpegLocator;
-import io.sluice.gateway.ffmpeg.FfmpegUnavailableException;
-import io.sluice.gateway.ffmpeg.StreamPlanner;
+import io.sluice.gateway.ffmpeg.run.ProcessLimits;
+import io.sluice.gateway.ffmpeg.install.Ffmpeg;
+import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
+import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
+import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
+import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.protocol.Open;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import io.sluice.protocol.Stop;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
@@ -54,7 +58,7 @@ final class SessionStage implements AutoCloseable {
     private final Path previews;
     final EventLoop loop = group.next();
     final Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
-    final LiveStreams streams = new LiveStreams();
+    final SessionRegistry streams = new SessionRegistry();
     final List<SessionEvent> events = new CopyOnWriteArrayList<>();
 
     private SessionLimits limits = LIMITS;
@@ -124,7 +128,7 @@ final class SessionStage implements AutoCloseable {
                         processes,
                         previews,
                         PATIENCE,
-                        Confinement.none(),
+                        ProcessLimits.none(),
                         FfmpegLimits.defaults().maxPixels()),
                 listener);
     }
@@ -142,11 +146,11 @@ final class SessionStage implements AutoCloseable {
     }
 
     void open(StreamSession session, Open message) {
-        onLoop(() -> session.receive(Parsed.ok(message)));
+        onLoop(() -> session.receive(Result.ok(message)));
     }
 
     void stop(StreamSession session) {
-        onLoop(() -> session.receive(Parsed.ok(new Stop())));
+        onLoop(() -> session.receive(Result.ok(new Stop())));
     }
 
     void disconnect(StreamSession session) {

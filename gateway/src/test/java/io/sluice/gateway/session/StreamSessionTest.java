@@ -11,7 +11,7 @@ import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.Opened;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.Stop;
 import java.nio.file.Path;
@@ -185,7 +185,7 @@ class StreamSessionTest {
         StreamSession session = live();
         stage.send(session, media);
         stage.onLoop(() -> {
-            session.receive(Parsed.ok(new Stop()));
+            session.receive(Result.ok(new Stop()));
             stage.send(session, media);
         });
         stage.awaitEnd(session);

@@ -3,7 +3,7 @@ package io.sluice.gateway.websocket;
 import io.sluice.gateway.Microbenchmark;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.ControlCodec;
-import io.sluice.protocol.Parsed;
+import io.sluice.protocol.Result;
 import io.sluice.protocol.Progress;
 import org.openjdk.jmh.annotations.Benchmark;
 
@@ -23,7 +23,7 @@ public class ControlMessageBenchmark extends Microbenchmark {
     }
 
     @Benchmark
-    public Parsed<ClientMessage> open() {
+    public Result<ClientMessage> open() {
         return codec.decode(open);
     }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gateway.GatewayStage;
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Credentials;
-import io.sluice.gateway.session.Peer;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Credentials;
+import io.sluice.gateway.access.Peer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -144,7 +144,7 @@ class ForwardedTest {
             strings = {"", "localhost", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "::1/129", "10.0.0/8", "10.0.0.0/8/8"
             })
     void whatIsNoNetworkCannotBeTrusted(String network) {
-        assertThatThrownBy(() -> ProxyTrust.in(List.of(network)))
+        assertThatThrownBy(() -> TrustedProxies.in(List.of(network)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is no address and no network");
     }

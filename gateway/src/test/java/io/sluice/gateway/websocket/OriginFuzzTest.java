@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
-import io.sluice.gateway.session.Credentials;
-import io.sluice.gateway.session.Peer;
+import io.sluice.gateway.access.Credentials;
+import io.sluice.gateway.access.Peer;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Of all the origins that a header can name, the few that are meant get in. */
 class OriginFuzzTest {
 
-    private static final OriginRule RULE = OriginRule.allowing(List.of("https://studio.example.org"));
+    private static final OriginPolicy RULE = OriginPolicy.allowing(List.of("https://studio.example.org"));
     private static final String AUTHORITY = "gateway.example:8080";
     private static final Peer PEER = new Peer(new InetSocketAddress("192.0.2.1", 1), "", "", Credentials.NONE);
 
@@ -43,12 +43,12 @@ class OriginFuzzTest {
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "3s")
     void onlyThePagesThatAreMeantGetIn(@NotNull String origin, @NotNull String authority) {
-        boolean in = RULE.refusal(new Arrival(PEER, null, AUTHORITY, List.of(origin)))
+        boolean in = RULE.refusal(new ClientRequest(PEER, null, AUTHORITY, List.of(origin)))
                 .isEmpty();
         assertThat(in).isEqualTo(MEANT.contains(origin.toLowerCase(Locale.ROOT)));
 
         // Whatever a client calls the gateway, a page of somebody else does not become the gateway's own.
-        boolean own = RULE.refusal(new Arrival(PEER, "http", authority, List.of("http://evil.example")))
+        boolean own = RULE.refusal(new ClientRequest(PEER, "http", authority, List.of("http://evil.example")))
                 .isEmpty();
         assertThat(own)
                 .isEqualTo(Set.of("evil.example", "evil.example:80").contains(authority.toLowerCase(Locale.ROOT)));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.gateway.GatewayStage;
-import io.sluice.gateway.session.Authorization;
-import io.sluice.gateway.session.Peer;
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Peer;
 import io.sluice.protocol.FailureCode;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,7 +116,7 @@ class OriginTest {
 
     @Test
     void aStarAllowsEveryPage() {
-        assertThat(OriginRule.allowing(List.of("*")).allowsAny()).isTrue();
+        assertThat(OriginPolicy.allowing(List.of("*")).allowsAny()).isTrue();
         try (GatewayStage open = GatewayStage.start(builder ->
                         builder.allowOrigins("*").authorizer(request -> Mono.just(Authorization.deny("not today"))));
                 RawWebSocket client =
@@ -130,7 +130,7 @@ class OriginTest {
             strings = {"", "null", "example.org", "https://", "https://a/", "https://a?b", "https://u@a", "https://*.a"
             })
     void whatIsNoOriginCannotBeAllowed(String origin) {
-        assertThatThrownBy(() -> OriginRule.allowing(List.of(origin)))
+        assertThatThrownBy(() -> OriginPolicy.allowing(List.of(origin)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is no origin");
     }
@@ -142,7 +142,7 @@ class OriginTest {
         "HTTP://A.example, http://a.example:80"
     })
     void originsAreComparedAsBrowsersWriteThem(String allowed, String origin) {
-        Arrival arrival = new Arrival(Peer.at(null), null, "gateway.example", List.of(origin));
-        assertThat(OriginRule.allowing(List.of(allowed)).refusal(arrival)).isEmpty();
+        ClientRequest arrival = new ClientRequest(Peer.at(null), null, "gateway.example", List.of(origin));
+        assertThat(OriginPolicy.allowing(List.of(allowed)).refusal(arrival)).isEmpty();
     }
 }

@@ -188,8 +188,8 @@ class StreamingFrameDecoderTest {
         return all.toByteArray();
     }
 
-    private static FrameRates anyRate() {
-        return new FrameRates(new StreamLimits(1, 1_000_000, 1_000_000, 1_000_000, null), System.nanoTime());
+    private static FrameRateLimiter anyRate() {
+        return new FrameRateLimiter(new StreamLimits(1, 1_000_000, 1_000_000, 1_000_000, null), System.nanoTime());
     }
 
     static Decoded ours(byte[] input, int cut) {

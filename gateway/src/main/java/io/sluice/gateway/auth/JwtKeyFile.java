@@ -1,0 +1,99 @@
+package io.sluice.gateway.auth;
+
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.RSAKey;
+import io.sluice.gateway.auth.WatchedFile.BrokenFileException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/** Public keys in a file: a JSON Web Key Set, or any number of PEM blocks that say PUBLIC KEY. Follows the file's changes. */
+final class JwtKeyFile implements JwtKeys {
+
+    private static final Pattern PEM = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+
+    private final WatchedFile<Keys> file;
+
+    /** All of them. */
+    private record Keys(List<JWK> keys) {
+
+        @Override
+        public String toString() {
+            return keys.size() + " public keys";
+        }
+    }
+
+    JwtKeyFile(Path path) throws IOException {
+        this.file = new WatchedFile<>(path, JwtKeyFile::read);
+    }
+
+    @Override
+    public Mono<List<JWK>> matching(JWSHeader header) {
+        return Mono.fromCallable(() -> JwtKeys.select(file.current().keys(), header))
+                .subscribeOn(Schedulers.boundedElastic());
+    }
+
+    private static Keys read(String text) throws BrokenFileException {
+        try {
+            return new Keys(text.stripLeading().startsWith("{") ? JwtKeys.inKeySet(text) : inPem(text));
+        } catch (IllegalArgumentException | GeneralSecurityException e) {
+            throw new BrokenFileException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static List<JWK> inPem(String text) throws BrokenFileException, GeneralSecurityException {
+        List<JWK> keys = new ArrayList<>();
+        Matcher blocks = PEM.matcher(text);
+        while (blocks.find()) {
+            if (!blocks.group(1).equals("PUBLIC KEY")) {
+                throw new BrokenFileException("it has a block that is no PUBLIC KEY; openssl pkey -pubout makes one");
+            }
+            keys.add(key(Base64.getMimeDecoder().decode(blocks.group(2))));
+        }
+        boolean cut = text.split("-----BEGIN ", -1).length - 1 != keys.size();
+        if (keys.isEmpty() || cut || keys.size() > MAX_KEYS) {
+            throw new BrokenFileException(
+                    cut
+                            ? "a PEM block has no end"
+                            : "it must have 1 to " + MAX_KEYS + " public keys, in PEM or as a JSON Web Key Set");
+        }
+        return List.copyOf(keys);
+    }
+
+    private static JWK key(byte[] encoded) throws BrokenFileException {
+        X509EncodedKeySpec spec = new X509EncodedKeySpec(encoded);
+        try {
+            return new RSAKey.Builder(
+                            (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(spec))
+                    .build();
+        } catch (GeneralSecurityException e) {
+            // Then it is of the other kind, or of none.
+        }
+        try {
+            ECPublicKey key = (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(spec);
+            return new ECKey.Builder(Curve.forECParameterSpec(key.getParams()), key).build();
+        } catch (GeneralSecurityException | IllegalStateException e) {
+            throw new BrokenFileException(
+                    "it has a public key that is neither RSA nor of the curves P-256, P-384 and P-521");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return file.path().toString();
+    }
+}

@@ -1,0 +1,22 @@
+package io.sluice.gateway.cli.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * On an option, or on a class of options: a change of the configuration file holds for the streams that begin after it. What has no such
+ * mark keeps its value until a restart. This is the only place that knows which is which.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.FIELD, ElementType.TYPE})
+public @interface Reloadable {
+
+    /**
+     * Whether the value can only be replaced by another one: setting or removing the option still needs a restart.
+     *
+     * @return false by default
+     */
+    boolean replaceOnly() default false;
+}

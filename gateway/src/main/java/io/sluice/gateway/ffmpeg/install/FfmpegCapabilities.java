@@ -1,0 +1,144 @@
+package io.sluice.gateway.ffmpeg.install;
+
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What one FFmpeg can do, as far as Sluice asks. What could not be found out is simply absent.
+ *
+ * @param version as the program calls itself, such as {@code 8.1.2} or {@code N-118000-gabcdef}; {@code unknown} if it
+ *     says nothing
+ * @param libavformat the version of the library that reads and writes containers. Decisions rest on it, because builds
+ *     from FFmpeg's repository carry a revision in place of a release number
+ * @param encoders names of encoders, such as {@code libx264}
+ * @param decoders names of decoders, such as {@code vp9}
+ * @param muxers names of output formats, such as {@code flv}
+ * @param demuxers names of input formats, aliases told apart, such as {@code matroska} and {@code webm}
+ * @param outputProtocols names of protocols it can write to, such as {@code rtmps}
+ */
+public record FfmpegCapabilities(
+        String version,
+        LibraryVersion libavformat,
+        Set<String> encoders,
+        Set<String> decoders,
+        Set<String> muxers,
+        Set<String> demuxers,
+        Set<String> outputProtocols) {
+
+    /** FFmpeg 6.1, the first release to write HEVC, AV1 and VP9 into FLV. */
+    private static final LibraryVersion ENHANCED_VIDEO = new LibraryVersion(60, 16);
+
+    /** FFmpeg 8.0, the first release to write Opus into FLV. */
+    private static final LibraryVersion ENHANCED_AUDIO = new LibraryVersion(62, 3);
+
+    private static final Pattern VERSION = Pattern.compile("^ffmpeg version (\\S+)", Pattern.MULTILINE);
+    private static final Pattern LIBAVFORMAT =
+            Pattern.compile("^libavformat +\\d+\\. *\\d+\\. *\\d+ */ *(\\d+)\\. *(\\d+)", Pattern.MULTILINE);
+    private static final Pattern CODEC =
+            Pattern.compile("^ ([D.])([E.])[VASDT.]\\S{3} +(\\S+)(.*)$", Pattern.MULTILINE);
+    private static final Pattern FORMAT = Pattern.compile("^ ([D ])([E ])[d ]? *(\\S+) ", Pattern.MULTILINE);
+
+    /**
+     * Copies the sets.
+     *
+     * @param version as the program calls itself
+     * @param libavformat its container library's version
+     * @param encoders names of encoders
+     * @param decoders names of decoders
+     * @param muxers names of output formats
+     * @param demuxers names of input formats
+     * @param outputProtocols names of protocols it can write to
+     */
+    public FfmpegCapabilities {
+        encoders = Set.copyOf(encoders);
+        decoders = Set.copyOf(decoders);
+        muxers = Set.copyOf(muxers);
+        demuxers = Set.copyOf(demuxers);
+        outputProtocols = Set.copyOf(outputProtocols);
+    }
+
+    /**
+     * A library's version, without the third number, which tells nothing about features.
+     *
+     * @param major the first number
+     * @param minor the second number
+     */
+    public record LibraryVersion(int major, int minor) {
+        boolean isAtLeast(LibraryVersion other) {
+            return major > other.major || (major == other.major && minor >= other.minor);
+        }
+    }
+
+    /** Whether FLV, and so RTMP, can carry HEVC, AV1 and VP9. */
+    public boolean writesEnhancedVideo() {
+        return libavformat.isAtLeast(ENHANCED_VIDEO);
+    }
+
+    /** Whether FLV, and so RTMP, can carry Opus. */
+    public boolean writesEnhancedAudio() {
+        return libavformat.isAtLeast(ENHANCED_AUDIO);
+    }
+
+    /**
+     * Reads the answers of one FFmpeg. Any of them may be empty or nonsense.
+     *
+     * @param versionText answer to {@code -version}
+     * @param codecs answer to {@code -codecs}
+     * @param formats answer to {@code -formats}
+     * @param protocols answer to {@code -protocols}
+     */
+    static FfmpegCapabilities parse(String versionText, String codecs, String formats, String protocols) {
+        Matcher version = VERSION.matcher(versionText);
+        return new FfmpegCapabilities(
+                version.find() ? version.group(1) : "unknown",
+                libavformat(versionText),
+                coders(codecs, 2, "encoders"),
+                coders(codecs, 1, "decoders"),
+                formats(formats, 2),
+                formats(formats, 1),
+                outputProtocols(protocols));
+    }
+
+    private static LibraryVersion libavformat(String versionText) {
+        Matcher m = LIBAVFORMAT.matcher(versionText);
+        return m.find() && m.group(1).length() < 6 && m.group(2).length() < 6
+                ? new LibraryVersion(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)))
+                : new LibraryVersion(0, 0);
+    }
+
+    /** A codec with one coder of its own name lists none; the others follow the description in parentheses. */
+    private static Set<String> coders(String codecs, int flag, String kind) {
+        Pattern list = Pattern.compile("\\(" + kind + ": ([^)]*)\\)");
+        return CODEC.matcher(codecs)
+                .results()
+                .filter(m -> !m.group(flag).equals("."))
+                .flatMap(m -> {
+                    Matcher names = list.matcher(m.group(4));
+                    return names.find() ? Stream.of(names.group(1).trim().split(" +")) : Stream.of(m.group(3));
+                })
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> formats(String formats, int flag) {
+        return FORMAT.matcher(formats)
+                .results()
+                .filter(m -> !m.group(flag).equals(" "))
+                .flatMap(m -> Stream.of(m.group(3).split(",")))
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> outputProtocols(String protocols) {
+        int from = protocols.indexOf("Output:");
+        return from < 0
+                ? Set.of()
+                : protocols
+                        .substring(from + "Output:".length())
+                        .lines()
+                        .map(String::trim)
+                        .filter(line -> !line.isEmpty())
+                        .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Which FFmpeg to use and what it can do: finding, unpacking, probing. All of it blocks and runs at start, never on an event loop.
+ */
+@NullMarked
+package io.sluice.gateway.ffmpeg.install;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package io.sluice.gateway.ffmpeg.run;
+
+import io.sluice.gateway.output.Output;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a stream's secrets out of text: its key, and of its output URLs all but scheme, host and port. Thread-safe.
+ *
+ * <p>FFmpeg prints a URL whole, or only its last part, or split into application and play path, or cut off at the end of
+ * a long line; and a key may appear percent-encoded in one place and decoded in another. Each of these is covered.
+ */
+public final class Redactor {
+
+    private static final String MARK = "…";
+
+    /** Shorter ones occur in ordinary words; they are taken out only where they stand alone. */
+    private static final int DISTINCTIVE_LENGTH = 4;
+
+    /** How much of a secret at the end of a cut line gives it away. */
+    private static final int CUT_LENGTH = 6;
+
+    private static final Pattern CREDENTIALS = Pattern.compile("(?<=://)[^/@\\s]+@");
+
+    private final List<String> urls;
+    private final List<String> secrets;
+
+    /** Made when first needed, for most FFmpegs say nothing. Two threads may both make them, and make the same. */
+    private volatile @Nullable List<Pattern> patterns;
+
+    /**
+     * A redactor for one stream.
+     *
+     * @param secrets the stream key and whatever else must not show; empty strings are ignored
+     * @param outputs where the stream goes
+     */
+    public Redactor(Collection<String> secrets, Collection<? extends Output> outputs) {
+        Set<String> found = new LinkedHashSet<>();
+        Set<String> whole = new LinkedHashSet<>();
+        secrets.forEach(secret -> addForms(found, secret));
+        for (Output output : outputs) {
+            if (output instanceof Output.RtmpOutput rtmp) {
+                whole.add(rtmp.url());
+                addPartsOf(rtmp.url(), found);
+            } else if (output instanceof Output.HlsOutput hls) {
+                addForms(found, hls.directory().toString());
+            }
+        }
+        Comparator<String> longestFirst = Comparator.comparing(String::length, Comparator.reverseOrder());
+        this.urls = whole.stream().sorted(longestFirst).toList();
+        this.secrets = found.stream().sorted(longestFirst).toList();
+    }
+
+    /**
+     * Redacts one line.
+     *
+     * @param line any text
+     * @return the text with {@code …} in place of each secret
+     */
+    public String redact(String line) {
+        String clean = line;
+        for (String url : urls) {
+            clean = clean.replace(url, Output.RtmpOutput.redacted(url));
+        }
+        clean = CREDENTIALS.matcher(clean).replaceAll(MARK + "@");
+        for (Pattern pattern : patterns()) {
+            clean = pattern.matcher(clean).replaceAll(MARK);
+        }
+        return withoutCutSecret(clean);
+    }
+
+    private List<Pattern> patterns() {
+        List<Pattern> made = patterns;
+        if (made == null) {
+            made = secrets.stream().map(Redactor::anyFormOf).toList();
+            patterns = made;
+        }
+        return made;
+    }
+
+    private String withoutCutSecret(String line) {
+        for (String secret : secrets) {
+            for (int length = Math.min(secret.length() - 1, line.length()); length >= CUT_LENGTH; length--) {
+                if (line.regionMatches(true, line.length() - length, secret, 0, length)) {
+                    return line.substring(0, line.length() - length) + MARK;
+                }
+            }
+        }
+        return line;
+    }
+
+    /** Everything behind the application, whole and in its parts, and credentials before the host. */
+    private static void addPartsOf(String url, Set<String> found) {
+        String rest = url.substring(url.indexOf("://") + 3);
+        int path = rest.indexOf('/');
+        String authority = path < 0 ? rest : rest.substring(0, path);
+        int at = authority.lastIndexOf('@');
+        if (at >= 0) {
+            addForms(found, authority.substring(0, at));
+            addForms(found, authority.substring(authority.indexOf(':') + 1, at));
+        }
+        if (path < 0) {
+            return;
+        }
+        String pathAndQuery = rest.substring(path + 1);
+        int query = pathAndQuery.indexOf('?');
+        String withoutQuery = query < 0 ? pathAndQuery : pathAndQuery.substring(0, query);
+        int application = withoutQuery.indexOf('/');
+        if (application >= 0) {
+            addForms(found, pathAndQuery.substring(application + 1));
+            addForms(found, withoutQuery.substring(application + 1));
+            addForms(found, withoutQuery.substring(withoutQuery.lastIndexOf('/') + 1));
+            addForms(found, pathAndQuery.substring(withoutQuery.lastIndexOf('/') + 1));
+        }
+        if (query >= 0) {
+            addForms(found, pathAndQuery.substring(query + 1));
+            for (String parameter : pathAndQuery.substring(query + 1).split("&", -1)) {
+                addForms(found, parameter.substring(parameter.indexOf('=') + 1));
+            }
+        }
+    }
+
+    private static void addForms(Set<String> found, String secret) {
+        if (secret.isBlank()) {
+            return;
+        }
+        found.add(secret);
+        try {
+            // Not as in a form: there a plus would become a space.
+            found.add(URLDecoder.decode(secret.replace("+", "%2B"), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            // A stray percent sign: then it was never encoded, and there is nothing to decode.
+        }
+    }
+
+    /** Each character may stand for itself or be percent-encoded, whatever the others are. */
+    private static Pattern anyFormOf(String secret) {
+        StringBuilder regex = new StringBuilder();
+        secret.codePoints().forEach(c -> {
+            String character = Character.toString(c);
+            regex.append("(?:").append(Pattern.quote(character)).append('|');
+            for (byte b : character.getBytes(StandardCharsets.UTF_8)) {
+                regex.append(String.format("%%%02x", b));
+            }
+            regex.append(')');
+        });
+        String distinct = secret.length() < DISTINCTIVE_LENGTH ? "(?<![A-Za-z0-9])%s(?![A-Za-z0-9])" : "%s";
+        return Pattern.compile(distinct.replace("%s", regex), Pattern.CASE_INSENSITIVE);
+    }
+}

@@ -1,0 +1,126 @@
+package io.sluice.gateway.media.container;
+
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.MediaFormat;
+import io.sluice.protocol.Result;
+import java.util.StringJoiner;
+
+/**
+ * The words for media that cannot be taken: what was seen first, since a close frame has room for a hundred characters only, then what
+ * to send instead. Text is named and never quoted; it may be a message with a stream key in it that went out as a binary frame.
+ */
+final class MediaErrors {
+
+    private static final String ADVICE =
+            "; send WebM, Matroska or fragmented MP4, from the first byte that the recorder gives.";
+    private static final int SHOWN_BYTES = 8;
+
+    /** Fewer printable characters than that are no proof of text. */
+    private static final int TEXT_BYTES = 4;
+
+    /** How much of a text is looked at; a TS packet's first bytes are seldom all printable. */
+    private static final int SAMPLED_BYTES = 32;
+
+    private MediaErrors() {}
+
+    /** Refuses a stream whose first bytes belong to no known container. */
+    static Result<MediaFormat> start(HeaderBytes header) {
+        return refused("The stream starts like " + seen(header) + ADVICE);
+    }
+
+    /** Refuses a container whose header is wrong. */
+    static Result<MediaFormat> header(String container, String problem) {
+        return refused("The " + container + " header " + problem + ADVICE);
+    }
+
+    /** Refuses a track of a codec that is not known here. */
+    static Result<MediaFormat> codec(String container, String kind, String codec) {
+        return refused("The " + container + " header has the unknown " + kind + " codec \"" + codec
+                + "\"; record H.264, HEVC, VP8, VP9 or AV1 with AAC, Opus, MP3, PCM, Vorbis or FLAC.");
+    }
+
+    /** Refuses a track whose picture is too large. */
+    static Result<MediaFormat> picture(String size, long maxPixels) {
+        return refused("The picture has " + size + " pixels, and more than " + maxPixels
+                + " are not taken here; record a smaller one.");
+    }
+
+    private static Result<MediaFormat> refused(String message) {
+        return Result.refused(FailureCode.UNRECOGNIZED_MEDIA, message);
+    }
+
+    private static String seen(HeaderBytes header) {
+        String name = bySignature(header);
+        if (!name.isEmpty()) {
+            return name;
+        }
+        if (isText(header)) {
+            return "plain text or JSON";
+        }
+        StringJoiner hex = new StringJoiner(" ", "nothing known (", ")");
+        for (int i = 0; i < Math.min(header.length(), SHOWN_BYTES); i++) {
+            hex.add(String.format("%02x", header.unsignedByte(i)));
+        }
+        return hex.toString();
+    }
+
+    private static String bySignature(HeaderBytes header) {
+        for (Signature signature : Signature.values()) {
+            if (header.shows(signature.position, signature.latin1)) {
+                return signature.words;
+            }
+        }
+        if (header.shows(0, "G") && header.length() > 1 && !isText(header)) {
+            return "MPEG-TS";
+        }
+        // Eleven bits of ones are the synchronisation word that layers I to III and ADTS have in common.
+        if (header.length() > 1 && header.unsigned(0, 2) >= 0xffe0) {
+            return "bare MP3 or AAC";
+        }
+        return "";
+    }
+
+    private static boolean isText(HeaderBytes header) {
+        int sampled = Math.min(header.length(), SAMPLED_BYTES);
+        for (int i = 0; i < sampled; i++) {
+            int c = header.unsignedByte(i);
+            boolean space = c == '\t' || c == '\n' || c == '\r';
+            if (!space && !HeaderBytes.isPrintable(c)) {
+                return false;
+            }
+        }
+        return sampled >= TEXT_BYTES;
+    }
+
+    private enum Signature {
+        HLS(0, "#EXTM3U", "an HLS playlist"),
+        FFCONCAT(0, "ffconcat", "an ffconcat playlist"),
+        SDP(0, "v=0", "an SDP description"),
+        XML(0, "<?xml", "XML, perhaps a DASH manifest"),
+        DASH(0, "<MPD", "a DASH manifest"),
+        FLV(0, "FLV", "FLV"),
+        OGG(0, "OggS", "Ogg"),
+        RIFF(0, "RIFF", "RIFF (WAV or AVI)"),
+        ID3(0, "ID3", "MP3 with an ID3 tag"),
+        FLAC(0, "fLaC", "bare FLAC"),
+        JPEG(0, "\u00ff\u00d8\u00ff", "a JPEG image"),
+        PNG(0, "\u0089PNG", "a PNG image"),
+        // What a client sends that reconnects and goes on with the old recording.
+        CLUSTER(0, "\u001fC\u00b6u", "the middle of a WebM recording"),
+        FRAGMENT(4, "moof", "the middle of an MP4 recording"),
+        SEGMENT(4, "styp", "the middle of an MP4 recording"),
+        SAMPLES(4, "mdat", "the middle of an MP4 recording"),
+        ANNEX_B(0, "\0\0\0\u0001", "bare H.264 or HEVC"),
+        START_CODE(0, "\0\0\u0001", "bare H.264 or HEVC, or an MPEG program stream");
+
+        private final int position;
+        private final String latin1;
+        private final String words;
+
+        Signature(int position, String latin1, String words) {
+            this.position = position;
+            this.latin1 = latin1;
+            this.words = words;
+        }
+    }
+}

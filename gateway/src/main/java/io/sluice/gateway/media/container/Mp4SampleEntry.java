@@ -1,0 +1,146 @@
+package io.sluice.gateway.media.container;
+
+import io.sluice.protocol.AudioCodec;
+import io.sluice.protocol.VideoCodec;
+import java.util.Optional;
+
+/** An entry of MP4's {@code stsd} box, which names a track's codec. All of it has arrived. */
+final class Mp4SampleEntry {
+
+    private static final int BOX_BYTES = 8;
+
+    /** Where the version of an audio entry stands, and where the boxes inside of it begin; versions 1 and 2 are QuickTime's. */
+    private static final int AUDIO_VERSION_OFFSET = 16;
+
+    /** Where a visual entry has the picture's width, and behind it the height. */
+    private static final int WIDTH_OFFSET = 32;
+
+    private static final int AUDIO_BOXES_OFFSET = 36;
+    private static final int VERSION_1_EXTRA_BYTES = 16;
+    private static final int VERSION_2_EXTRA_BYTES = 36;
+
+    /** The descriptors of ISO/IEC 14496-1. */
+    private static final int ES_DESCRIPTOR = 3;
+
+    private static final int DECODER_CONFIG_DESCRIPTOR = 4;
+    private static final int MAX_LENGTH_BYTES = 4;
+
+    private final HeaderBytes header;
+    private final int at;
+    private final int end;
+
+    Mp4SampleEntry(HeaderBytes header, int at, int end) {
+        this.header = header;
+        this.at = at;
+        this.end = end;
+    }
+
+    String name() {
+        return header.printable(at + 4, 4);
+    }
+
+    /** The picture's, of a visual entry; 0 if it is too short to say. */
+    long width() {
+        return side(at + WIDTH_OFFSET);
+    }
+
+    long height() {
+        return side(at + WIDTH_OFFSET + 2);
+    }
+
+    private long side(int position) {
+        return position + 2 <= end ? header.unsigned(position, 2) : 0;
+    }
+
+    Optional<VideoCodec> video() {
+        return switch (name()) {
+            case "avc1", "avc3" -> Optional.of(VideoCodec.H264);
+            case "hvc1", "hev1" -> Optional.of(VideoCodec.HEVC);
+            case "vp08" -> Optional.of(VideoCodec.VP8);
+            case "vp09" -> Optional.of(VideoCodec.VP9);
+            case "av01" -> Optional.of(VideoCodec.AV1);
+            default -> Optional.empty();
+        };
+    }
+
+    Optional<AudioCodec> audio() {
+        return switch (name()) {
+            case "mp4a" -> mpeg4Audio();
+            case "Opus" -> Optional.of(AudioCodec.OPUS);
+            case "fLaC" -> Optional.of(AudioCodec.FLAC);
+            case ".mp3" -> Optional.of(AudioCodec.MP3);
+            case "ipcm", "fpcm", "sowt", "twos", "lpcm" -> Optional.of(AudioCodec.PCM);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Object types after the registry at mp4ra.org. Where none can be found it is AAC, which it nearly always is. */
+    private Optional<AudioCodec> mpeg4Audio() {
+        return switch (objectType(descriptors())) {
+            case -1, 0x40, 0x66, 0x67, 0x68 -> Optional.of(AudioCodec.AAC);
+            case 0x69, 0x6b -> Optional.of(AudioCodec.MP3);
+            case 0xdd -> Optional.of(AudioCodec.VORBIS);
+            default -> Optional.empty();
+        };
+    }
+
+    /** The position of the descriptors in the {@code esds} box, or the entry's end. */
+    private int descriptors() {
+        int box = at + AUDIO_BOXES_OFFSET;
+        if (box > end) {
+            return end;
+        }
+        long version = header.unsigned(at + AUDIO_VERSION_OFFSET, 2);
+        if (version == 1) {
+            box += VERSION_1_EXTRA_BYTES;
+        } else if (version == 2) {
+            box += VERSION_2_EXTRA_BYTES;
+        }
+        while (box + BOX_BYTES <= end) {
+            long boxBytes = header.unsigned(box, 4);
+            if (header.shows(box + 4, "esds")) {
+                return box + BOX_BYTES + 4;
+            }
+            if (boxBytes < BOX_BYTES || boxBytes > end - box) {
+                return end;
+            }
+            box += (int) boxBytes;
+        }
+        return end;
+    }
+
+    private int objectType(int descriptor) {
+        int stream = body(descriptor, ES_DESCRIPTOR);
+        if (stream + 3 > end) {
+            return -1;
+        }
+        int flags = header.unsignedByte(stream + 2);
+        int config = stream + 3;
+        if ((flags & 0x80) != 0) {
+            config += 2;
+        }
+        if ((flags & 0x40) != 0 && config < end) {
+            config += 1 + header.unsignedByte(config);
+        }
+        if ((flags & 0x20) != 0) {
+            config += 2;
+        }
+        int body = body(config, DECODER_CONFIG_DESCRIPTOR);
+        return body < end ? header.unsignedByte(body) : -1;
+    }
+
+    /** The position behind a descriptor's tag and length, or the entry's end if it is another descriptor. */
+    private int body(int descriptor, int tag) {
+        if (descriptor >= end || header.unsignedByte(descriptor) != tag) {
+            return end;
+        }
+        int lengthAt = descriptor + 1;
+        for (int i = 0; i < MAX_LENGTH_BYTES && lengthAt + i < end; i++) {
+            // The highest bit says that the length goes on.
+            if (header.unsignedByte(lengthAt + i) < 0x80) {
+                return lengthAt + i + 1;
+            }
+        }
+        return end;
+    }
+}

@@ -1,0 +1,25 @@
+package io.sluice.gateway.server;
+
+import io.sluice.gateway.GatewayBuilder;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the stand-alone server is set up.
+ *
+ * @param host the address to listen on for publishers
+ * @param port the port, or 0 for any free one
+ * @param tls the certificate, or null to listen without TLS
+ * @param connections the limits of connections that are not streams yet
+ * @param admin the listener for operators, or null for none
+ * @param drainTime how long live streams may continue after SIGTERM
+ * @param gateway the gateway's configuration
+ */
+public record ServerConfig(
+        String host,
+        int port,
+        @Nullable TlsFiles tls,
+        ConnectionLimits connections,
+        @Nullable AdminListener admin,
+        Duration drainTime,
+        GatewayBuilder gateway) {}

@@ -1,0 +1,19 @@
+package io.sluice.gateway.session;
+
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.PublishRequest;
+
+/**
+ * A permission to publish.
+ *
+ * @param request what was asked for, with the stream key under which it was allowed
+ * @param terms the authorizer's terms
+ */
+record Permit(PublishRequest request, Authorization.Allowed terms) {
+
+    /** The gateway's limit, or the authorizer's if that is lower. */
+    long maxBitsPerSecond(SessionLimits limits) {
+        Integer own = terms.maxBitsPerSecond();
+        return own == null ? limits.maxBitsPerSecond() : Math.min(own, limits.maxBitsPerSecond());
+    }
+}

@@ -1,0 +1,173 @@
+package io.sluice.gateway.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.admission.CostEstimator.Running;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** On a machine with 2 processors whose files are written here. */
+class LoadMonitorTest {
+
+    private static final long MIB = 1_048_576;
+    private static final Offset<Double> A_LITTLE = Offset.offset(0.001);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it.
+    private Path root;
+
+    @SuppressWarnings("NullAway.Init") // Needs the folder.
+    private LoadMonitor load;
+
+    private LoadMonitor load(int percent) {
+        return new LoadMonitor(new LoadLimits(percent, 128 * MIB), new HostResources(root), 2);
+    }
+
+    @BeforeEach
+    void withFiles() {
+        load = load(150);
+    }
+
+    private void write(String file, String content) {
+        try {
+            Path path = root.resolve(file);
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A stream of a kind has used so much, and come so far. */
+    private Running running(Workload work, long pid, long cpuMillis, long outMillis) {
+        write("proc/" + pid + "/stat", pid + " (ffmpeg) S 1 1 1 0 -1 0 0 0 0 0 " + cpuMillis / 10 + " 0 0 0 20\n");
+        write("proc/" + pid + "/status", "RssAnon:\t" + 50 * 1_024 + " kB\n");
+        return new Running(work, pid, outMillis);
+    }
+
+    /** Teaches what a stream of a kind costs, at three times the pace of life. */
+    private void teach(Workload work, double cores) {
+        load.sample(List.of(running(work, 7, 500, 3_000)));
+        load.sample(List.of(running(work, 7, 500 + (long) (9_000 * cores), 12_000)));
+    }
+
+    @Test
+    void whatWasNeverSeenCostsNothing() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(load.begin(Workload.VIDEO)).isEmpty();
+        }
+        assertThat(load.snapshot(1_000).expectedCores()).isZero();
+    }
+
+    @Test
+    void whatAStreamCostsIsLearntByItsMediaWhateverItsPace() {
+        teach(Workload.VIDEO, 0.5);
+        assertThat(load.snapshot(0).learntCores()).containsOnlyKeys(Workload.VIDEO);
+        assertThat(load.snapshot(0).learntCores().get(Workload.VIDEO)).isCloseTo(0.5, A_LITTLE);
+    }
+
+    @Test
+    void aChangeIsBelievedSlowlyAndANoisyStartNotAtAll() {
+        load.sample(List.of(running(Workload.COPY, 7, 5_000, 500)));
+        load.sample(List.of(running(Workload.COPY, 7, 5_100, 2_000)));
+        assertThat(load.snapshot(0).learntCores()).as("its start").isEmpty();
+        load.sample(List.of(running(Workload.COPY, 7, 5_110, 2_900)));
+        assertThat(load.snapshot(0).learntCores())
+                .as("too little media to tell")
+                .isEmpty();
+        load.sample(List.of(running(Workload.COPY, 7, 5_200, 4_000)));
+        assertThat(load.snapshot(0).learntCores().get(Workload.COPY)).isCloseTo(0.05, A_LITTLE);
+        load.sample(List.of(running(Workload.COPY, 7, 6_200, 6_000)));
+        assertThat(load.snapshot(0).learntCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, A_LITTLE);
+    }
+
+    @Test
+    void aProcessThatSaysNothingOfItsProgressTeachesNothing() {
+        load.sample(List.of(running(Workload.COPY, 7, 100, 0)));
+        load.sample(List.of(running(Workload.COPY, 7, 100_000, 0)));
+        assertThat(load.snapshot(0).learntCores()).isEmpty();
+    }
+
+    @Test
+    void ofManyStreamsSomeAreLookedAtOfEachKind() {
+        List<Running> before = new ArrayList<>();
+        List<Running> after = new ArrayList<>();
+        for (int pid = 1; pid <= 17; pid++) {
+            before.add(running(Workload.COPY, pid, 0, 2_000));
+        }
+        before.add(running(Workload.VIDEO, 18, 0, 2_000));
+        load.sample(before);
+        for (int pid = 1; pid <= 16; pid++) {
+            after.add(running(Workload.COPY, pid, 100, 4_000));
+        }
+        after.add(running(Workload.COPY, 17, 1_000_000, 4_000));
+        after.add(running(Workload.VIDEO, 18, 1_000, 4_000));
+        load.sample(after);
+
+        assertThat(load.snapshot(18).learntCores().get(Workload.COPY)).isCloseTo(0.05, A_LITTLE);
+        assertThat(load.snapshot(18).learntCores().get(Workload.VIDEO)).isCloseTo(0.5, A_LITTLE);
+    }
+
+    @Test
+    void streamsThatAreGoneAreForgottenAndWhatTheyTaughtIsNot() {
+        teach(Workload.AUDIO, 0.04);
+        load.sample(List.of());
+        assertThat(load.snapshot(0).learntCores().get(Workload.AUDIO)).isCloseTo(0.04, A_LITTLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"150, 0.5, 6", "100, 0.5, 4", "80, 0.04, 40", "150, 4.0, 1"})
+    void asManyStreamsAreTakenAsTheProcessorsAreExpectedToCarry(int percent, double cores, int room) {
+        load = load(percent);
+        teach(Workload.VIDEO, cores);
+        for (int i = 0; i < room; i++) {
+            assertThat(load.lack(1)).isEmpty();
+            assertThat(load.begin(Workload.VIDEO)).isEmpty();
+        }
+        assertThat(load.lack(1)).isPresent();
+        assertThat(load.begin(Workload.VIDEO))
+                .hasValueSatisfying(words -> assertThat(words).contains("processor time"));
+        assertThat(load.begin(Workload.COPY).isPresent())
+                .as("a kind that costs nothing yet")
+                .isEqualTo(cores > 3);
+        load.end(Workload.VIDEO);
+        assertThat(load.begin(Workload.VIDEO)).isEmpty();
+    }
+
+    @Test
+    void memoryIsKeptForWhatRunsAndForThoseWhoHaveJustBegun() {
+        write("proc/meminfo", "MemAvailable: " + 400 * 1_024 + " kB\n");
+        teach(Workload.COPY, 0.01);
+        for (int i = 0; i < 5; i++) {
+            assertThat(load.begin(Workload.COPY)).isEmpty();
+        }
+        assertThat(load.begin(Workload.COPY)).as("128 MiB and 6 times 50").hasValue("memory");
+        write("proc/meminfo", "MemAvailable: " + 200 * 1_024 + " kB\n");
+        load.sample(List.of());
+        assertThat(load.begin(Workload.COPY)).isEmpty();
+        assertThat(load.begin(Workload.COPY)).hasValue("memory");
+        assertThat(load.snapshot(0).freeBytes()).isEqualTo(OptionalLong.of(200 * MIB));
+    }
+
+    @Test
+    void descriptorsAreNotUsedUp() throws IOException {
+        write("proc/self/limits", "Max open files            100            100            files\n");
+        Files.createDirectories(root.resolve("proc/self/fd"));
+        load.sample(List.of());
+        for (int i = 0; i < 5; i++) {
+            assertThat(load.begin(Workload.COPY)).isEmpty();
+        }
+        assertThat(load.begin(Workload.COPY)).as("64 and 6 times 7").hasValue("file descriptors");
+    }
+}

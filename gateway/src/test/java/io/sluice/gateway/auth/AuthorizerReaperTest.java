@@ -1,0 +1,55 @@
+package io.sluice.gateway.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.access.PublishRequest;
+import io.sluice.gateway.session.SessionLimits;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+class AuthorizerReaperTest {
+
+    private static Authorizer counting(AtomicInteger disposals) {
+        return new Authorizer() {
+            @Override
+            public Mono<Authorization> authorize(PublishRequest request) {
+                return Mono.just(Authorization.allow());
+            }
+
+            @Override
+            public void dispose() {
+                disposals.incrementAndGet();
+            }
+        };
+    }
+
+    @Test
+    void oneThatWasReplacedGoesWhenNoClientCanBeWaitingForIt() {
+        VirtualTimeScheduler clock = VirtualTimeScheduler.getOrSet();
+        try {
+            AuthorizerReaper retired = new AuthorizerReaper();
+            AtomicInteger goneDisposals = new AtomicInteger();
+            AtomicInteger recalledDisposals = new AtomicInteger();
+            Authorizer gone = counting(goneDisposals);
+            Authorizer recalled = counting(recalledDisposals);
+            SessionLimits limits = SessionLimits.defaults();
+            retired.retire(gone, limits);
+            retired.retire(recalled, limits);
+            retired.recall(recalled);
+            clock.advanceTimeBy(limits.openTimeout().plus(limits.authorizeTimeout()));
+            assertThat(goneDisposals).hasValue(0);
+            clock.advanceTimeBy(Duration.ofSeconds(5));
+            assertThat(goneDisposals).hasValue(1);
+            retired.disposeAll();
+            assertThat(goneDisposals).hasValue(1);
+            assertThat(recalledDisposals).hasValue(0);
+        } finally {
+            VirtualTimeScheduler.reset();
+        }
+    }
+}

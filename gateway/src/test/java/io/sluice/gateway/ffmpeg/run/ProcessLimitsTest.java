@@ -1,0 +1,149 @@
+package io.sluice.gateway.ffmpeg.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.gateway.ffmpeg.install.Ffmpeg;
+import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.plan.StreamPlan;
+import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.output.Output.HlsOutput;
+import io.sluice.gateway.output.Output.RtmpOutput;
+import io.sluice.gateway.process.ProcessSpec;
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.MediaFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a process that was started within bounds says of itself, and what becomes of real FFmpegs that want more. */
+class ProcessLimitsTest {
+
+    private static final FfmpegLimits LIMITS = new FfmpegLimits(600L << 20, 7, Duration.ofHours(2), 1 << 20);
+
+    @TempDir
+    private Path directory;
+
+    static List<RealFfmpeg> ffmpegs() {
+        return RealFfmpeg.both();
+    }
+
+    @Test
+    void theBoundsHoldInTheVeryProcessThatWasStarted() throws Exception {
+        Ffmpeg confessing = standIn("echo pid $$; cat /proc/$$/limits /proc/$$/status; echo niceness $(nice)");
+        ProcessLimits confinement = ProcessLimits.probe(confessing, LIMITS);
+        Process process = start(confessing, confinement, new RtmpOutput("rtmp://127.0.0.1/live/s3cr3t", false));
+        String said = said(process);
+
+        assertThat(said).contains("pid " + process.pid() + "\n");
+        assertThat(said).containsPattern("Max core file size +0 +0 ");
+        assertThat(said).containsPattern("Max open files +64 +64 ");
+        assertThat(said).containsPattern("Max data size +629145600 +629145600 ");
+        assertThat(said).containsPattern("Max cpu time +7200 +7260 ");
+        assertThat(said).containsPattern("Max file size +unlimited ");
+        assertThat(said).containsPattern("NoNewPrivs:\\s+1");
+        assertThat(said).contains("niceness 7");
+    }
+
+    @Test
+    void filesAreBoundedWhereSomeAreWritten() throws Exception {
+        Ffmpeg confessing = standIn("cat /proc/$$/limits");
+        Process process = start(confessing, ProcessLimits.probe(confessing, LIMITS), new HlsOutput(directory));
+        assertThat(said(process)).containsPattern("Max file size +2147483648 ");
+    }
+
+    @Test
+    void theHiddenAddressReachesTheProgramByADescriptorAndByNothingElse() throws Exception {
+        Ffmpeg confessing = standIn(
+                "echo \"arguments $*\"; env; tr '\\0' ' ' < /proc/$$/environ; echo; echo preset; cat /dev/fd/3");
+        ProcessLimits confinement = ProcessLimits.probe(confessing, LIMITS);
+        String key = "s3cr3t$(id)`id`$HOME\\n'\"?a=b&c=d";
+        Process process = start(confessing, confinement, new RtmpOutput("rtmp://127.0.0.1:1/live/" + key, false));
+        String said = said(process);
+
+        int preset = said.indexOf("preset\n");
+        assertThat(said.substring(0, preset))
+                .doesNotContain("s3cr3t")
+                .contains("-fpre /dev/fd/3 -f flv rtmp://127.0.0.1:1/");
+        assertThat(said.substring(preset)).isEqualTo("preset\nrtmp_app=live\nrtmp_playpath=" + key + "\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ffmpegs")
+    void anFfmpegThatNeedsMoreMemoryEndsWithWords(RealFfmpeg real) throws Exception {
+        // Enough to begin with, too little for all of the pictures that the encoder holds.
+        long memory = real == RealFfmpeg.ON_PATH ? 90L << 20 : 130L << 20;
+        FfmpegLimits narrow = new FfmpegLimits(memory, 0, Duration.ofHours(1), 1 << 20);
+        ProcessLimits confinement = ProcessLimits.probe(real.get(), narrow);
+        Path input = Path.of("src/test/resources/fixtures/webm-vp8-opus.webm");
+        Path errors = directory.resolve("errors");
+        ProcessBuilder builder = builder(
+                        real.get(), confinement, new HlsOutput(directory), "video/webm;codecs=vp8,opus")
+                .redirectInput(input.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(errors.toFile());
+        Process process = builder.start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+        StderrTail tail = new StderrTail(new Redactor(List.of(), List.of()));
+        Files.readAllLines(errors).forEach(tail::add);
+        assertThat(FailureDiagnosis.of(process.exitValue(), tail, null)).hasValueSatisfying(failure -> {
+            assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
+            assertThat(failure.message()).contains("more memory than it may have");
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("ffmpegs")
+    void oneThatCannotEvenStartIsAnErrorAtTheGatewaysStart(RealFfmpeg real) {
+        FfmpegLimits tiny = new FfmpegLimits(2L << 20, 0, Duration.ofHours(1), 1 << 20);
+        assertThatThrownBy(() -> ProcessLimits.probe(real.get(), tiny))
+                .isInstanceOf(FfmpegUnavailableException.class)
+                .hasMessageContaining("2 MB of memory");
+    }
+
+    private static String said(Process process) throws IOException {
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static Process start(Ffmpeg ffmpeg, ProcessLimits confinement, Output output) throws IOException {
+        return builder(ffmpeg, confinement, output, "video/webm;codecs=vp8,opus")
+                .start();
+    }
+
+    private static ProcessBuilder builder(Ffmpeg ffmpeg, ProcessLimits confinement, Output output, String type) {
+        StreamPlan plan = new StreamPlanner(ffmpeg.capabilities())
+                .plan(List.of(MediaFormat.parse(type).orElseThrow()), List.of(output), null, null)
+                .orElseThrow();
+        FfmpegCommand command = FfmpegCommand.of(
+                ffmpeg, plan, new FfmpegCommand.Settings(Duration.ofSeconds(2), 1 << 20, confinement.hidesTargets()));
+        ProcessSpec spec = confinement.confine(
+                command, ffmpeg.environment(), plan.workingDirectory().orElse(Path.of(".")));
+        ProcessBuilder builder =
+                new ProcessBuilder(spec.command()).directory(spec.directory().toFile());
+        builder.environment().clear();
+        builder.environment().putAll(spec.environment());
+        return builder;
+    }
+
+    /** Passes what is asked at the start on to the FFmpeg on the PATH. */
+    private Ffmpeg standIn(String body) throws IOException {
+        Ffmpeg real = RealFfmpeg.ON_PATH.get();
+        Path script = directory.resolve("stand-in");
+        Files.writeString(
+                script,
+                "#!/bin/sh\ncase \" $* \" in *\" pipe:0 \"*) ;; *) exec " + real.executable() + " \"$@\" ;; esac\n"
+                        + body + "\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return new Ffmpeg(script, Ffmpeg.Source.FLAG, real.capabilities(), real.environment());
+    }
+}

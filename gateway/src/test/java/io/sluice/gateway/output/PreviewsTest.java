@@ -1,0 +1,90 @@
+package io.sluice.gateway.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.session.SessionStage;
+import io.sluice.protocol.StreamKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+class PreviewsTest {
+
+    private static final StreamKey KEY = SessionStage.key("a-key");
+    private static final Duration LINGER = Duration.ofSeconds(30);
+
+    private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it.
+    private Path root;
+
+    private Previews previews() {
+        return new Previews(root, LINGER, time);
+    }
+
+    private Path open(Previews previews, String session) {
+        var opened = previews.open(KEY, session).toFuture();
+        time.advanceTime();
+        return opened.join();
+    }
+
+    @Test
+    void aFolderIsFoundByItsKeyAndNamedWithoutIt() {
+        Previews previews = previews();
+        assertThat(previews.folderOf(KEY)).isEmpty();
+        Path folder = open(previews, "session");
+        assertThat(folder).isDirectory().hasParentRaw(root);
+        assertThat(folder.toString()).doesNotContain(KEY.value());
+        assertThat(previews.folderOf(KEY)).contains(folder);
+    }
+
+    @Test
+    void aFolderOutlivesItsStreamAWhileAndThenGoesWithAllThatIsInIt() throws IOException {
+        Previews previews = previews();
+        Path folder = open(previews, "session");
+        Files.createFile(folder.resolve("segment1.ts"));
+        previews.retire(KEY, "session");
+        time.advanceTimeBy(LINGER.minusMillis(1));
+        assertThat(previews.folderOf(KEY)).contains(folder);
+        assertThat(folder).isDirectory();
+        time.advanceTimeBy(Duration.ofMillis(1));
+        assertThat(previews.folderOf(KEY)).isEmpty();
+        assertThat(folder).doesNotExist();
+    }
+
+    @Test
+    void aStreamThatComesBackIsNotTakenAwayByTheEndOfItsPredecessor() {
+        Previews previews = previews();
+        Path first = open(previews, "first");
+        previews.retire(KEY, "first");
+        Path second = open(previews, "second");
+        assertThat(previews.folderOf(KEY)).contains(second);
+        time.advanceTimeBy(LINGER);
+        assertThat(first).doesNotExist();
+        assertThat(second).isDirectory();
+        assertThat(previews.folderOf(KEY)).contains(second);
+    }
+
+    @Test
+    void retiringWhatNeverWasDoesNothing() {
+        Previews previews = previews();
+        previews.retire(KEY, "session");
+        time.advanceTimeBy(LINGER);
+        assertThat(root).isEmptyDirectory();
+    }
+
+    @Test
+    void filesAreNotTouchedByTheCaller() {
+        Previews previews = new Previews(root, Duration.ofMillis(1), Schedulers.boundedElastic());
+        Path folder = previews.open(KEY, "session").blockOptional().orElseThrow();
+        previews.retire(KEY, "session");
+        Awaitility.await().until(() -> Files.notExists(folder));
+    }
+}

@@ -1,0 +1,133 @@
+package io.sluice.gateway.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.gateway.session.SessionRegistry.Lease;
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Result;
+import io.sluice.protocol.StreamKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+class SessionRegistryTest {
+
+    private static final StreamKey KEY = SessionStage.key("a-key");
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final SessionRegistry streams = new SessionRegistry();
+
+    private Mono<Result<Lease>> acquire(String session) {
+        return streams.acquire(KEY, session, PATIENCE);
+    }
+
+    private Lease lease(String session) {
+        return acquire(session).map(Result::orElseThrow).blockOptional().orElseThrow();
+    }
+
+    private static boolean isInUse(Result<Lease> parsed) {
+        return parsed instanceof Result.Refused<Lease> refused
+                && refused.failure().code() == FailureCode.STREAM_KEY_IN_USE;
+    }
+
+    @Test
+    void aFreeKeyIsTakenOnce() {
+        lease("first");
+        StepVerifier.create(acquire("second"))
+                .expectNextMatches(SessionRegistryTest::isInUse)
+                .verifyComplete();
+        assertThat(streams.sessionOf(KEY)).contains("first");
+        assertThat(streams.sessionOf(SessionStage.key("another"))).isEmpty();
+    }
+
+    @Test
+    void nothingIsTakenBeforeSomebodySubscribes() {
+        Mono<Result<Lease>> cold = acquire("first");
+        assertThat(streams.sessionOf(KEY)).isEmpty();
+        cold.block();
+        assertThat(streams.sessionOf(KEY)).contains("first");
+    }
+
+    @Test
+    void aKeyThatIsGivenBackIsFree() {
+        lease("first").release();
+        assertThat(streams.sessionOf(KEY)).isEmpty();
+        lease("second");
+    }
+
+    @Test
+    void aKeyThatIsGivenBackTwiceIsNotTakenFromItsNextHolder() {
+        Lease first = lease("first");
+        first.release();
+        lease("second");
+        first.release();
+        assertThat(streams.sessionOf(KEY)).contains("second");
+    }
+
+    @Test
+    void theKeyOfAnEndingStreamIsWaitedFor() {
+        Lease first = lease("first");
+        first.ending();
+        StepVerifier.create(acquire("second"))
+                .expectSubscription()
+                .then(() -> assertThat(streams.sessionOf(KEY)).contains("first"))
+                .then(first::release)
+                .expectNextMatches(parsed -> !isInUse(parsed))
+                .verifyComplete();
+        assertThat(streams.sessionOf(KEY)).contains("second");
+    }
+
+    @Test
+    void theWaitForAnEndingStreamIsBounded() {
+        lease("first").ending();
+        StepVerifier.withVirtualTime(() -> acquire("second"))
+                .expectSubscription()
+                .expectNoEvent(PATIENCE.minusMillis(1))
+                .thenAwait(Duration.ofMillis(1))
+                .expectNextMatches(SessionRegistryTest::isInUse)
+                .verifyComplete();
+    }
+
+    @Test
+    void ofAllWhoWaitOneGetsTheKey() {
+        Lease first = lease("first");
+        first.ending();
+        List<Result<Lease>> answers = Flux.fromStream(IntStream.range(0, 20).boxed())
+                .flatMap(i -> acquire("waiter " + i), 20)
+                .doOnSubscribe(s -> Schedulers.parallel().schedule(first::release))
+                .collectList()
+                .blockOptional(PATIENCE)
+                .orElseThrow();
+        assertThat(answers).hasSize(20);
+        assertThat(answers).filteredOn(parsed -> !isInUse(parsed)).hasSize(1);
+    }
+
+    @Test
+    void aRaceForAKeyHasOneWinner() {
+        for (int round = 0; round < 200; round++) {
+            StreamKey key = SessionStage.key("key-" + round);
+            List<Result<Lease>> answers = Flux.range(0, 4)
+                    .flatMap(i -> streams.acquire(key, "s" + i, PATIENCE).subscribeOn(Schedulers.parallel()), 4)
+                    .collectList()
+                    .blockOptional(PATIENCE)
+                    .orElseThrow();
+            assertThat(answers).filteredOn(parsed -> !isInUse(parsed)).hasSize(1);
+        }
+    }
+
+    @Test
+    void theRefusalSaysWhatToDoAndNotTheKey() {
+        lease("first");
+        Failure failure = acquire("second")
+                .map(parsed -> ((Result.Refused<Lease>) parsed).failure())
+                .blockOptional()
+                .orElseThrow();
+        assertThat(failure.message()).contains("end it first").doesNotContain(KEY.value());
+    }
+}

@@ -1,0 +1,73 @@
+package io.sluice.gateway.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.FailureCode;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Time passes as the test says; it starts close to where {@link System#nanoTime()} overflows, because it may. */
+class StallDetectorTest {
+
+    private static final long START = Long.MAX_VALUE - 1;
+
+    private final StallDetector vitals = new StallDetector(
+            SessionStage.limits(
+                    Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(1)),
+            START);
+
+    private Optional<FailureCode> check(long seconds, long accepted, long waiting) {
+        return vitals.check(at(seconds), accepted, waiting).map(Failure::code);
+    }
+
+    private static long at(long seconds) {
+        return START + Duration.ofSeconds(seconds).toNanos();
+    }
+
+    @Test
+    void aStreamThatMovesIsWell() {
+        for (int second = 1; second < 100; second++) {
+            vitals.mediaCame(at(second));
+            assertThat(check(second, second, 50)).isEmpty();
+        }
+    }
+
+    @Test
+    void mediaThatWaitsAndIsNotTakenIsAStall() {
+        vitals.mediaCame(at(1));
+        assertThat(check(1, 100, 50)).isEmpty();
+        assertThat(check(10, 100, 50)).isEmpty();
+        assertThat(check(11, 100, 50)).contains(FailureCode.STREAM_STALLED);
+    }
+
+    @Test
+    void everyByteThatIsTakenBuysTime() {
+        assertThat(check(1, 100, 50)).isEmpty();
+        assertThat(check(10, 101, 50)).isEmpty();
+        assertThat(check(19, 101, 50)).isEmpty();
+        assertThat(check(20, 101, 50)).contains(FailureCode.STREAM_STALLED);
+    }
+
+    @Test
+    void whereNothingWaitsNothingStalls() {
+        assertThat(check(29, 100, 0)).isEmpty();
+        assertThat(check(29, 100, 1)).isEmpty();
+    }
+
+    @Test
+    void aSilentClientIsNoticedOnlyWhenAllItSentIsTaken() {
+        vitals.mediaCame(at(1));
+        assertThat(check(30, 100, 0)).isEmpty();
+        assertThat(check(31, 101, 1)).isEmpty();
+        assertThat(check(32, 102, 0)).contains(FailureCode.MEDIA_TIMEOUT);
+    }
+
+    @Test
+    void theWordsSayHowLong() {
+        assertThat(vitals.check(at(30), 0, 0))
+                .map(Failure::message)
+                .hasValueSatisfying(words -> assertThat(words).contains("30 s"));
+    }
+}
