@@ -1,38 +1,36 @@
 package io.sluice.gateway;
 
-import io.sluice.protocol.Failure;
 import io.sluice.gateway.access.Authorizer;
-import io.sluice.gateway.auth.AuthorizerReaper;
-import io.sluice.gateway.files.WorkFolder;
-import io.sluice.gateway.server.PrometheusMeters;
 import io.sluice.gateway.admin.AdminAccess;
 import io.sluice.gateway.admin.AdminRoutes;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionSnapshot;
 import io.sluice.gateway.admission.CapacityCheck;
-import io.sluice.gateway.ffmpeg.run.ProcessLimits;
+import io.sluice.gateway.auth.AuthorizerReaper;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
-import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
+import io.sluice.gateway.ffmpeg.run.ProcessLimits;
+import io.sluice.gateway.files.WorkFolder;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
 import io.sluice.gateway.metrics.MeterBinding;
-import io.sluice.gateway.process.ProcessLauncher;
-import io.sluice.gateway.operations.GracefulShutdown;
 import io.sluice.gateway.operations.DrainReport;
-import io.sluice.gateway.session.SessionRegistry;
+import io.sluice.gateway.operations.GracefulShutdown;
 import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.output.Outputs;
 import io.sluice.gateway.output.Previews;
-import io.sluice.gateway.output.PublishTemplate;
+import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.SessionListener;
+import io.sluice.gateway.session.SessionRegistry;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.websocket.IngestRoutes;
 import io.sluice.gateway.websocket.IngestSettings;
+import io.sluice.protocol.Failure;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.time.Duration;
@@ -104,7 +102,8 @@ public final class Gateway {
         this.processes = ProcessLauncher.create(config.ffmpeg().maxPendingStarts());
         this.previews = new Previews(folder.previews(), config.outputs().previewLinger(), blocking);
         this.longestFinish = config.limits().session().finishTimeout();
-        this.admission = new Admission(config.limits().admission(), config.limits().load());
+        this.admission =
+                new Admission(config.limits().admission(), config.limits().load());
         this.operator = new SessionOperations(streams, this::patience);
         this.meters = metering == null ? null : metering.of(operator, this::isReady, admission::snapshot);
         this.departure = new GracefulShutdown(streams, this::patience);
@@ -190,7 +189,8 @@ public final class Gateway {
         }
         admission.become(next.limits().admission(), next.limits().load());
         current = setUp(next);
-        longestFinish = Collections.max(List.of(longestFinish, next.limits().session().finishTimeout()));
+        longestFinish =
+                Collections.max(List.of(longestFinish, next.limits().session().finishTimeout()));
         Authorizer replaced = before.access().authorizer();
         Authorizer replacement = next.access().authorizer();
         if (replacement != null) {
@@ -257,7 +257,8 @@ public final class Gateway {
      * @param metrics the page in the text format of whoever owns the registry; called off the event loops, may block. Null for no metrics
      * @throws IllegalArgumentException if the prefix has another form
      */
-    public void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
+    public void mountAdmin(
+            HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
         check(prefix);
         new HealthRoutes(this::whyNotReady).mount(routes, prefix);
         new AdminRoutes(operator, access, metrics).mount(routes, prefix);
@@ -406,6 +407,7 @@ public final class Gateway {
     /** Names the FFmpeg and the outputs, without secrets. */
     @Override
     public String toString() {
-        return "Sluice " + GatewayVersion.VERSION + " with " + ffmpeg + ", publishing to " + current.config().outputs();
+        return "Sluice " + GatewayVersion.VERSION + " with " + ffmpeg + ", publishing to "
+                + current.config().outputs();
     }
 }

@@ -1,14 +1,14 @@
 package io.sluice.gateway;
 
-import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
-import io.sluice.gateway.ffmpeg.install.Ffmpeg;
+import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.auth.AllowedOutputs;
+import io.sluice.gateway.ffmpeg.install.Ffmpeg;
+import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
 import io.sluice.gateway.metrics.MeterBinding;
-import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;

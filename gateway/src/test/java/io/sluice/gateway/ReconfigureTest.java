@@ -3,10 +3,10 @@ package io.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.access.PublishRequest;
+import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.websocket.RawWebSocket;
 import java.net.URI;

@@ -106,7 +106,8 @@ public final class AdminRoutes {
                 .filter(allowed -> !allowed)
                 .map(no -> denied(
                         request,
-                        JsonResponse.problem(HttpResponseStatus.UNAUTHORIZED, "Show a token: Authorization: Bearer TOKEN.")
+                        JsonResponse.problem(
+                                        HttpResponseStatus.UNAUTHORIZED, "Show a token: Authorization: Bearer TOKEN.")
                                 .with(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sluice\"")));
     }
 

@@ -60,7 +60,11 @@ public final class Admission {
      * @param loadLimits what they may take of the machine
      */
     public Admission(AdmissionLimits limits, LoadLimits loadLimits) {
-        this(limits, new LoadMonitor(loadLimits, new HostResources(), Runtime.getRuntime().availableProcessors()), System::nanoTime);
+        this(
+                limits,
+                new LoadMonitor(
+                        loadLimits, new HostResources(), Runtime.getRuntime().availableProcessors()),
+                System::nanoTime);
     }
 
     Admission(AdmissionLimits limits, LoadMonitor load, LongSupplier nanoClock) {
@@ -163,7 +167,8 @@ public final class Admission {
             long now = nanoClock.getAsLong();
             long early = valid.keyStarts().nanosTooEarly(key, now);
             if (early > 0) {
-                return Optional.of(AdmissionFailures.tooManyStarts("this stream key", limits.startsPerKeyPerSecond(), early));
+                return Optional.of(
+                        AdmissionFailures.tooManyStarts("this stream key", limits.startsPerKeyPerSecond(), early));
             }
             early = StartRateLimiter.nanosTooEarly(valid.allStarts(), now);
             if (early > 0) {

@@ -38,7 +38,8 @@ public final class CapacityCheck {
             LOG.info("This system does not tell its limits, so streams are admitted whatever it has left");
             return;
         }
-        long room = Math.max(0, descriptors.getAsLong() - LoadMonitor.SPARE_DESCRIPTORS) / LASTING_DESCRIPTORS_PER_STREAM;
+        long room =
+                Math.max(0, descriptors.getAsLong() - LoadMonitor.SPARE_DESCRIPTORS) / LASTING_DESCRIPTORS_PER_STREAM;
         if (room < wantedStreams) {
             LOG.warn(
                     "{} file descriptors are enough for {} streams, where this machine or --max-streams has room for {}:"

@@ -104,8 +104,8 @@ final class AuthHttpClient {
                 .single()
                 .timeout(
                         timeout,
-                        Mono.error(() ->
-                                new AuthorizationUnavailableException(this + " gives no answer within " + timeout.toMillis() + " ms")))
+                        Mono.error(() -> new AuthorizationUnavailableException(
+                                this + " gives no answer within " + timeout.toMillis() + " ms")))
                 .onErrorMap(error -> !(error instanceof AuthorizationUnavailableException), error -> unanswered(error));
     }
 

@@ -43,7 +43,8 @@ final class AuthorizationFields {
                 && list.size() <= MAX_OUTPUTS
                 && list.stream().allMatch(String.class::isInstance);
         if (!strings) {
-            throw new AuthorizationUnavailableException("\"" + OUTPUTS + "\" is no list of 1 to " + MAX_OUTPUTS + " URLs");
+            throw new AuthorizationUnavailableException(
+                    "\"" + OUTPUTS + "\" is no list of 1 to " + MAX_OUTPUTS + " URLs");
         }
         return ((List<?>) value).stream().map(String.class::cast).toList();
     }

@@ -59,7 +59,8 @@ public final class CompositeAuthorizer implements Authorizer {
                 .switchIfEmpty(Mono.error(() -> new AuthorizationUnavailableException("an authorizer gave no answer")))
                 .timeout(
                         deadline,
-                        Mono.error(() -> new AuthorizationUnavailableException("no answer within " + deadline.toMillis() + " ms")))
+                        Mono.error(() -> new AuthorizationUnavailableException(
+                                "no answer within " + deadline.toMillis() + " ms")))
                 .map(answer -> new Said(answer, null))
                 .onErrorResume(error -> {
                     LOG.warn("[{}] {}: {}", request.sessionId(), authorizer, String.valueOf(error));

@@ -3,10 +3,10 @@ package io.sluice.gateway.auth;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.sluice.gateway.auth.AuthHttpClient.Answer;
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.access.PublishRequest;
+import io.sluice.gateway.auth.AuthHttpClient.Answer;
 import io.sluice.protocol.StreamKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -123,7 +123,9 @@ public final class HttpAuthorizer implements Authorizer {
         return AuthorizationFields.read(
                 said,
                 key(said.get("streamKey")),
-                expires == null ? null : Instant.ofEpochSecond(AuthorizationFields.whole("expiresAt", expires, LAST_SECOND)));
+                expires == null
+                        ? null
+                        : Instant.ofEpochSecond(AuthorizationFields.whole("expiresAt", expires, LAST_SECOND)));
     }
 
     @SuppressWarnings("unchecked") // Jackson's objects have strings for names.

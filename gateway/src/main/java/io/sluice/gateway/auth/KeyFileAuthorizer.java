@@ -1,9 +1,9 @@
 package io.sluice.gateway.auth;
 
-import io.sluice.gateway.auth.WatchedFile.BrokenFileException;
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.access.PublishRequest;
+import io.sluice.gateway.auth.WatchedFile.BrokenFileException;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,16 +1,16 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.GatewayBuilder;
-import io.sluice.gateway.cli.config.InvalidOption;
-import io.sluice.gateway.cli.config.InvalidOptions;
-import io.sluice.gateway.cli.config.Reloadable;
+import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.auth.CompositeAuthorizer;
 import io.sluice.gateway.auth.HttpAuthorizer;
 import io.sluice.gateway.auth.JwtAuthorizer;
-import io.sluice.gateway.auth.KeyFileAuthorizer;
 import io.sluice.gateway.auth.JwtRules;
-import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.auth.KeyFileAuthorizer;
+import io.sluice.gateway.cli.config.InvalidOption;
+import io.sluice.gateway.cli.config.InvalidOptions;
+import io.sluice.gateway.cli.config.Reloadable;
 import io.sluice.gateway.websocket.OriginPolicy;
 import io.sluice.gateway.websocket.ProxyHeader;
 import io.sluice.gateway.websocket.TrustedProxies;

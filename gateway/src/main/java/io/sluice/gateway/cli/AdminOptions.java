@@ -1,10 +1,10 @@
 package io.sluice.gateway.cli;
 
+import io.sluice.gateway.admin.TokenFile;
 import io.sluice.gateway.cli.config.InvalidOption;
 import io.sluice.gateway.cli.config.InvalidOptions;
 import io.sluice.gateway.server.AdminListener;
 import io.sluice.gateway.server.PrometheusMeters;
-import io.sluice.gateway.admin.TokenFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

@@ -1,13 +1,10 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.Gateway;
 import io.sluice.gateway.cli.config.ConfigFile;
-import io.sluice.gateway.cli.ConfigReloader;
 import io.sluice.gateway.cli.config.ConfigSources;
-import io.sluice.gateway.cli.LoadedConfig;
+import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.server.GatewayServer;
 import io.sluice.gateway.server.LoggerFlush;
-import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +92,8 @@ final class CommandRun {
 
     private int complain(Exception error, @Nullable ConfigFile file) {
         boolean usage = error instanceof ParameterException;
-        err.println("sluice: " + sources.words(GatewayCommand.line(new GatewayCommand()), error, file) + (usage ? "; see --help" : ""));
+        err.println("sluice: " + sources.words(GatewayCommand.line(new GatewayCommand()), error, file)
+                + (usage ? "; see --help" : ""));
         return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 }

@@ -1,11 +1,11 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.cli.config.ConfigSources;
 import io.sluice.gateway.cli.config.ConfigChanges;
+import io.sluice.gateway.cli.config.ConfigSources;
+import io.sluice.gateway.files.FileStamp;
 import io.sluice.gateway.server.AdminListener;
 import io.sluice.gateway.server.GatewayServer;
 import io.sluice.gateway.server.Signals;
-import io.sluice.gateway.files.FileStamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

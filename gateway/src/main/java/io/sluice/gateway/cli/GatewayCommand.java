@@ -1,15 +1,15 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.cli.config.ConfigOptions;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewayBuilder;
 import io.sluice.gateway.GatewayVersion;
+import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.cli.config.AnnotatedConfig;
+import io.sluice.gateway.cli.config.ConfigOptions;
 import io.sluice.gateway.cli.config.InvalidOption;
 import io.sluice.gateway.cli.config.InvalidOptions;
 import io.sluice.gateway.cli.config.Reloadable;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
-import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.output.PublishTemplate;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.GatewayBuilder;
-import io.sluice.gateway.cli.config.InvalidOptions;
-import io.sluice.gateway.cli.config.Reloadable;
-import io.sluice.gateway.server.ConnectionLimits;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.admission.StreamLimits;
+import io.sluice.gateway.cli.config.InvalidOptions;
+import io.sluice.gateway.cli.config.Reloadable;
+import io.sluice.gateway.server.ConnectionLimits;
 import io.sluice.gateway.session.SessionLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,16 +1,15 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.server.ServerConfig;
-import io.sluice.gateway.cli.config.InvalidOptions;
-import io.sluice.gateway.cli.config.ConfigSources;
-import io.sluice.gateway.cli.config.ConfigFile;
-import io.sluice.gateway.cli.config.ConfigChanges;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewayBuilder;
-import io.sluice.gateway.server.AdminListener;
-import io.sluice.gateway.cli.LogLevel;
-import io.sluice.gateway.server.TlsFiles;
 import io.sluice.gateway.access.Authorizer;
+import io.sluice.gateway.cli.config.ConfigChanges;
+import io.sluice.gateway.cli.config.ConfigFile;
+import io.sluice.gateway.cli.config.ConfigSources;
+import io.sluice.gateway.cli.config.InvalidOptions;
+import io.sluice.gateway.server.AdminListener;
+import io.sluice.gateway.server.ServerConfig;
+import io.sluice.gateway.server.TlsFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

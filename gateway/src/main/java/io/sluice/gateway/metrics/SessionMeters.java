@@ -74,7 +74,10 @@ public final class SessionMeters implements MeterBinding.Meters {
     }
 
     private SessionMeters(
-            MeterRegistry registry, SessionOperations operator, BooleanSupplier ready, Supplier<AdmissionSnapshot> admission) {
+            MeterRegistry registry,
+            SessionOperations operator,
+            BooleanSupplier ready,
+            Supplier<AdmissionSnapshot> admission) {
         this.registry = registry;
         this.operator = operator;
         for (FailureCode code : FailureCode.values()) {

@@ -1,9 +1,9 @@
 package io.sluice.gateway.operations;
 
-import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionRegistry;
-import io.sluice.gateway.session.StreamSession;
+import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Phase;
+import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.sluice.gateway.server;
 
+import io.netty.channel.ChannelOption;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewayBuilder;
-import io.netty.channel.ChannelOption;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.operations.DrainReport;
 import java.io.IOException;
@@ -84,8 +84,7 @@ public final class GatewayServer {
         try {
             admin = operators == null ? null : AdminServer.start(gateway, operators, tls);
             ConnectionLimiter doorkeeper = new ConnectionLimiter(
-                    config.connections().within(gateway.admission().maxOpenFiles()),
-                    IDLE_TIMEOUT);
+                    config.connections().within(gateway.admission().maxOpenFiles()), IDLE_TIMEOUT);
             if (operators != null) {
                 operators.meters().watch(doorkeeper);
             }
@@ -113,8 +112,7 @@ public final class GatewayServer {
                             + "; choose another with --host and --port",
                     e);
         }
-        GatewayServer started = new GatewayServer(
-                gateway, server, loops, tls, admin, config.drainTime());
+        GatewayServer started = new GatewayServer(gateway, server, loops, tls, admin, config.drainTime());
         Runtime.getRuntime().addShutdownHook(new Thread(started::stop, "sluice-stop"));
         Signals.on("TERM", started::asked);
         Signals.on("INT", started::asked);
@@ -163,7 +161,8 @@ public final class GatewayServer {
 
     private void sayWhoMayCome() {
         InetSocketAddress address = (InetSocketAddress) server.address();
-        if (gateway.config().access().authorizer() == null && !address.getAddress().isLoopbackAddress()) {
+        if (gateway.config().access().authorizer() == null
+                && !address.getAddress().isLoopbackAddress()) {
             LOG.warn(
                     "OPEN TO EVERYBODY: who reaches {} may publish, at this machine's cost and to {}",
                     address,

@@ -14,4 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param audio what the client knows of its audio; null if it did not say
  */
 record Offer(
-        List<MediaFormat> formats, @Nullable VideoSettings video, @Nullable AudioSettings audio) {}
+        List<MediaFormat> formats,
+        @Nullable VideoSettings video,
+        @Nullable AudioSettings audio) {}

@@ -1,11 +1,11 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.access.Authorizer;
-import io.sluice.gateway.output.Outputs;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.StreamLimits;
-import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
+import io.sluice.gateway.output.Outputs;
 
 /**
  * What all sessions of a gateway share.

@@ -1,28 +1,22 @@
 package io.sluice.gateway.session;
 
+import io.netty.channel.EventLoop;
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.PublishRequest;
-import io.netty.channel.EventLoop;
 import io.sluice.gateway.admission.Admission.Ticket;
 import io.sluice.gateway.admission.Workload;
-import io.sluice.gateway.ffmpeg.run.FfmpegStream;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.session.SessionRegistry.Lease;
-import io.sluice.protocol.AudioSettings;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
-import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import io.sluice.protocol.TrackHandling;
-import io.sluice.protocol.VideoSettings;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -45,7 +39,8 @@ final class StartSequence {
     private final Consumer<StreamKey> onPermitted;
     private final Scheduler onLoop;
 
-    StartSequence(SessionContext context, PublishRequest request, EventLoop eventLoop, Consumer<StreamKey> onPermitted) {
+    StartSequence(
+            SessionContext context, PublishRequest request, EventLoop eventLoop, Consumer<StreamKey> onPermitted) {
         this.onPermitted = onPermitted;
         this.context = context;
         this.request = request;
@@ -149,8 +144,8 @@ final class StartSequence {
         return context.ffmpeg()
                 .launch(permit.request().streamKey(), plan, eventLoop)
                 .elapsed()
-                .map(ffmpeg -> Result.ok(
-                        new RunningStream(ticket, permit, lease, plan, ffmpeg.getT2(), Duration.ofMillis(ffmpeg.getT1()))))
+                .map(ffmpeg -> Result.ok(new RunningStream(
+                        ticket, permit, lease, plan, ffmpeg.getT2(), Duration.ofMillis(ffmpeg.getT1()))))
                 .onErrorResume(error -> {
                     LOG.error("[{}] FFmpeg could not be started", request.sessionId(), error);
                     return Mono.just(

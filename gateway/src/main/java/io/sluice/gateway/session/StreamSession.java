@@ -1,10 +1,10 @@
 package io.sluice.gateway.session;
 
-import io.sluice.gateway.access.Peer;
-import io.sluice.gateway.access.PublishRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.access.PublishRequest;
 import io.sluice.gateway.media.MediaQueue;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.Draining;
@@ -29,7 +29,7 @@ import reactor.core.scheduler.Schedulers;
  * One stream, from the upgrade to the end of its FFmpeg. It outlives its connection: what was sent before the connection closed is
  * delivered.
  *
- * <p>Confined to the event loop of its connection, but for {@link #shutDown()}, {@link #drain}, {@link #force()}, {@link #end(Failure)}, {@link #status()}, {@link #done()}
+ * <p>Confined to the event loop of its connection, but for {@link #end}, {@link #drain}, {@link #abort}, {@link #end(Failure)}, {@link #status()}, {@link #done()}
  * and {@link #id()}.
  */
 public final class StreamSession {

@@ -12,4 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param authority host and port as the sender wrote them; null if it named none, or several
  * @param origins every {@code Origin} header
  */
-record ClientRequest(Peer peer, @Nullable String scheme, @Nullable String authority, List<String> origins) {}
+record ClientRequest(
+        Peer peer, @Nullable String scheme, @Nullable String authority, List<String> origins) {}

@@ -10,4 +10,5 @@ import io.sluice.gateway.session.SessionContext;
  * @param proxies whose word about the client's address is taken
  * @param proxyHeader where they give it
  */
-public record IngestSettings(SessionContext context, OriginPolicy origins, TrustedProxies proxies, ProxyHeader proxyHeader) {}
+public record IngestSettings(
+        SessionContext context, OriginPolicy origins, TrustedProxies proxies, ProxyHeader proxyHeader) {}

@@ -26,7 +26,8 @@ class AdmissionTest {
     private static final StreamKey KEY = key("k");
 
     /** On a machine that tells nothing of itself. */
-    private static final LoadMonitor ANY_LOAD = new LoadMonitor(LoadLimits.defaults(), new HostResources(Path.of("/no/such/root")), 2);
+    private static final LoadMonitor ANY_LOAD =
+            new LoadMonitor(LoadLimits.defaults(), new HostResources(Path.of("/no/such/root")), 2);
 
     private long nowNanos;
 

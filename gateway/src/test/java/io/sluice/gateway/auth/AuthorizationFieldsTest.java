@@ -4,11 +4,11 @@ import static io.sluice.gateway.session.SessionStage.KEY;
 import static io.sluice.gateway.session.SessionStage.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.access.Authorization.Allowed;
+import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.ScriptedClient;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.StreamSession;
-import io.sluice.gateway.guards.NoBufferLeaks;
-import io.sluice.gateway.access.Authorization.Allowed;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;

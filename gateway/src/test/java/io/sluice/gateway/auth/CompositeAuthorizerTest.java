@@ -23,7 +23,8 @@ class CompositeAuthorizerTest {
 
     static Stream<Arguments> undecided() {
         return Stream.of(
-                Arguments.of("fails", (Authorizer) r -> Mono.error(new AuthorizationUnavailableException("the disk is gone"))),
+                Arguments.of("fails", (Authorizer)
+                        r -> Mono.error(new AuthorizationUnavailableException("the disk is gone"))),
                 Arguments.of("says nothing", (Authorizer) r -> Mono.empty()),
                 Arguments.of("never answers", (Authorizer) r -> Mono.never()),
                 Arguments.of("has a bug", (Authorizer) r -> {

@@ -67,7 +67,8 @@ class OnTheLoopTest {
                         .isEqualTo(Authorization.deny("The token is signed by nobody who is known here."));
             }
             Authorizer all = AllowedOutputs.of(List.of())
-                    .guard(new CompositeAuthorizer(List.of(file, JwtAuthorizer.withKeysIn(jwks, RULES), service), Asking.PATIENCE));
+                    .guard(new CompositeAuthorizer(
+                            List.of(file, JwtAuthorizer.withKeysIn(jwks, RULES), service), Asking.PATIENCE));
             assertThat(ask(all, Asking.request("anna", TOKEN))).isInstanceOf(Authorization.Allowed.class);
         }
     }

@@ -2,11 +2,11 @@ package io.sluice.gateway.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.ScriptedClient;
 import io.sluice.gateway.session.SessionStage;
-import io.sluice.gateway.session.StreamSession;
-import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.SessionStatus.Phase;
+import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Draining;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;

@@ -3,12 +3,12 @@ package io.sluice.gateway.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.ScriptedClient;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionStage;
-import io.sluice.gateway.session.StreamSession;
-import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.SessionStatus.Phase;
+import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.FailureCode;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.sluice.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.access.PublishRequest;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
 import io.sluice.gateway.guards.NoBufferLeaks;
@@ -66,7 +66,11 @@ class LiveStreamTest {
                     reportInterval,
                     running,
                     new MediaQueue(stage.loop, 32_768, 131_072, paused -> {}),
-                    new SessionReporter(client, stage.events::add, request, new SessionStatusPublisher("a-session", Peer.at(null), true)),
+                    new SessionReporter(
+                            client,
+                            stage.events::add,
+                            request,
+                            new SessionStatusPublisher("a-session", Peer.at(null), true)),
                     outcome::tryEmitValue);
             live.begin();
             return live;

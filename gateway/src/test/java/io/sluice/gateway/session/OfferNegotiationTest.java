@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OfferNegotiationTest {
 
     private static Result<Offer> of(String... offers) {
-        return OfferNegotiation.of(new Open("key", List.of(offers), new VideoSettings(1_280, 720, 30.0, 2_500_000), null));
+        return OfferNegotiation.of(
+                new Open("key", List.of(offers), new VideoSettings(1_280, 720, 30.0, 2_500_000), null));
     }
 
     @Test
@@ -57,6 +58,7 @@ class OfferNegotiationTest {
             text/plain,                      false
             """)
     void aTypeThatDoesNotNameAllOfItsCodecsLeavesThemOpen(String mimeType, boolean open) {
-        assertThat(OfferNegotiation.leavesCodecsOpen(OfferNegotiation.ofMimeType(mimeType))).isEqualTo(open);
+        assertThat(OfferNegotiation.leavesCodecsOpen(OfferNegotiation.ofMimeType(mimeType)))
+                .isEqualTo(open);
     }
 }

@@ -3,8 +3,8 @@ package io.sluice.gateway.websocket;
 import io.sluice.gateway.Microbenchmark;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.ControlCodec;
-import io.sluice.protocol.Result;
 import io.sluice.protocol.Progress;
+import io.sluice.protocol.Result;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** A client is told how its stream does once a second, and opens it once. */

@@ -34,7 +34,9 @@ public final class AnnotatedConfig {
 
     public static String of(CommandSpec command) {
         return HEAD.formatted(GatewayVersion.VERSION)
-                + ConfigOption.inFile(command).stream().map(AnnotatedConfig::entry).collect(Collectors.joining());
+                + ConfigOption.inFile(command).stream()
+                        .map(AnnotatedConfig::entry)
+                        .collect(Collectors.joining());
     }
 
     private static String entry(ConfigOption setting) {

@@ -49,7 +49,8 @@ public record ConfigFile(Path path, FileStamp stamp, Map<String, YamlFile.Entry>
                                 () -> faults.add(new YamlFile.Fault(
                                         entry.line(),
                                         "there is no option '" + name + "'; the nearest is '"
-                                                + ConfigOption.nearest(name, known).key() + "'"))));
+                                                + ConfigOption.nearest(name, known)
+                                                        .key() + "'"))));
         List<String> lines = faults.stream()
                 .sorted(Comparator.comparingInt(YamlFile.Fault::line))
                 .map(fault -> path + ":" + fault.line() + ": " + fault.words())

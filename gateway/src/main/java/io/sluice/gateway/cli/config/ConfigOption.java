@@ -1,7 +1,5 @@
 package io.sluice.gateway.cli.config;
 
-import org.jspecify.annotations.Nullable;
-import io.sluice.gateway.cli.config.ConfigOptions;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.Comparator;
@@ -9,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 

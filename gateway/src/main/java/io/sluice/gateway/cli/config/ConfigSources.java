@@ -1,13 +1,12 @@
 package io.sluice.gateway.cli.config;
 
-import io.sluice.gateway.cli.config.ConfigOptions;
 import io.sluice.gateway.files.YamlFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.nio.file.Path;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

@@ -58,7 +58,8 @@ public final class ProbeProcess {
      *
      * @throws IOException if the operating system cannot start it
      */
-    public static ProbeProcess start(Path executable, List<String> arguments, Map<String, String> environment) throws IOException {
+    public static ProbeProcess start(Path executable, List<String> arguments, Map<String, String> environment)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(executable.toString());
         command.addAll(arguments);
@@ -67,7 +68,8 @@ public final class ProbeProcess {
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
-        return new ProbeProcess(process, CompletableFuture.supplyAsync(() -> read(process), ProbeProcess::onThreadOfItsOwn));
+        return new ProbeProcess(
+                process, CompletableFuture.supplyAsync(() -> read(process), ProbeProcess::onThreadOfItsOwn));
     }
 
     /** Waits until the program has left, or kills it. */

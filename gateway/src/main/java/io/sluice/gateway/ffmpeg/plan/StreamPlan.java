@@ -51,7 +51,8 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
      * @param videoBitsPerSecond average and ceiling of the video's bit rate
      * @param audioBitsPerSecond average of the audio's bit rate
      */
-    public record Encoding(@Nullable H264Encoder h264, double frameRate, int videoBitsPerSecond, int audioBitsPerSecond) {}
+    public record Encoding(
+            @Nullable H264Encoder h264, double frameRate, int videoBitsPerSecond, int audioBitsPerSecond) {}
 
     /**
      * What the client is told of its video.

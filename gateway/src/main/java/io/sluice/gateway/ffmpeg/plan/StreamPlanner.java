@@ -2,9 +2,9 @@ package io.sluice.gateway.ffmpeg.plan;
 
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
 import io.sluice.gateway.ffmpeg.install.H264Encoder;
-import io.sluice.gateway.output.Output;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.Encoding;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.OutputPlan;
+import io.sluice.gateway.output.Output;
 import io.sluice.protocol.AudioCodec;
 import io.sluice.protocol.AudioSettings;
 import io.sluice.protocol.Container;
@@ -190,13 +190,15 @@ public final class StreamPlanner {
     private String taken(List<Output> outputs) {
         String video = Arrays.stream(VideoCodec.values())
                 .filter(c -> outputs.stream()
-                                .allMatch(o -> OutputCodecs.by(o, ffmpeg).video().contains(c))
+                                .allMatch(
+                                        o -> OutputCodecs.by(o, ffmpeg).video().contains(c))
                         || (h264.isPresent() && Decoders.decodes(ffmpeg, c)))
                 .map(StreamPlanner::words)
                 .collect(Collectors.joining(", "));
         String audio = Arrays.stream(AudioCodec.values())
                 .filter(c -> outputs.stream()
-                                .allMatch(o -> OutputCodecs.by(o, ffmpeg).audio().contains(c))
+                                .allMatch(
+                                        o -> OutputCodecs.by(o, ffmpeg).audio().contains(c))
                         || (ffmpeg.encoders().contains("aac") && Decoders.decodes(ffmpeg, c)))
                 .map(StreamPlanner::words)
                 .collect(Collectors.joining(", "));

@@ -1,9 +1,9 @@
 package io.sluice.gateway.ffmpeg.run;
 
+import io.netty.channel.EventLoop;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.output.Output;
-import io.netty.channel.EventLoop;
 import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.gateway.process.ProcessSpec;
 import io.sluice.gateway.process.Watermarks;

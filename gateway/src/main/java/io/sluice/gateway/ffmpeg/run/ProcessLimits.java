@@ -114,7 +114,8 @@ public final class ProcessLimits {
 
     private static ProcessLimits tried(Ffmpeg ffmpeg, List<Measure> measures)
             throws IOException, FfmpegUnavailableException {
-        ProbeProcess preset = start(ffmpeg, List.of(), List.of(), OutputPresets.TRIAL, List.of(OutputPresets.TRIAL_PRESET));
+        ProbeProcess preset =
+                start(ffmpeg, List.of(), List.of(), OutputPresets.TRIAL, List.of(OutputPresets.TRIAL_PRESET));
         // Nearly everywhere all of them can be had, which one run shows; only elsewhere is it asked which.
         ProbeProcess together = start(ffmpeg, limits(measures), prefix(measures), VERSION, List.of());
         List<Measure> apply = together.await(PROBE_DEADLINE).succeeded() ? measures : thoseThatApply(ffmpeg, measures);

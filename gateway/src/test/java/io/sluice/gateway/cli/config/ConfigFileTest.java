@@ -96,7 +96,8 @@ class ConfigFileTest {
                 "  - http://s3cr3t/x",
                 "auth-key-file: /no/such/file",
                 "media-timeout: 10");
-        LoadedConfig reading = LoadedConfig.of(sources(Map.of("SLUICE_OPEN_TIMEOUT", "soon"), "--port", "99999", "--colour"));
+        LoadedConfig reading =
+                LoadedConfig.of(sources(Map.of("SLUICE_OPEN_TIMEOUT", "soon"), "--port", "99999", "--colour"));
         assertThat(reading.faults())
                 .containsExactlyInAnyOrder(
                         file + ":1: there is no option 'prot'; the nearest is 'port'",

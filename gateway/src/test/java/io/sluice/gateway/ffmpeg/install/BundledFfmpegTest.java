@@ -98,7 +98,8 @@ class BundledFfmpegTest {
         BundledFfmpeg.Extracted extracted = extract(new BundledFfmpeg(
                 getClass().getClassLoader(), cache(), List.of("libpulsX.so.0", "libasouXd.so.2")::contains));
 
-        ProbeProcess.Answer answer = ProbeProcess.start(extracted.executable(), List.of("-version"), extracted.environment())
+        ProbeProcess.Answer answer = ProbeProcess.start(
+                        extracted.executable(), List.of("-version"), extracted.environment())
                 .await(Duration.ofSeconds(10));
         assertThat(answer.succeeded()).as(answer.output()).isTrue();
         assertThat(answer.output()).startsWith("ffmpeg version").doesNotContain("no version information");

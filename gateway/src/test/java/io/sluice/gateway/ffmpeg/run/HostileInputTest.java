@@ -2,9 +2,9 @@ package io.sluice.gateway.ffmpeg.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
-import com.sun.net.httpserver.HttpServer;
 import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.MediaFormat;
