@@ -298,8 +298,12 @@ public final class GatewayBuilder {
         return Gateway.findFfmpeg(config().ffmpeg());
     }
 
-    /** The configuration as built so far. */
-    GatewayConfig config() {
+    /**
+     * The configuration as built so far.
+     *
+     * @return a snapshot; later changes of the builder do not affect it
+     */
+    public GatewayConfig config() {
         boolean nowhereElse = publish.isEmpty() && authorizer == null;
         return new GatewayConfig(
                 new GatewayConfig.Outputs(

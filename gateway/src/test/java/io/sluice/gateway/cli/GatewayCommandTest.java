@@ -158,7 +158,8 @@ class GatewayCommandTest {
     }
 
     private static CommandSpec parsed(Map<String, String> environment, String... arguments) {
-        ParseResult result = new ConfigSources(environment, List.of(arguments)).read(new GatewayCommand(), null);
+        ParseResult result = new ConfigSources(environment, List.of(arguments))
+                .read(GatewayCommand.line(new GatewayCommand()), null);
         assertThat(result.errors()).isEmpty();
         return result.commandSpec();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.ScriptedClient;
 import io.sluice.gateway.session.SessionStage;
+import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Draining;

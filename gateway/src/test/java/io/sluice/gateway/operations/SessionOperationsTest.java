@@ -7,6 +7,7 @@ import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.ScriptedClient;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionStage;
+import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Failed;

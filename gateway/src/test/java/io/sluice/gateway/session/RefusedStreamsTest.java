@@ -11,6 +11,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.guards.NoBufferLeaks;
+import io.sluice.gateway.operations.GracefulShutdown;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
@@ -122,7 +123,7 @@ class RefusedStreamsTest {
         stage.open(session, KEY);
         stage.stop(session);
         stage.disconnect(session);
-        session.shutDown();
+        session.end(GracefulShutdown.refusal());
         assertRefused(session, FailureCode.UNEXPECTED_MESSAGE);
     }
 
@@ -208,14 +209,14 @@ class RefusedStreamsTest {
     @Test
     void aShutdownRefusesWhoNegotiates() {
         StreamSession session = stage.negotiated(client);
-        session.shutDown();
+        session.end(GracefulShutdown.refusal());
         assertRefused(session, FailureCode.SHUTTING_DOWN);
     }
 
     @Test
     void aShutdownRefusesWhoStarts() {
         StreamSession session = starting();
-        session.shutDown();
+        session.end(GracefulShutdown.refusal());
         lateAnswer.tryEmitValue(Authorization.allow());
         assertRefused(session, FailureCode.SHUTTING_DOWN);
     }

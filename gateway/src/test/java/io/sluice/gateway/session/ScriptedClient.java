@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The client's end of a session, without a connection: remembers what it was told, and whether it had to pause. */
-final class ScriptedClient implements Client {
+public final class ScriptedClient implements Client {
 
     private final List<ServerMessage> heard = new CopyOnWriteArrayList<>();
     private final List<Boolean> pauses = new CopyOnWriteArrayList<>();
@@ -23,11 +23,11 @@ final class ScriptedClient implements Client {
     }
 
     /** All messages but the progress, which comes as often as time goes by. */
-    List<ServerMessage> words() {
+    public List<ServerMessage> words() {
         return heard.stream().filter(message -> !(message instanceof Progress)).toList();
     }
 
-    List<Progress> progress() {
+    public List<Progress> progress() {
         return heard.stream()
                 .filter(Progress.class::isInstance)
                 .map(Progress.class::cast)
@@ -35,12 +35,12 @@ final class ScriptedClient implements Client {
     }
 
     /** The last word, if it was a failure, else whatever it was. */
-    Object lastWord() {
+    public Object lastWord() {
         ServerMessage last = heard.get(heard.size() - 1);
         return last instanceof Failed failed ? failed.code() : last;
     }
 
-    List<Boolean> pauses() {
+    public List<Boolean> pauses() {
         return pauses;
     }
 }

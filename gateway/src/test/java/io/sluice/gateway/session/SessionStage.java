@@ -42,24 +42,24 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** All that a session lives on, and all of it real: an event loop, a registry, FFmpeg, and a folder for its preview. */
-final class SessionStage implements AutoCloseable {
+public final class SessionStage implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(15);
-    static final Duration AUTHORIZE_TIMEOUT = Duration.ofMillis(500);
-    static final String KEY = "a-stream-key";
+    public static final Duration PATIENCE = Duration.ofSeconds(15);
+    public static final Duration AUTHORIZE_TIMEOUT = Duration.ofMillis(500);
+    public static final String KEY = "a-stream-key";
 
     /** What most streams here are: it costs little to take in. */
-    static final String AUDIO = "audio/webm;codecs=opus";
+    public static final String AUDIO = "audio/webm;codecs=opus";
 
     private static final Ffmpeg FFMPEG = ffmpeg();
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ProcessLauncher processes = ProcessLauncher.create(100);
     private final Path previews;
-    final EventLoop loop = group.next();
-    final Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
-    final SessionRegistry streams = new SessionRegistry();
-    final List<SessionEvent> events = new CopyOnWriteArrayList<>();
+    public final EventLoop loop = group.next();
+    public final Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
+    public final SessionRegistry streams = new SessionRegistry();
+    public final List<SessionEvent> events = new CopyOnWriteArrayList<>();
 
     private SessionLimits limits = LIMITS;
     private StreamLimits streamLimits = StreamLimits.defaults();
@@ -67,40 +67,40 @@ final class SessionStage implements AutoCloseable {
     private Ffmpeg ffmpeg = FFMPEG;
     private SessionListener listener = events::add;
 
-    SessionStage(Path previews) {
+    public SessionStage(Path previews) {
         this.previews = previews;
     }
 
     /** Times that no test waits for, but for the authorizer's. */
-    static final SessionLimits LIMITS = limits(PATIENCE, PATIENCE, PATIENCE, PATIENCE);
+    public static final SessionLimits LIMITS = limits(PATIENCE, PATIENCE, PATIENCE, PATIENCE);
 
-    static SessionLimits limits(Duration open, Duration media, Duration stall, Duration finish) {
+    public static SessionLimits limits(Duration open, Duration media, Duration stall, Duration finish) {
         return new SessionLimits(
                 open, AUTHORIZE_TIMEOUT, media, stall, finish, 32_768, 131_072, 1 << 20, 1_000_000, PATIENCE);
     }
 
-    SessionStage withLimits(SessionLimits other) {
+    public SessionStage withLimits(SessionLimits other) {
         limits = other;
         return this;
     }
 
-    SessionStage withStreamLimits(StreamLimits other) {
+    public SessionStage withStreamLimits(StreamLimits other) {
         streamLimits = other;
         return this;
     }
 
-    SessionStage withAuthorizer(Authorizer other) {
+    public SessionStage withAuthorizer(Authorizer other) {
         authorizer = other;
         return this;
     }
 
-    SessionStage withListener(SessionListener other) {
+    public SessionStage withListener(SessionListener other) {
         listener = other;
         return this;
     }
 
     /** Another program in FFmpeg's place, which is believed to be able to do the same. */
-    SessionStage withProgram(String path) {
+    public SessionStage withProgram(String path) {
         ffmpeg = new Ffmpeg(Path.of(path), ffmpeg.source(), ffmpeg.capabilities(), ffmpeg.environment());
         return this;
     }
@@ -113,7 +113,7 @@ final class SessionStage implements AutoCloseable {
         }
     }
 
-    SessionContext context() {
+    public SessionContext context() {
         return new SessionContext(
                 limits,
                 streamLimits,
@@ -133,32 +133,32 @@ final class SessionStage implements AutoCloseable {
                 listener);
     }
 
-    StreamSession negotiated(ScriptedClient client) {
+    public StreamSession negotiated(ScriptedClient client) {
         return onLoop(() -> StreamSession.negotiated(context(), loop, client, Peer.at(null), null));
     }
 
-    StreamSession plain(ScriptedClient client, @Nullable String mimeType) {
+    public StreamSession plain(ScriptedClient client, @Nullable String mimeType) {
         return onLoop(() -> StreamSession.plain(context(), loop, client, Peer.at(null), KEY, mimeType));
     }
 
-    void open(StreamSession session, String key) {
+    public void open(StreamSession session, String key) {
         open(session, new Open(key, List.of(AUDIO), null, null));
     }
 
-    void open(StreamSession session, Open message) {
+    public void open(StreamSession session, Open message) {
         onLoop(() -> session.receive(Result.ok(message)));
     }
 
-    void stop(StreamSession session) {
+    public void stop(StreamSession session) {
         onLoop(() -> session.receive(Result.ok(new Stop())));
     }
 
-    void disconnect(StreamSession session) {
+    public void disconnect(StreamSession session) {
         onLoop(session::disconnected);
     }
 
     /** Hands media over as it comes off a socket: direct, pooled, some kilobytes at a time. */
-    void send(StreamSession session, byte[] media, int from, int to) {
+    public void send(StreamSession session, byte[] media, int from, int to) {
         for (int at = from; at < to; at += 4_096) {
             ByteBuf piece = ByteBufAllocator.DEFAULT.directBuffer(4_096);
             piece.writeBytes(media, at, Math.min(4_096, to - at));
@@ -166,19 +166,19 @@ final class SessionStage implements AutoCloseable {
         }
     }
 
-    void send(StreamSession session, byte[] media) {
+    public void send(StreamSession session, byte[] media) {
         send(session, media, 0, media.length);
     }
 
     /** Waits until nothing of the session is left, and the key is free again. */
-    void awaitEnd(StreamSession session) {
+    public void awaitEnd(StreamSession session) {
         session.done().block(PATIENCE);
         Awaitility.await("the key is free")
                 .until(() -> streams.sessionOf(key(KEY)).isEmpty());
         Awaitility.await("no FFmpeg is left").until(() -> children().isEmpty());
     }
 
-    SessionEvent.Ended endedEvent() {
+    public SessionEvent.Ended endedEvent() {
         List<SessionEvent.Ended> ended = events.stream()
                 .filter(SessionEvent.Ended.class::isInstance)
                 .map(SessionEvent.Ended.class::cast)
@@ -189,11 +189,11 @@ final class SessionStage implements AutoCloseable {
         return ended.get(0);
     }
 
-    static StreamKey key(String value) {
+    public static StreamKey key(String value) {
         return StreamKey.parse(value).orElseThrow();
     }
 
-    static byte[] recording(String name) {
+    public static byte[] recording(String name) {
         try {
             return Files.readAllBytes(Path.of("src/test/resources/fixtures", name));
         } catch (IOException e) {
@@ -202,11 +202,11 @@ final class SessionStage implements AutoCloseable {
     }
 
     /** The processes that this JVM has started and that have not been reaped. */
-    static List<ProcessHandle> children() {
+    public static List<ProcessHandle> children() {
         return ProcessHandle.current().children().toList();
     }
 
-    static ProcessHandle onlyChild() {
+    public static ProcessHandle onlyChild() {
         List<ProcessHandle> children = children();
         if (children.size() != 1) {
             throw new AssertionError("one process expected, but there are " + children);
@@ -214,7 +214,7 @@ final class SessionStage implements AutoCloseable {
         return children.get(0);
     }
 
-    static void signal(String name, ProcessHandle process) {
+    public static void signal(String name, ProcessHandle process) {
         try {
             // Through Java's own process API only TERM and KILL can be sent.
             int code = new ProcessBuilder("/bin/kill", "-" + name, Long.toString(process.pid()))
@@ -228,14 +228,14 @@ final class SessionStage implements AutoCloseable {
         }
     }
 
-    void onLoop(Runnable task) {
+    public void onLoop(Runnable task) {
         onLoop(() -> {
             task.run();
             return true;
         });
     }
 
-    <T> T onLoop(Supplier<T> task) {
+    public <T> T onLoop(Supplier<T> task) {
         if (loop.inEventLoop()) {
             return task.get();
         }

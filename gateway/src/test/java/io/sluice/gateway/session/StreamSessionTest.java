@@ -6,6 +6,7 @@ import static io.sluice.gateway.session.SessionStage.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.guards.NoBufferLeaks;
+import io.sluice.gateway.operations.GracefulShutdown;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -198,7 +199,7 @@ class StreamSessionTest {
     void aShutdownDeliversWhatCameAndSaysWhy() {
         StreamSession session = live();
         stage.send(session, media);
-        session.shutDown();
+        session.end(GracefulShutdown.refusal());
         stage.awaitEnd(session);
 
         assertThat(client.lastWord()).isEqualTo(FailureCode.SHUTTING_DOWN);

@@ -17,12 +17,12 @@ import picocli.CommandLine.Model.OptionSpec;
  *
  * @param option the declaration, which holds the value too
  */
-record ConfigOption(OptionSpec option) {
+public record ConfigOption(OptionSpec option) {
 
     private static final Pattern HUMP = Pattern.compile("([a-z])([A-Z])");
 
     /** All of a command's options but those that ask for something else than a start. */
-    static List<ConfigOption> in(CommandSpec command) {
+    public static List<ConfigOption> in(CommandSpec command) {
         return command.options().stream()
                 .filter(option -> !option.usageHelp() && !option.versionHelp())
                 .map(ConfigOption::new)
@@ -31,7 +31,7 @@ record ConfigOption(OptionSpec option) {
     }
 
     /** Those of them that may stand in the configuration file. */
-    static List<ConfigOption> inFile(CommandSpec command) {
+    public static List<ConfigOption> inFile(CommandSpec command) {
         return in(command).stream().filter(ConfigOption::isInFile).toList();
     }
 
@@ -61,11 +61,11 @@ record ConfigOption(OptionSpec option) {
         return row[other.length()];
     }
 
-    String flag() {
+    public String flag() {
         return option.longestName();
     }
 
-    String key() {
+    public String key() {
         return flag().substring(2);
     }
 
@@ -78,7 +78,7 @@ record ConfigOption(OptionSpec option) {
     }
 
     /** Whether any change of it takes effect without a restart. */
-    boolean isReloadable() {
+    public boolean isReloadable() {
         return reloadable() != null;
     }
 

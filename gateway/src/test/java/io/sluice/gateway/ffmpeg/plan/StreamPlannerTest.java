@@ -4,9 +4,11 @@ import static io.sluice.protocol.TrackHandling.COPY;
 import static io.sluice.protocol.TrackHandling.TRANSCODE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities.LibraryVersion;
 import io.sluice.gateway.ffmpeg.install.H264Encoder;
 import io.sluice.gateway.ffmpeg.run.RealFfmpeg;
+import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.gateway.output.Output.RtmpOutput;
 import io.sluice.protocol.AudioSettings;

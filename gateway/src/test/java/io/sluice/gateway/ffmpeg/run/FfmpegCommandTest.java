@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.gateway.output.Output.RtmpOutput;
 import io.sluice.protocol.MediaFormat;

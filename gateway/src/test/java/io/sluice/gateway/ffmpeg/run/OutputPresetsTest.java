@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.RtmpOutput;
 import io.sluice.gateway.output.RtmpTarget;
 import io.sluice.gateway.process.ProcessSpec;

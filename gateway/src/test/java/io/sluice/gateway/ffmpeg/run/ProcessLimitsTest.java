@@ -7,6 +7,7 @@ import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.gateway.output.Output.RtmpOutput;
 import io.sluice.gateway.process.ProcessSpec;

@@ -18,10 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The two FFmpegs that tests run: the system's on the PATH and the bundled one. */
-final class RealFfmpeg {
+public final class RealFfmpeg {
 
-    static final RealFfmpeg ON_PATH = new RealFfmpeg(Ffmpeg.Source.PATH, System.getenv("PATH"));
-    static final RealFfmpeg BUNDLED = new RealFfmpeg(Ffmpeg.Source.BUNDLED, "");
+    public static final RealFfmpeg ON_PATH = new RealFfmpeg(Ffmpeg.Source.PATH, System.getenv("PATH"));
+    public static final RealFfmpeg BUNDLED = new RealFfmpeg(Ffmpeg.Source.BUNDLED, "");
 
     private final Ffmpeg ffmpeg;
 
@@ -38,11 +38,11 @@ final class RealFfmpeg {
         }
     }
 
-    static List<RealFfmpeg> both() {
+    public static List<RealFfmpeg> both() {
         return List.of(ON_PATH, BUNDLED);
     }
 
-    Ffmpeg get() {
+    public Ffmpeg get() {
         return ffmpeg;
     }
 
@@ -52,10 +52,10 @@ final class RealFfmpeg {
     }
 
     /** What a finished process left. */
-    record Run(int exitCode, String stdout, String stderr) {}
+    public record Run(int exitCode, String stdout, String stderr) {}
 
     /** Runs a command with the given bytes as its standard input, within a minute. */
-    Run run(List<String> command, Path directory, byte[] stdin) {
+    public Run run(List<String> command, Path directory, byte[] stdin) {
         try {
             Process process = start(command, directory);
             CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
@@ -77,7 +77,7 @@ final class RealFfmpeg {
         }
     }
 
-    Process start(List<String> command, Path directory) throws IOException {
+    public Process start(List<String> command, Path directory) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         builder.environment().clear();
         builder.environment().putAll(get().environment());
@@ -85,7 +85,7 @@ final class RealFfmpeg {
     }
 
     /** Asks the bundled ffprobe, which comes with every build, about a file. */
-    static List<String> ffprobe(Path file, String... arguments) {
+    public static List<String> ffprobe(Path file, String... arguments) {
         Path ffprobe = BUNDLED.get().ffprobe().orElseThrow();
         List<String> command = new ArrayList<>(List.of(ffprobe.toString(), "-v", "error"));
         command.addAll(List.of(arguments));
@@ -97,7 +97,7 @@ final class RealFfmpeg {
         return run.stdout().lines().filter(line -> !line.isBlank()).toList();
     }
 
-    static byte[] fixture(String name) {
+    public static byte[] fixture(String name) {
         try {
             return Files.readAllBytes(Path.of("src/test/resources/fixtures", name));
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.sluice.gateway.ffmpeg.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.RtmpOutput;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,10 @@
-package io.sluice.gateway.cli.config;
+package io.sluice.gateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gateway.cli.CommandRun;
-import io.sluice.gateway.cli.GatewayCommand;
+import io.sluice.gateway.cli.config.ConfigChanges;
+import io.sluice.gateway.cli.config.ConfigOption;
+import io.sluice.gateway.cli.config.ConfigSources;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -160,8 +161,8 @@ class ConfigFileTest {
         assertThat(next.changes().live()).containsExactly("publish", "max-message-bytes");
         assertThat(next.changes().waiting()).containsExactly("port", "ffmpeg");
         assertThat(next.command().listen().port()).isEqualTo(1);
-        assertThat(next.builder().config().ffmpeg()).isEqualTo(Path.of("/opt/ffmpeg"));
-        assertThat(next.builder().config().limits().maxMessageBytes()).isEqualTo(6000);
+        assertThat(next.builder().config().ffmpeg().program()).isEqualTo(Path.of("/opt/ffmpeg"));
+        assertThat(next.builder().config().limits().session().maxMessageBytes()).isEqualTo(6000);
         assertThat(next.again(sources).changes()).isEqualTo(new ConfigChanges(List.of(), List.of("port", "ffmpeg")));
     }
 
@@ -194,13 +195,13 @@ class ConfigFileTest {
     void tlsIsNotSwitchedOnWhileTheGatewayRuns() {
         write("tls-cert: /no/such", "tls-key: /no/such");
         CommandSpec with = new ConfigSources(Map.of(), List.of("--config", file.toString()))
-                .read(new GatewayCommand(), null)
+                .read(GatewayCommand.line(new GatewayCommand()), null)
                 .commandSpec();
         CommandSpec on = new ConfigSources(Map.of(), List.of("--tls-cert=a", "--tls-key=b"))
-                .read(new GatewayCommand(), null)
+                .read(GatewayCommand.line(new GatewayCommand()), null)
                 .commandSpec();
         CommandSpec other = new ConfigSources(Map.of(), List.of("--tls-cert=a", "--tls-key=c"))
-                .read(new GatewayCommand(), null)
+                .read(GatewayCommand.line(new GatewayCommand()), null)
                 .commandSpec();
         assertThat(ConfigChanges.between(on, other)).isEqualTo(new ConfigChanges(List.of("tls-key"), List.of()));
         assertThat(ConfigChanges.between(with, other))
@@ -234,7 +235,7 @@ class ConfigFileTest {
         List<String> needing = ConfigOption.inFile(
                         sound(new ConfigSources(Map.of(), List.of())).spec())
                 .stream()
-                .filter(setting -> !setting.isLive())
+                .filter(setting -> !setting.isReloadable())
                 .map(setting -> "`" + setting.key() + "`")
                 .toList();
         assertThat(page).contains("These need a restart: " + String.join(", ", needing) + ".");

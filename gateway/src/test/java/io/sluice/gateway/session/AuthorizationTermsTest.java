@@ -1,4 +1,4 @@
-package io.sluice.gateway.auth;
+package io.sluice.gateway.session;
 
 import static io.sluice.gateway.session.SessionStage.KEY;
 import static io.sluice.gateway.session.SessionStage.recording;
@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.access.Authorization.Allowed;
 import io.sluice.gateway.guards.NoBufferLeaks;
-import io.sluice.gateway.session.ScriptedClient;
-import io.sluice.gateway.session.SessionEvent;
-import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -30,7 +27,7 @@ import reactor.core.publisher.Mono;
 
 /** On which terms a client may publish, when its authorizer has said so. */
 @ExtendWith(NoBufferLeaks.class)
-class AuthorizationFieldsTest {
+class AuthorizationTermsTest {
 
     private final byte[] media = recording("webm-opus-audioonly.webm");
     private final ScriptedClient client = new ScriptedClient();
