@@ -25,6 +25,7 @@ import io.sluice.gateway.output.Outputs;
 import io.sluice.gateway.output.Previews;
 import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.gateway.session.SessionContext;
+import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;
 import io.sluice.gateway.session.SessionRegistry;
 import io.sluice.gateway.session.SessionStatus;
@@ -197,7 +198,8 @@ public final class Gateway {
             retired.recall(replacement);
         }
         if (replaced != null && replaced != replacement) {
-            retired.retire(replaced, before.limits().session());
+            SessionLimits session = before.limits().session();
+            retired.retire(replaced, session.openTimeout().plus(session.authorizeTimeout()));
         }
     }
 

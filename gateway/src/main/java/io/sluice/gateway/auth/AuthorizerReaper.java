@@ -1,7 +1,6 @@
 package io.sluice.gateway.auth;
 
 import io.sluice.gateway.access.Authorizer;
-import io.sluice.gateway.session.SessionLimits;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +19,8 @@ public final class AuthorizerReaper {
     private final IdentityHashMap<Authorizer, Disposable> timers = new IdentityHashMap<>();
 
     /** Disposes of an authorizer when the last client that may ask it has its answer. */
-    public synchronized void retire(Authorizer authorizer, SessionLimits limits) {
-        Duration rest = limits.openTimeout().plus(limits.authorizeTimeout()).plus(MARGIN);
+    public synchronized void retire(Authorizer authorizer, Duration longestWait) {
+        Duration rest = longestWait.plus(MARGIN);
         timers.put(
                 authorizer,
                 Schedulers.parallel().schedule(() -> dispose(authorizer), rest.toMillis(), TimeUnit.MILLISECONDS));

@@ -15,6 +15,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -39,14 +41,79 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(ROOT);
 
+    private static final SliceAssignment PACKAGES = new SliceAssignment() {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String name = type.getPackageName();
+            return name.startsWith(ROOT) ? SliceIdentifier.of(name) : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "each package by itself";
+        }
+    };
+
     static Stream<Arguments> rules() {
+        return Stream.of(directions(), edges(), habits()).flatMap(rules -> rules);
+    }
+
+    /** Each package, and the packages of ours that it may know. */
+    private static Stream<Arguments> directions() {
         return Stream.of(
+                knows("process"),
+                knows("files"),
+                knows("media"),
+                knows("media.container"),
+                knows("ffmpeg.install"),
+                knows("admission"),
+                knows("access"),
+                knows("output", "access"),
+                knows("ffmpeg.plan", "ffmpeg.install", "output"),
+                knows("ffmpeg.run", "ffmpeg.install", "ffmpeg.plan", "output", "process"),
+                knows(
+                        "session",
+                        "access",
+                        "admission",
+                        "ffmpeg.plan",
+                        "ffmpeg.run",
+                        "media",
+                        "media.container",
+                        "output"),
+                knows("operations", "session"),
+                knows("websocket", "access", "admission", "session"),
+                knows("http", "output"),
+                knows("auth", "access", "files", "output"),
+                knows("admin", "access", "operations", "session"),
+                knows("metrics", "admission", "operations", "session"),
                 arguments(
-                        knowsOnly("process"),
-                        "package io.sluice.gateway.process; class V { io.sluice.protocol.StreamKey key; }"),
+                        noClasses()
+                                .that(not(resideInAnyPackage(ROOT + ".server..", ROOT + ".cli..")))
+                                .should()
+                                .dependOnClassesThat(resideInAnyPackage(ROOT + ".server..", ROOT + ".cli.."))
+                                .as("nobody knows the server and the command line"),
+                        "package io.sluice.gateway; class V { io.sluice.gateway.server.GatewayServer s; }"),
                 arguments(
-                        knowsOnly("admission", "io.sluice.protocol.."),
-                        "package io.sluice.gateway.admission; class V { io.sluice.gateway.ffmpeg.install.Ffmpeg f; }"),
+                        noClasses()
+                                .that(not(resideInAPackage(ROOT + ".cli..")))
+                                .should()
+                                .dependOnClassesThat(resideInAPackage(ROOT + ".cli.."))
+                                .as("the server does not know the command line"),
+                        "package io.sluice.gateway.server; class V { io.sluice.gateway.cli.GatewayMain m; }"),
+                arguments(
+                        SlicesRuleDefinition.slices()
+                                .assignedFrom(PACKAGES)
+                                .should()
+                                .beFreeOfCycles()
+                                .as("there are no cycles"),
+                        "package io.sluice.gateway.http; public class V { io.sluice.gateway.media.W w; }"
+                                + "package io.sluice.gateway.media; public class W { io.sluice.gateway.http.V v; }"));
+    }
+
+    /** Which libraries are known where. */
+    private static Stream<Arguments> edges() {
+        return Stream.of(
                 arguments(
                         noClasses()
                                 .that(resideInAPackage(ROOT + ".admission.."))
@@ -55,43 +122,11 @@ class ArchitectureTest {
                                 .as("admission counts, and sees no connection"),
                         "package io.sluice.gateway.admission; class V { io.netty.channel.Channel c; }"),
                 arguments(
-                        knowsOnly("ffmpeg", "io.sluice.protocol..", ROOT + ".process.."),
-                        "package io.sluice.gateway.ffmpeg; class V { io.sluice.gateway.media.MediaQueue h; }"),
-                arguments(
-                        knowsOnly("media", "io.sluice.protocol.."),
-                        "package io.sluice.gateway.media; class V { io.sluice.gateway.ffmpeg.install.Ffmpeg f; }"),
-                arguments(
-                        knowsOnly(
-                                "session",
-                                "io.sluice.protocol..",
-                                ROOT + ".admission..",
-                                ROOT + ".media..",
-                                ROOT + ".ffmpeg.."),
-                        "package io.sluice.gateway.session; class V { io.sluice.gateway.process.Watermarks w; }"),
-                arguments(
-                        knowsOnly("websocket", "io.sluice.protocol..", ROOT + ".admission..", ROOT + ".session.."),
-                        "package io.sluice.gateway.websocket; class V { io.sluice.gateway.media.MediaQueue h; }"),
-                arguments(
-                        knowsOnly("http", "io.sluice.protocol..", ROOT + ".session.."),
-                        "package io.sluice.gateway.http; class V { io.sluice.gateway.websocket.IngestRoutes r; }"),
-                arguments(
-                        knowsOnly("files"),
-                        "package io.sluice.gateway.files; class V { io.sluice.protocol.StreamKey key; }"),
-                arguments(
-                        knowsOnly("auth", "io.sluice.protocol..", ROOT + ".session..", ROOT + ".files.."),
-                        "package io.sluice.gateway.auth; class V { io.sluice.gateway.websocket.OriginPolicy r; }"),
-                arguments(
-                        knowsOnly("admin", "io.sluice.protocol..", ROOT + ".session.."),
-                        "package io.sluice.gateway.admin; class V { io.sluice.gateway.http.HealthRoutes r; }"),
-                arguments(
-                        knowsOnly("metrics", "io.sluice.protocol..", ROOT + ".admission..", ROOT + ".session.."),
-                        "package io.sluice.gateway.metrics; class V { io.sluice.gateway.admin.TokenFile f; }"),
-                arguments(
-                        only("meters are the metrics' and the root's", "io.micrometer..", ROOT, ROOT + ".metrics.."),
+                        only("Micrometer is for metrics", "io.micrometer..", ROOT + ".server..", ROOT + ".metrics.."),
                         "package io.sluice.gateway.session; class V { io.micrometer.core.instrument.Counter c; }"),
                 arguments(
                         noClasses()
-                                .that(resideInAPackage(ROOT + ".session.."))
+                                .that(resideInAnyPackage(ROOT + ".session..", ROOT + ".access.."))
                                 .should()
                                 .dependOnClassesThat(resideInAnyPackage("reactor.netty..", "io.netty.handler.."))
                                 .as("a session sees no connection"),
@@ -104,34 +139,36 @@ class ArchitectureTest {
                                 ROOT + ".websocket..",
                                 ROOT + ".http..",
                                 ROOT + ".admin..",
-                                ROOT + ".auth.."),
+                                ROOT + ".auth..",
+                                ROOT + ".server.."),
                         "package io.sluice.gateway.media; class V { reactor.netty.http.server.HttpServer s; }"),
                 arguments(
                         only(
-                                "JSON is the protocol's, and of those who ask services or answer operators",
+                                "JSON is for the protocol, for authorization services and for the admin API",
                                 "com.fasterxml..",
                                 ROOT + ".auth..",
                                 ROOT + ".admin.."),
                         "package io.sluice.gateway; class V { com.fasterxml.jackson.databind.JsonNode n; }"),
                 arguments(
-                        only("YAML is of the files that the operator writes", "org.yaml..", ROOT + ".files.."),
+                        only("YAML is for configuration files", "org.yaml..", ROOT + ".files.."),
                         "package io.sluice.gateway; class V { org.yaml.snakeyaml.Yaml y; }"),
                 arguments(
-                        only("counting by address is admission's", "com.github.benmanes..", ROOT + ".admission.."),
-                        "package io.sluice.gateway.session; class V { com.github.benmanes.caffeine.cache.Cache<String, String> c; }"),
+                        only("Caffeine is for counting by address", "com.github.benmanes..", ROOT + ".admission.."),
+                        "package io.sluice.gateway.session;"
+                                + " class V { com.github.benmanes.caffeine.cache.Cache<String, String> c; }"),
                 arguments(
-                        only("tokens are the authorizers'", "com.nimbusds..", ROOT + ".auth.."),
+                        only("tokens are for authorizers", "com.nimbusds..", ROOT + ".auth.."),
                         "package io.sluice.gateway.session; class V { com.nimbusds.jwt.SignedJWT t; }"),
                 arguments(
-                        only("the command line is the root's", "picocli..", ROOT),
+                        only("picocli is for the command line", "picocli..", ROOT + ".cli.."),
                         "package io.sluice.gateway.session; class V { picocli.CommandLine c; }"),
                 arguments(
                         noClasses()
-                                .that(not(named(ROOT + ".LoggerFlush")))
-                                .and(not(named(ROOT + ".LogLevel")))
+                                .that(not(named(ROOT + ".server.LoggerFlush")))
+                                .and(not(named(ROOT + ".cli.LogLevel")))
                                 .should()
                                 .dependOnClassesThat(resideInAPackage("ch.qos.logback.."))
-                                .as("two classes know which log there is"),
+                                .as("two classes know the logging backend"),
                         "package io.sluice.gateway; class V { ch.qos.logback.classic.LoggerContext c; }"),
                 arguments(
                         noClasses()
@@ -139,8 +176,12 @@ class ArchitectureTest {
                                 .should()
                                 .dependOnClassesThat(
                                         resideInAPackage("java.nio.file..").or(named("java.io.File")))
-                                .as("the WebSocket's side touches no files"),
-                        "package io.sluice.gateway.websocket; class V { java.nio.file.Path p; }"),
+                                .as("the WebSocket side touches no files"),
+                        "package io.sluice.gateway.websocket; class V { java.nio.file.Path p; }"));
+    }
+
+    private static Stream<Arguments> habits() {
+        return Stream.of(
                 arguments(
                         noClasses()
                                 .should()
@@ -159,34 +200,32 @@ class ArchitectureTest {
                         noClasses()
                                 .should()
                                 .callMethodWhere(calls("sleep", Thread.class.getName()))
-                                .as("nobody sleeps"),
+                                .as("nothing sleeps"),
                         "package io.sluice.gateway.http; class V { void v() throws Exception { Thread.sleep(1); } }"),
                 arguments(
                         noClasses()
-                                .that(not(named(ROOT + ".GatewayServer")))
+                                .that(not(named(ROOT + ".server.GatewayServer")))
                                 .should()
                                 .callMethodWhere(blocks())
-                                .as("only the server that is started from the command line blocks"),
-                        "package io.sluice.gateway.http; class V { void v() { reactor.core.publisher.Mono.empty().block(); } }"),
-                arguments(
-                        SlicesRuleDefinition.slices()
-                                .matching(ROOT + ".(*)..")
-                                .should()
-                                .beFreeOfCycles()
-                                .as("there are no cycles"),
-                        "package io.sluice.gateway.http; public class V { io.sluice.gateway.media.W w; }"
-                                + "package io.sluice.gateway.media; public class W { io.sluice.gateway.http.V v; }"));
+                                .as("only the stand-alone server blocks"),
+                        "package io.sluice.gateway.http; class V { void v() { reactor.core.publisher.Mono.empty().block(); } }"));
     }
 
-    private static ArchRule knowsOnly(String name, String... allowed) {
-        String own = ROOT + "." + name + "..";
-        return noClasses()
+    /** The rule that a package knows no others of ours, and a class in it that breaks the rule. */
+    private static Arguments knows(String name, String... allowed) {
+        String own = ROOT + "." + name;
+        String[] packages = Stream.concat(
+                        Stream.of("io.sluice.protocol.."),
+                        Arrays.stream(allowed).map(known -> ROOT + "." + known))
+                .toArray(String[]::new);
+        ArchRule rule = noClasses()
                 .that(resideInAPackage(own))
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.sluice..")
                         .and(not(resideInAPackage(own)))
-                        .and(not(resideInAnyPackage(allowed))))
-                .as(name + " knows nothing of ours but " + Arrays.toString(allowed));
+                        .and(not(resideInAnyPackage(packages))))
+                .as(name + " knows only " + Arrays.toString(allowed));
+        return arguments(rule, "package " + own + "; class V { io.sluice.gateway.Gateway g; }");
     }
 
     private static ArchRule only(String words, String what, String... where) {
@@ -236,15 +275,24 @@ class ArchitectureTest {
         assertThat(MAIN.stream().map(JavaClass::getPackageName).distinct())
                 .containsExactlyInAnyOrder(
                         ROOT,
+                        ROOT + ".access",
                         ROOT + ".admin",
                         ROOT + ".admission",
                         ROOT + ".auth",
-                        ROOT + ".ffmpeg",
+                        ROOT + ".cli",
+                        ROOT + ".cli.config",
+                        ROOT + ".ffmpeg.install",
+                        ROOT + ".ffmpeg.plan",
+                        ROOT + ".ffmpeg.run",
                         ROOT + ".files",
                         ROOT + ".http",
                         ROOT + ".media",
+                        ROOT + ".media.container",
                         ROOT + ".metrics",
+                        ROOT + ".operations",
+                        ROOT + ".output",
                         ROOT + ".process",
+                        ROOT + ".server",
                         ROOT + ".session",
                         ROOT + ".websocket");
     }
