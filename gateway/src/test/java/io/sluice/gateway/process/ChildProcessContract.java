@@ -117,7 +117,7 @@ abstract class ChildProcessContract {
         int delivered = settled(() -> source.delivered);
         assertThat(source.largestRequest).isEqualTo(1);
         assertThat(delivered).isBetween(1, MOST_ITEMS_IN_FLIGHT);
-        children.onLoop(() -> assertThat(child.stdin().waitingBytes()).isBetween(1L, 32L * 1_024 + ITEM_BYTES));
+        children.onLoop(() -> assertThat(child.stdin().waitingBytes()).isBetween(1L, (long) ITEM_BYTES));
 
         signal(child, "CONT");
         assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
@@ -257,15 +257,13 @@ abstract class ChildProcessContract {
     void theChildSeesTheGivenEnvironmentAndDirectoryOnly() {
         ProcessSpec spec = new ProcessSpec(List.of("/usr/bin/env"), Map.of("ONLY", "this"), Path.of("/usr"));
         ProcessOutput output = recording();
-        ChildProcess child =
-                Children.await(children.launcher().launch(() -> spec, children.loop, output, Children.WATERMARKS));
+        ChildProcess child = Children.await(children.launcher().launch(() -> spec, children.loop, output));
         children.exitOf(child);
         assertThat(children.stdout).containsExactly("ONLY=this");
 
         children.stdout.clear();
         ProcessSpec pwd = new ProcessSpec(List.of("/bin/pwd"), Map.of(), Path.of("/usr"));
-        children.exitOf(
-                Children.await(children.launcher().launch(() -> pwd, children.loop, output, Children.WATERMARKS)));
+        children.exitOf(Children.await(children.launcher().launch(() -> pwd, children.loop, output)));
         assertThat(children.stdout).containsExactly("/usr");
     }
 

@@ -42,7 +42,7 @@ class ProcessLauncherTest {
     @Test
     void startingThreadsRestBetweenTheStartsOfABurst() {
         List<Mono<ChildProcess>> burst = IntStream.range(0, 4 * ProcessLauncher.START_THREADS)
-                .mapToObj(i -> children.launcher().launch(this::slowly, children.loop, UNHEARD, Children.WATERMARKS))
+                .mapToObj(i -> children.launcher().launch(this::slowly, children.loop, UNHEARD))
                 .toList();
         Children.await(Flux.merge(burst).collectList()).forEach(children::exitOf);
 
