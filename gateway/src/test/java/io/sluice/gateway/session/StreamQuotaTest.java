@@ -71,7 +71,7 @@ class StreamQuotaTest {
         Failure failure = Objects.requireNonNull(quota.onMedia(1_900_000, 3_500 * MILLISECOND));
         assertThat(failure.code()).isEqualTo(FailureCode.BIT_RATE_EXCEEDED);
         assertThat(failure.message())
-                .isEqualTo("46.4 Mbit/s came for 0.5 s, where 10.0 Mbit/s and 2.0 MB at once are allowed:"
+                .isEqualTo("46.4 Mbit/s arrived for 0.5 s; the limit is 10.0 Mbit/s and a burst of 2.0 MB:"
                         + " choose a lower bit rate.");
     }
 
