@@ -1,4 +1,4 @@
-import { Attempt } from "./attempt.js";
+import { Attempt } from "./publish-attempt.js";
 import { Backoff } from "./backoff.js";
 import type { Outcome } from "./connection.js";
 import { PublishError } from "./errors.js";
@@ -12,7 +12,7 @@ import { isOver, step } from "./states.js";
 import type { State } from "./states.js";
 import { Statistics } from "./statistics.js";
 import type { LiveState, LiveStreamEvents, Negotiated, PublishOptions, Stats } from "./types.js";
-import { Vigil, roleOf } from "./vigil.js";
+import { Vigil, roleOf } from "./liveness-monitor.js";
 
 const GIVE_UP_AFTER_MS = 120_000;
 const TICK_MS = 1_000;

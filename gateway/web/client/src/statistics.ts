@@ -1,5 +1,5 @@
-import type { Attempt } from "./attempt.js";
-import { Rate } from "./sending/rate.js";
+import type { Attempt } from "./publish-attempt.js";
+import { Rate } from "./sending/rate-meter.js";
 import type { Stats } from "./types.js";
 
 const NOTHING_SENT = {

@@ -1,4 +1,4 @@
-import { CONFIG } from "./locations.js";
+import { CONFIG } from "./urls.js";
 
 /** What the gateway says of itself. */
 export interface Config {

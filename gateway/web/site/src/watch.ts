@@ -1,10 +1,10 @@
 import { readConfig } from "./config.js";
-import { configUrl, playlistUrl, watchedKey } from "./locations.js";
-import { part, visible, write } from "./show/parts.js";
-import { GatewayClock } from "./watching/clock.js";
-import { chooseStart } from "./watching/player.js";
-import { Viewer, type ViewerState } from "./watching/viewer.js";
-import { seconds } from "./words/format.js";
+import { configUrl, playlistUrl, watchedKey } from "./urls.js";
+import { part, visible, write } from "./view/dom.js";
+import { GatewayClock } from "./playback/gateway-clock.js";
+import { chooseStart } from "./playback/player.js";
+import { Viewer, type ViewerState } from "./playback/viewer.js";
+import { seconds } from "./text/format.js";
 
 const DELAY_EVERY_MS = 1_000;
 const COMPARE_EVERY_MS = 15_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as constraints from "../src/capture/constraints.js";
 import { choices } from "../src/capture/devices.js";
 import { falling, loudness, peakDb, share } from "../src/capture/level.js";
-import { openDevices, openScreen } from "../src/capture/open.js";
+import { openDevices, openScreen } from "../src/capture/open-devices.js";
 import { NONE } from "../src/settings/options.js";
 import { DEFAULTS } from "../src/settings/settings.js";
 import { ScriptedDevices, aStream, named } from "./doubles/devices.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inWords, linePath, marksPath, roundUp } from "../src/show/chart.js";
+import { inWords, linePath, marksPath, roundUp } from "../src/view/chart.js";
 
 const FRAME = { nowMs: 60_000, windowMs: 60_000, top: 100 };
 

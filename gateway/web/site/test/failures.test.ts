@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PublishError } from "../../client/src/errors.js";
 import { describe, expect, it } from "vitest";
-import { ofPublishing } from "../src/failures/publishing.js";
+import { ofPublishing } from "../src/failures/publish-failures.js";
 
 const PROTOCOL = new URL("../../../../docs/protocol.md", import.meta.url);
 

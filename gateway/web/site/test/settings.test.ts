@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { demoKey } from "../src/settings/key.js";
+import { demoKey } from "../src/settings/demo-key.js";
 import { CHOICES, granted, within } from "../src/settings/options.js";
 import { DEFAULTS, publishing, remember, remembered } from "../src/settings/settings.js";
 

@@ -1,10 +1,10 @@
 import type { Engine, EngineOptions, EngineSink } from "../engine.js";
 import * as failures from "../failures.js";
-import { pause, UNDER_WAY_MS } from "../pause.js";
+import { pause, UNDER_WAY_MS } from "../delay.js";
 import type { EngineName } from "../types.js";
-import { MatroskaSplitter } from "./matroska.js";
-import { Mp4Splitter } from "./mp4.js";
-import type { Piece, Splitter } from "./splitter.js";
+import { MatroskaSplitter } from "./matroska-splitter.js";
+import { Mp4Splitter } from "./mp4-splitter.js";
+import type { Piece, Splitter } from "./gop-splitter.js";
 
 // A browser that does not know `videoKeyFrameIntervalDuration` shows it by what it makes.
 const LATE = 2;

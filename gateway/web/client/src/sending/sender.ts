@@ -1,9 +1,9 @@
 import type { Engine, EngineSink, MediaUnit } from "../engine.js";
 import type { LiveStreamEvents, Stats, Target } from "../types.js";
 import { Acknowledgements } from "./acknowledgements.js";
-import { Adaptation } from "./adaptation.js";
-import { type Dropped, MediaQueue } from "./queue.js";
-import { Rate } from "./rate.js";
+import { Adaptation } from "./bitrate-adaptation.js";
+import { type Dropped, MediaQueue } from "./media-queue.js";
+import { Rate } from "./rate-meter.js";
 
 /** The half of a connection that takes media. */
 export interface Transport {

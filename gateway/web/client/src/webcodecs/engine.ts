@@ -1,14 +1,14 @@
 import type { Engine, EngineOptions, EngineSink, MediaUnit } from "../engine.js";
 import { PublishError } from "../errors.js";
-import { pause, UNDER_WAY_MS } from "../pause.js";
+import { pause, UNDER_WAY_MS } from "../delay.js";
 import type { Target } from "../types.js";
-import { AudioTrackEncoder } from "./audio.js";
+import { AudioTrackEncoder } from "./audio-encoder.js";
 import { type Format, parse } from "./formats.js";
 import { Muxer } from "./muxer.js";
 import type { AudioPacket, VideoPacket } from "./packet.js";
-import { Slowness } from "./slowness.js";
+import { Slowness } from "./overload-detector.js";
 import { pictureOf } from "./support.js";
-import { VideoTrackEncoder } from "./video.js";
+import { VideoTrackEncoder } from "./video-encoder.js";
 
 /** How often a source that stands still is looked after, where no other media gives occasion to. */
 const KEEP_ALIVE_MS = 250;

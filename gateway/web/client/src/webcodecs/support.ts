@@ -1,6 +1,6 @@
 import type { Offer } from "../engine.js";
 import type { PublishOptions, VideoCodec } from "../types.js";
-import { audioConfig, videoConfig } from "./configs.js";
+import { audioConfig, videoConfig } from "./encoder-config.js";
 import { codecStrings, mimeType, parse, type Picture } from "./formats.js";
 
 /** H.264 goes to RTMP as it is; of the others, what is cheapest to decode comes first. */

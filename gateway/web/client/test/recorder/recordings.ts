@@ -2,9 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MatroskaSplitter } from "../../src/recorder/matroska.js";
-import { Mp4Splitter } from "../../src/recorder/mp4.js";
-import type { Piece, Splitter } from "../../src/recorder/splitter.js";
+import { MatroskaSplitter } from "../../src/recorder/matroska-splitter.js";
+import { Mp4Splitter } from "../../src/recorder/mp4-splitter.js";
+import type { Piece, Splitter } from "../../src/recorder/gop-splitter.js";
 
 const FOLDER = join(import.meta.dirname, "../../../../src/test/resources/fixtures");
 

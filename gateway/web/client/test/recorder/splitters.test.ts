@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MatroskaSplitter } from "../../src/recorder/matroska.js";
-import { Mp4Splitter } from "../../src/recorder/mp4.js";
+import { MatroskaSplitter } from "../../src/recorder/matroska-splitter.js";
+import { Mp4Splitter } from "../../src/recorder/mp4-splitter.js";
 import {
   cutAtRandom,
   decode,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitted, scaled, videoConfig } from "../../src/webcodecs/configs.js";
+import { fitted, scaled, videoConfig } from "../../src/webcodecs/encoder-config.js";
 import { codecStrings, mimeType, parse } from "../../src/webcodecs/formats.js";
 
 describe("formats", () => {

@@ -5,9 +5,9 @@ import type {
   PublishError,
   PublishOptions,
 } from "sluice-client";
-import { ofPublishing } from "../failures/publishing.js";
-import * as words from "../words/stream.js";
-import { History } from "./history.js";
+import { ofPublishing } from "../failures/publish-failures.js";
+import * as words from "../text/stream.js";
+import { History } from "./stats-history.js";
 import { Journal, type Weight } from "./journal.js";
 
 export type Stage = "connecting" | LiveState | "cancelled";

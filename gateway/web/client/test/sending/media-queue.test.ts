@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MediaUnit } from "../../src/engine.js";
-import { MediaQueue } from "../../src/sending/queue.js";
+import { MediaQueue } from "../../src/sending/media-queue.js";
 
 const unit = (
   kind: MediaUnit["kind"],

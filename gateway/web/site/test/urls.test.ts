@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configUrl, playlistUrl, watchPath, watchedKey } from "../src/locations.js";
+import { configUrl, playlistUrl, watchPath, watchedKey } from "../src/urls.js";
 
 describe("addresses", () => {
   it("follow the page, whatever it is mounted under", () => {

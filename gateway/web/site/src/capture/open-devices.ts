@@ -1,4 +1,4 @@
-import * as failures from "../failures/capture.js";
+import * as failures from "../failures/capture-failures.js";
 import type { Failure } from "../failures/failure.js";
 import { ANY, NONE } from "../settings/options.js";
 import type { Settings } from "../settings/settings.js";

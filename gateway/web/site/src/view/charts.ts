@@ -1,7 +1,7 @@
-import { WINDOW_MS, type Moment } from "../broadcast/history.js";
+import { WINDOW_MS, type Moment } from "../broadcast/stats-history.js";
 import { inWords, linePath, marksPath, roundUp, type Point } from "./chart.js";
-import { bitRate, delay, frameRate } from "../words/format.js";
-import { part } from "./parts.js";
+import { bitRate, delay, frameRate } from "../text/format.js";
+import { part } from "./dom.js";
 
 interface Chart {
   id: string;

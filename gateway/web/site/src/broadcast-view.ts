@@ -1,12 +1,12 @@
 import type { PublishError, PublishOptions } from "sluice-client";
 import { Broadcast, type Publish } from "./broadcast/broadcast.js";
-import { ofPublishing } from "./failures/publishing.js";
-import { showCharts } from "./show/charts.js";
-import { clearJournal, showFailure, showJournal, showNotice } from "./show/notices.js";
-import { agreement, numbers } from "./show/numbers.js";
-import { part, visible, write, writeAll } from "./show/parts.js";
-import { showStatus } from "./show/status.js";
-import { duration } from "./words/format.js";
+import { ofPublishing } from "./failures/publish-failures.js";
+import { showCharts } from "./view/charts.js";
+import { clearJournal, showFailure, showJournal, showNotice } from "./view/notices.js";
+import { agreement, numbers } from "./view/statistics.js";
+import { part, visible, write, writeAll } from "./view/dom.js";
+import { showStatus } from "./view/status.js";
+import { duration } from "./text/format.js";
 
 const CLOCK_EVERY_MS = 250;
 

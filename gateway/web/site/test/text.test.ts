@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import * as format from "../src/words/format.js";
-import { codecName, handling, handlingInBrief } from "../src/words/stream.js";
-import { agreement, numbers } from "../src/show/numbers.js";
+import * as format from "../src/text/format.js";
+import { codecName, handling, handlingInBrief } from "../src/text/stream.js";
+import { agreement, numbers } from "../src/view/statistics.js";
 import { NEGOTIATED, STATS } from "./doubles/live-stream.js";
 
 describe("numbers", () => {

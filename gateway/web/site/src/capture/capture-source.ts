@@ -1,4 +1,4 @@
-import type { Sound } from "./sound.js";
+import type { Sound } from "./audio-graph.js";
 
 export type Picture = "camera" | "screen" | "none";
 

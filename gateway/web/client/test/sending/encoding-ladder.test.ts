@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ladder } from "../../src/sending/ladder.js";
+import { ladder } from "../../src/sending/encoding-ladder.js";
 import type { Target } from "../../src/types.js";
 
 const full: Target = { videoBitsPerSecond: 1_000_000, frameRate: 30, scale: 1 };

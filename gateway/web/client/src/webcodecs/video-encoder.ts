@@ -1,8 +1,8 @@
 import type { Target } from "../types.js";
-import { TrackClock } from "./clock.js";
-import { fitted, videoConfig } from "./configs.js";
+import { TrackClock } from "./track-clock.js";
+import { fitted, videoConfig } from "./encoder-config.js";
 import type { Format, Picture } from "./formats.js";
-import { Frames } from "./frames.js";
+import { Frames } from "./track-reader.js";
 import type { VideoPacket } from "./packet.js";
 
 /** Frames that wait for the encoder. On a machine that is too slow, more of them would only be later. */

@@ -1,5 +1,5 @@
 import type { Stage } from "../broadcast/broadcast.js";
-import { part, visible, write } from "./parts.js";
+import { part, visible, write } from "./dom.js";
 
 /** Where the page is: before a broadcast, or in it. */
 export type Status = "starting" | "asking" | "idle" | "ready" | Exclude<Stage, "cancelled">;

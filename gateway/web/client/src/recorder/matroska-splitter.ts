@@ -1,5 +1,5 @@
-import { Pieces, Unread } from "./splitter.js";
-import type { Piece, Splitter } from "./splitter.js";
+import { Pieces, Unread } from "./gop-splitter.js";
+import type { Piece, Splitter } from "./gop-splitter.js";
 
 // RFC 8794 (EBML) and RFC 9559 (Matroska).
 const SEGMENT = 0x18538067;

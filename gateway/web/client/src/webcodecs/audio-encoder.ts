@@ -1,9 +1,9 @@
-import { TrackClock } from "./clock.js";
-import { audioConfig } from "./configs.js";
+import { TrackClock } from "./track-clock.js";
+import { audioConfig } from "./encoder-config.js";
 import type { Format } from "./formats.js";
-import { Frames } from "./frames.js";
+import { Frames } from "./track-reader.js";
 import type { AudioPacket } from "./packet.js";
-import { Timeline } from "./timeline.js";
+import { Timeline } from "./audio-timeline.js";
 
 /** A microphone that is silent this long has been muted or put to sleep: silence is sent in its place. */
 const FILL_AFTER_MS = 400;

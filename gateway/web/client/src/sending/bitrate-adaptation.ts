@@ -1,5 +1,5 @@
 import type { Target } from "../types.js";
-import { ladder } from "./ladder.js";
+import { ladder } from "./encoding-ladder.js";
 
 /** What the network looks like. */
 export interface Reading {

@@ -1,5 +1,5 @@
 import type { Option as Choice } from "../settings/options.js";
-import { part, visible, write } from "./parts.js";
+import { part, visible, write } from "./dom.js";
 
 /** Shows what can be chosen, with what is chosen; the first where that is not among it. */
 export function fillPicker(id: string, choices: Choice[], chosen: string): void {

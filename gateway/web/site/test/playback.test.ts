@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { GatewayClock } from "../src/watching/clock.js";
-import { chooseStart, type Player } from "../src/watching/player.js";
-import { nextLookMs, playlistState } from "../src/watching/playlist.js";
-import { Viewer } from "../src/watching/viewer.js";
+import { GatewayClock } from "../src/playback/gateway-clock.js";
+import { chooseStart, type Player } from "../src/playback/player.js";
+import { nextLookMs, playlistState } from "../src/playback/playlist.js";
+import { Viewer } from "../src/playback/viewer.js";
 
 const LIVE = "#EXTM3U\n#EXTINF:2,\n1.ts\n";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Timeline } from "../../src/webcodecs/timeline.js";
+import { Timeline } from "../../src/webcodecs/audio-timeline.js";
 
 const FRAMES = 480;
 

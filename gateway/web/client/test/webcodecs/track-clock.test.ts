@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TrackClock } from "../../src/webcodecs/clock.js";
+import { TrackClock } from "../../src/webcodecs/track-clock.js";
 
 const FRAME_MS = 1_000 / 30;
 const jitter = (index: number) => [0, 7, 3, 12, 1, 5][index % 6]!;

@@ -1,7 +1,7 @@
 import type { Journal } from "../broadcast/journal.js";
 import type { Failure } from "../failures/failure.js";
-import { duration } from "../words/format.js";
-import { part, visible, writeAll } from "./parts.js";
+import { duration } from "../text/format.js";
+import { part, visible, writeAll } from "./dom.js";
 
 export function showFailure(failure: Failure | null): void {
   const news = failure !== null && part("failure").hidden;

@@ -1,14 +1,14 @@
 import { choices, limits } from "./capture/devices.js";
 import { picture, screenPicture } from "./capture/constraints.js";
 import { falling, peakDb } from "./capture/level.js";
-import { openDevices, openScreen, type Opened } from "./capture/open.js";
-import { Sound } from "./capture/sound.js";
-import { Source, type LostEvent } from "./capture/source.js";
+import { openDevices, openScreen, type Opened } from "./capture/open-devices.js";
+import { Sound } from "./capture/audio-graph.js";
+import { Source, type LostEvent } from "./capture/capture-source.js";
 import type { Failure } from "./failures/failure.js";
 import { CHOICES, NONE, granted, within, type ChoiceName } from "./settings/options.js";
 import type { Settings } from "./settings/settings.js";
-import { fillPicker } from "./show/pickers.js";
-import { showLevel, showPreview } from "./show/preview.js";
+import { fillPicker } from "./view/pickers.js";
+import { showLevel, showPreview } from "./view/preview.js";
 
 const LEVEL_EVERY_MS = 60;
 

@@ -1,5 +1,5 @@
-import { Pieces, Unread } from "./splitter.js";
-import type { Piece, Splitter } from "./splitter.js";
+import { Pieces, Unread } from "./gop-splitter.js";
+import type { Piece, Splitter } from "./gop-splitter.js";
 
 // ISO/IEC 14496-12.
 const NOT_A_SYNC_SAMPLE = 0x10000;

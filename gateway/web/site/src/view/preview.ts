@@ -1,6 +1,6 @@
 import { loudness, share, type Loudness } from "../capture/level.js";
-import type { Source } from "../capture/source.js";
-import { part, visible, write } from "./parts.js";
+import type { Source } from "../capture/capture-source.js";
+import { part, visible, write } from "./dom.js";
 
 export function showPreview(source: Source | null): void {
   const video = part<HTMLVideoElement>("preview");

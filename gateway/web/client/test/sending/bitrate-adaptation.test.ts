@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Adaptation } from "../../src/sending/adaptation.js";
+import { Adaptation } from "../../src/sending/bitrate-adaptation.js";
 import type { Target } from "../../src/types.js";
 
 const full: Target = { videoBitsPerSecond: 2_000_000, frameRate: 30, scale: 1 };

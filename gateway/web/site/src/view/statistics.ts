@@ -1,6 +1,6 @@
 import type { Negotiated, Stats } from "sluice-client";
-import { engineName, handling, handlingInBrief } from "../words/stream.js";
-import * as format from "../words/format.js";
+import { engineName, handling, handlingInBrief } from "../text/stream.js";
+import * as format from "../text/format.js";
 
 /** Of less media than that, how fast FFmpeg was says only how fast it started. */
 const SPEED_MEANS_SOMETHING_AFTER_MS = 3_000;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Slowness } from "../../src/webcodecs/slowness.js";
+import { Slowness } from "../../src/webcodecs/overload-detector.js";
 
 /** Four looks a second at an encoder that leaves out a share of thirty pictures a second. */
 function said(share: number, seconds: number): number[] {
