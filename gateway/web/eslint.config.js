@@ -11,10 +11,10 @@ export default ts.config(
     extends: [ts.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      // TypeScript's own is the one that knows about types.
+      // TypeScript's version of the rule knows about types.
       "no-shadow": "off",
       "@typescript-eslint/no-shadow": "error",
-      // A name that begins with an underscore says that it has to be there and is not used.
+      // A leading underscore marks names that are required but unused.
       "@typescript-eslint/no-unused-vars": [
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },

@@ -1,5 +1,8 @@
-/** What was captured before a stream is stopped is still on its way through the browser for so long. */
-export const UNDER_WAY_MS = 100;
+/**
+ * How long captured media takes through the browser. Media captured just before `stop` arrives this
+ * much later.
+ */
+export const CAPTURE_LATENCY_MS = 100;
 
-export const pause = (ms: number): Promise<void> =>
+export const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,5 +1,5 @@
-// What can go wrong on this side of the wire, in words for the person who streams. Failures of the other side arrive
-// with the gateway's own code and words.
+// Failures detected by this library, as text for the person who streams. Failures reported by
+// the gateway arrive with the gateway's own code and message.
 import { PublishError } from "./errors.js";
 
 export type TrackRole = "camera" | "microphone" | "screen";
@@ -73,7 +73,7 @@ export const unreachable = () =>
     "Check your connection and that the gateway is running, then try again.",
   );
 
-export const silent = () =>
+export const noReply = () =>
   new PublishError(
     "gateway-silent",
     "The gateway was reached but did not reply in time.",
@@ -112,27 +112,28 @@ export const unexpectedMessage = () =>
 export const pageLeft = () =>
   new PublishError("page-left", "The page was left, which ends its stream.", undefined, false);
 
-/** @param reason the signal's, for programs */
+/** @param reason the abort signal's reason, for programs */
 export function aborted(reason: unknown): PublishError {
   const error = new PublishError("aborted", "The stream was cancelled.", undefined, false);
   error.cause = reason;
   return error;
 }
 
-// Close codes from here on are the gateway's own troubles, which may pass; below stand what a client did wrong, and a few
-// that say "too late" or "too often".
-const GATEWAYS_TROUBLE = 4500;
-const PASSES = [4408, 4410, 4429];
+// Close codes from here on are problems of the gateway, which may pass. Those below are client
+// errors, except a few that mean "too late" or "too often".
+const FIRST_SERVER_SIDE_CODE = 4500;
+const RETRYABLE_CLIENT_CODES = [4408, 4410, 4429];
 
 /**
- * A close with a code of the gateway's (4000 to 4999) but no `failed` before it. The reason then is `CODE: MESSAGE`.
+ * A close with an application code (4000 to 4999) without a preceding `failed` message. Its reason
+ * then reads `CODE: MESSAGE`.
  */
-export function closed(closeCode: number, reason: string): PublishError {
+export function closedByGateway(closeCode: number, reason: string): PublishError {
   const [, code, message] = /^([a-z-]+): (.+)$/s.exec(reason) ?? [];
   return new PublishError(
     code ?? `close-${closeCode}`,
     message ?? (reason || "The gateway ended the stream."),
     undefined,
-    closeCode >= GATEWAYS_TROUBLE || PASSES.includes(closeCode),
+    closeCode >= FIRST_SERVER_SIDE_CODE || RETRYABLE_CLIENT_CODES.includes(closeCode),
   );
 }

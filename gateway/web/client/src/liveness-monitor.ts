@@ -2,7 +2,8 @@ import type { TrackRole } from "./failures.js";
 import type { PageEvents } from "./platform.js";
 import type { WarningCode } from "./types.js";
 
-// Timers of a hidden page may come a minute late, but its messages do not: only a gap without either is a sleep.
+// Timers of a hidden page can be a minute late, but WebSocket messages are not: only a gap
+// without either means that the computer slept.
 const SLEEP_MS = 15_000;
 
 const MUTED: Record<TrackRole, [WarningCode, string]> = {
@@ -11,21 +12,21 @@ const MUTED: Record<TrackRole, [WarningCode, string]> = {
   microphone: ["microphone-muted", "The microphone is muted."],
 };
 
-export interface VigilListener {
+export interface LivenessListener {
   trackEnded(role: TrackRole): void;
   slept(): void;
   pageLeft(): void;
   warning(code: WarningCode, message: string): void;
 }
 
-export interface VigilOptions {
+export interface LivenessMonitorOptions {
   tracks: MediaStreamTrack[];
   page: PageEvents | undefined;
   wallClock: () => number;
-  listener: VigilListener;
+  listener: LivenessListener;
 }
 
-/** What a track is to the person who streams: a shared screen is known by its settings. */
+/** What a track is to the person who streams. A shared screen is recognised by its settings. */
 export function roleOf(track: MediaStreamTrack): TrackRole {
   if (track.kind === "audio") {
     return "microphone";
@@ -33,13 +34,16 @@ export function roleOf(track: MediaStreamTrack): TrackRole {
   return track.getSettings().displaySurface === undefined ? "camera" : "screen";
 }
 
-/** Watches over what a stream hangs on besides the network: its tracks, the page, and the computer being awake. */
-export class Vigil {
-  readonly #options: VigilOptions;
+/**
+ * Monitors what a stream depends on besides the network: its tracks, the page, and the computer
+ * being awake.
+ */
+export class LivenessMonitor {
+  readonly #options: LivenessMonitorOptions;
   readonly #listening = new AbortController();
   #aliveAtMs: number;
 
-  constructor(options: VigilOptions) {
+  constructor(options: LivenessMonitorOptions) {
     this.#options = options;
     this.#aliveAtMs = options.wallClock();
     const { tracks, page, listener } = options;
@@ -53,8 +57,8 @@ export class Vigil {
     }
   }
 
-  /** Says what is amiss from the start. */
-  look(): void {
+  /** Reports what already impairs the stream when it starts. */
+  reportInitialState(): void {
     const { tracks, page } = this.#options;
     tracks.filter(({ muted }) => muted).forEach((track) => this.#muted(track));
     if (page) {
@@ -62,8 +66,8 @@ export class Vigil {
     }
   }
 
-  /** To be called whenever something shows that the page runs: at each timer and each message. */
-  alive(): void {
+  /** Call on every sign that the page runs: each timer and each message. */
+  onActivity(): void {
     const nowMs = this.#options.wallClock();
     const gapMs = nowMs - this.#aliveAtMs;
     this.#aliveAtMs = nowMs;
@@ -77,7 +81,7 @@ export class Vigil {
     }
   }
 
-  end(): void {
+  stop(): void {
     this.#listening.abort();
   }
 

@@ -12,32 +12,33 @@ import type { SenderStats } from "./sending/sender.js";
 import type { LiveStreamEvents, Negotiated, PublishOptions, Target, WarningCode } from "./types.js";
 
 const ENGINE_DEADLINE_MS = 5_000;
-// What waits is bounded in time, so this is met by every network that carries the stream at all.
+// The queue is bounded in time, so every network that carries the stream at all meets this
+// deadline.
 const DRAIN_DEADLINE_MS = 30_000;
 const MAX_QUEUE_MS = 2_000;
 const FRAMES_PER_SECOND = 30;
 
-export interface AttemptListener {
+export interface PublishAttemptListener {
   live(): void;
-  /** The gateway has reported. */
+  /** The gateway has sent a report. */
   progress(): void;
   adapted(detail: LiveStreamEvents["adaptation"]["detail"]): void;
   warning(code: WarningCode, message: string): void;
   draining(endsInMs: number): void;
-  /** Once, and nothing after it. Not called after `abort`. */
+  /** Called once, as the last call. Not called after `abort`. */
   over(outcome: Outcome): void;
 }
 
-export interface AttemptOptions {
+export interface PublishAttemptOptions {
   url: string;
   source: MediaStream;
   offers: Offer[];
-  wishes: PublishOptions;
+  publishOptions: PublishOptions;
   platform: Platform;
-  listener: AttemptListener;
+  listener: PublishAttemptListener;
 }
 
-/** What there is once the gateway has opened the stream. */
+/** What exists once the gateway has opened the stream. */
 interface Recording {
   opened: Opened;
   engine: Engine;
@@ -45,10 +46,10 @@ interface Recording {
   liveSinceMs: number;
 }
 
-/** One connection and the one recording that goes over it: neither outlives the other. */
-export class Attempt implements EngineSink {
-  readonly #options: AttemptOptions;
-  readonly #listener: AttemptListener;
+/** One connection and the one recording sent over it: neither outlives the other. */
+export class PublishAttempt implements EngineSink {
+  readonly #options: PublishAttemptOptions;
+  readonly #listener: PublishAttemptListener;
   readonly #tracks: {
     video?: MediaTrackSettings | undefined;
     audio?: MediaTrackSettings | undefined;
@@ -59,8 +60,8 @@ export class Attempt implements EngineSink {
   #server: Progress | null = null;
   #isOver = false;
 
-  constructor(options: AttemptOptions) {
-    const { url, source, offers, wishes, platform, listener } = options;
+  constructor(options: PublishAttemptOptions) {
+    const { url, source, offers, publishOptions, platform, listener } = options;
     this.#options = options;
     this.#listener = listener;
     this.#tracks = {
@@ -72,16 +73,16 @@ export class Attempt implements EngineSink {
       url,
       connect: platform.connect,
       open: {
-        streamKey: wishes.streamKey,
-        token: wishes.token,
+        streamKey: publishOptions.streamKey,
+        token: publishOptions.token,
         offers: offers.map(({ mimeType }) => mimeType),
         ...this.#tracks,
         videoBitsPerSecond: rates.video,
         audioBitsPerSecond: rates.audio,
       },
       listener: {
-        opened: (opened) => this.#record(opened),
-        progress: (progress) => this.#progressed(progress),
+        opened: (opened) => this.#onOpened(opened),
+        progress: (progress) => this.#onProgress(progress),
         draining: (endsInMs) => this.#isOver || this.#listener.draining(endsInMs),
         over: (outcome) => this.#end(outcome),
       },
@@ -123,7 +124,7 @@ export class Attempt implements EngineSink {
     return this.#recording && this.#recording.liveSinceMs;
   }
 
-  /** Asks for an orderly end: everything that was captured arrives, then the outcome is `ended`. */
+  /** Ends gracefully: everything captured is delivered, then the outcome is `ended`. */
   async finish(): Promise<void> {
     const recording = this.#recording;
     if (!recording || this.#isOver) {
@@ -143,7 +144,7 @@ export class Attempt implements EngineSink {
     }
   }
 
-  /** Lets everything go at once, without an outcome. */
+  /** Releases everything immediately, without an outcome. */
   abort(): void {
     if (!this.#isOver) {
       this.#isOver = true;
@@ -170,9 +171,9 @@ export class Attempt implements EngineSink {
     this.#end({ failed: error });
   }
 
-  #record(opened: Opened): void {
+  #onOpened(opened: Opened): void {
     try {
-      this.#recording = this.#recordingFor(opened);
+      this.#recording = this.#createRecording(opened);
       this.#recording.engine.start(this);
     } catch (error) {
       this.failed(asPublishError(error));
@@ -182,8 +183,8 @@ export class Attempt implements EngineSink {
     }
   }
 
-  #recordingFor(opened: Opened): Recording {
-    const { source, offers, platform, wishes } = this.#options;
+  #createRecording(opened: Opened): Recording {
+    const { source, offers, platform, publishOptions } = this.#options;
     const offer = offers.find(({ mimeType }) => mimeType === opened.mimeType);
     if (!offer) {
       throw failures.unexpectedMessage();
@@ -202,7 +203,7 @@ export class Attempt implements EngineSink {
       transport: this.#connection,
       engine,
       maxMessageBytes: opened.maxMessageBytes,
-      maxQueueMs: wishes.maxQueueMs ?? MAX_QUEUE_MS,
+      maxQueueMs: publishOptions.maxQueueMs ?? MAX_QUEUE_MS,
       target,
       audioBitsPerSecond: rates.audio,
       now: platform.now,
@@ -213,18 +214,21 @@ export class Attempt implements EngineSink {
   }
 
   #rates(maxBitsPerSecond: number) {
-    const { video, audio } = this.#options.wishes;
+    const { video, audio } = this.#options.publishOptions;
     const wished = { video: video?.bitsPerSecond, audio: audio?.bitsPerSecond };
     return bitRates(this.#tracks, wished, maxBitsPerSecond);
   }
 
   #target(videoBitsPerSecond: number): Target {
     const delivered = this.#tracks.video?.frameRate || FRAMES_PER_SECOND;
-    const frameRate = Math.min(this.#options.wishes.video?.frameRate ?? Infinity, delivered);
+    const frameRate = Math.min(
+      this.#options.publishOptions.video?.frameRate ?? Infinity,
+      delivered,
+    );
     return { videoBitsPerSecond, frameRate, scale: 1 };
   }
 
-  #progressed(progress: Progress): void {
+  #onProgress(progress: Progress): void {
     this.#server = progress;
     this.#recording?.sender.acknowledged(progress.acceptedBytes);
     this.#listener.progress();

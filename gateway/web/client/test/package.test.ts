@@ -35,7 +35,7 @@ beforeAll(() => {
   });
   const [{ filename }] = JSON.parse(facts) as [{ filename: string }];
   execFileSync("tar", ["-xzf", join(project, filename), "--strip-components=1", "-C", unpacked]);
-  // What npm would install beside it, without asking the network.
+  // What npm would install next to it, without network access.
   for (const dependency of Object.keys(manifest().dependencies)) {
     symlinkSync(join(installed, dependency), join(project, "node_modules", dependency), "junction");
   }
@@ -55,7 +55,7 @@ const exampleOfTheReadme = () => {
   return code ?? expect.fail("the README has no example");
 };
 
-// What a user writes beyond the five lines, and what must not pass.
+// What a user writes beyond the example, and what must not compile.
 const MORE = `
 import { PublishError, type LiveStream, type Stats } from "sluice-client";
 export async function more(live: LiveStream): Promise<number> {

@@ -5,9 +5,9 @@ import type { Offer } from "../src/engine.js";
 import { ingestUrl } from "../src/ingest-url.js";
 import { parseServerMessage } from "../src/messages.js";
 import { offersFor } from "../src/offers.js";
-import type { Ask } from "../src/offers.js";
+import type { OfferSources } from "../src/offers.js";
 import { recorderOffers } from "../src/recorder/offers.js";
-import { isOver, step } from "../src/states.js";
+import { isOver, transition } from "../src/states.js";
 import { camera, microphone, streamOf } from "./doubles/browser.js";
 
 const types = (offers: Offer[]) => offers.map(({ mimeType }) => mimeType);
@@ -45,7 +45,7 @@ describe("the offers of MediaRecorder", () => {
 describe("the offers of both engines", () => {
   const source = streamOf(camera(), microphone());
   const offer = (engine: Offer["engine"]) => (mimeType: string) => ({ mimeType, engine });
-  const ask: Ask = {
+  const ask: OfferSources = {
     webcodecs: () => Promise.resolve(["a", "b"].map(offer("webcodecs"))),
     "media-recorder": () => Promise.resolve(["b", "c"].map(offer("media-recorder"))),
   };
@@ -139,9 +139,9 @@ describe("the gateway's address", () => {
 
 describe("states", () => {
   it("allow no way out of an end and no way round the beginning", () => {
-    expect(step("live", "stopping")).toBe("stopping");
-    expect(() => step("ended", "live")).toThrow();
-    expect(() => step("connecting", "stopping")).toThrow();
+    expect(transition("live", "stopping")).toBe("stopping");
+    expect(() => transition("ended", "live")).toThrow();
+    expect(() => transition("connecting", "stopping")).toThrow();
     expect(isOver("failed") && isOver("ended") && !isOver("reconnecting")).toBe(true);
   });
 });

@@ -1,28 +1,28 @@
 import type { PublishError, PublishOptions } from "sluice-client";
 import { Broadcast, type Publish } from "./broadcast/broadcast.js";
-import { ofPublishing } from "./failures/publish-failures.js";
+import { describePublishError } from "./failures/publish-failures.js";
 import { showCharts } from "./view/charts.js";
 import { clearJournal, showFailure, showJournal, showNotice } from "./view/notices.js";
 import { agreement, numbers } from "./view/statistics.js";
-import { part, visible, write, writeAll } from "./view/dom.js";
+import { element, setVisible, setText, setTexts } from "./view/dom.js";
 import { showStatus } from "./view/status.js";
 import { duration } from "./text/format.js";
 
 const CLOCK_EVERY_MS = 250;
 
-export interface OnAir {
+export interface StartedBroadcast {
   broadcast: Broadcast;
-  /** Resolves when it is over. */
+  /** Resolves when the broadcast has ended. */
   over: Promise<void>;
 }
 
-/** Starts a broadcast, and shows how it goes until it is over. */
-export function goOnAir(
+/** Starts a broadcast and shows its progress until it ends. */
+export function startBroadcast(
   publish: Publish,
   options: PublishOptions,
   codecChosen: boolean,
   changed: (broadcast: Broadcast) => void,
-): OnAir {
+): StartedBroadcast {
   const broadcast = new Broadcast();
   clearJournal();
   showFailure(null);
@@ -47,17 +47,17 @@ function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
   if (stage !== "cancelled") {
     showStatus(stage);
   }
-  showFailure(stage === "failed" && failure ? ofPublishing(failure) : null);
+  showFailure(stage === "failed" && failure ? describePublishError(failure) : null);
   showNotice("connection", stage === "reconnecting" ? reconnecting(failure) : null);
-  part("facts").dataset.state = stage;
-  visible("facts", live !== null);
+  element("facts").dataset.state = stage;
+  setVisible("facts", live !== null);
   showJournal(journal);
   if (live) {
     const { stats, negotiated } = live;
-    writeAll({ ...numbers(stats), ...agreement(negotiated, codecChosen) });
+    setTexts({ ...numbers(stats), ...agreement(negotiated, codecChosen) });
     if (ended) {
-      writeAll(numbers({ ...stats, acceptedBytes: ended.acceptedBytes, queuedMs: 0 }));
-      write("queued", "0 B");
+      setTexts(numbers({ ...stats, acceptedBytes: ended.acceptedBytes, queuedMs: 0 }));
+      setText("queued", "0 B");
     }
     showCharts(history.moments, performance.now());
   }
@@ -65,12 +65,14 @@ function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
 }
 
 function reconnecting(failure: PublishError | null): string {
-  const why = failure ? ofPublishing(failure).message : "The connection to the server broke.";
+  const why = failure
+    ? describePublishError(failure).message
+    : "The connection to the server broke.";
   return `${why} This page connects again by itself, for two minutes at most: leave it open. Viewers see a break, then the stream goes on.`;
 }
 
-/** On the air since when; while reconnecting, for how long nothing has got through. */
+/** The time on air; while reconnecting, the time since the connection was lost. */
 function showClock(broadcast: Broadcast) {
   const { stage, onAirMs, lostForMs } = broadcast;
-  write("duration", duration(stage === "reconnecting" ? lostForMs : onAirMs));
+  setText("duration", duration(stage === "reconnecting" ? lostForMs : onAirMs));
 }

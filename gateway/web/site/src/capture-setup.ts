@@ -1,11 +1,11 @@
 import { choices, limits } from "./capture/devices.js";
-import { picture, screenPicture } from "./capture/constraints.js";
-import { falling, peakDb } from "./capture/level.js";
-import { openDevices, openScreen, type Opened } from "./capture/open-devices.js";
-import { Sound } from "./capture/audio-graph.js";
-import { Source, type LostEvent } from "./capture/capture-source.js";
+import { picture, screenVideo } from "./capture/constraints.js";
+import { decayed, peakDb } from "./capture/level.js";
+import { openDevices, openScreen, type OpenResult } from "./capture/open-devices.js";
+import { AudioGraph } from "./capture/audio-graph.js";
+import { CaptureSource, type LostEvent } from "./capture/capture-source.js";
 import type { Failure } from "./failures/failure.js";
-import { CHOICES, NONE, granted, within, type ChoiceName } from "./settings/options.js";
+import { CHOICES, NONE, closestOption, upTo, type ChoiceName } from "./settings/options.js";
 import type { Settings } from "./settings/settings.js";
 import { fillPicker } from "./view/pickers.js";
 import { showLevel, showPreview } from "./view/preview.js";
@@ -13,19 +13,20 @@ import { showLevel, showPreview } from "./view/preview.js";
 const LEVEL_EVERY_MS = 60;
 
 /**
- * Everything before going live: opens what the pickers say, shows it, and keeps the pickers true to what there is.
+ * Everything before going live: opens the selected devices, shows a preview, and keeps the pickers
+ * in line with what is available.
  *
- * Events: `asking`, `ready`, and `lost` when a device or a shared screen ended by itself.
+ * Events: `asking`, `ready`, and `lost` when a device or a shared screen ended unexpectedly.
  */
-export class Preparation extends EventTarget {
-  source: Source | null = null;
+export class CaptureSetup extends EventTarget {
+  source: CaptureSource | null = null;
   /** Why there is no source. */
   failure: Failure | null = null;
 
   readonly #settings: Settings;
   readonly #devices: MediaDevices | undefined;
-  readonly #sound = new Sound();
-  #listening: ReturnType<Sound["listen"]> | null = null;
+  readonly #sound = new AudioGraph();
+  #listening: ReturnType<AudioGraph["listen"]> | null = null;
   #attempt = 0;
 
   constructor(settings: Settings, devices: MediaDevices | undefined) {
@@ -35,16 +36,16 @@ export class Preparation extends EventTarget {
     this.#keepLevel();
   }
 
-  /** Opens camera and microphone. A screen that is shared is not shown any more. */
+  /** Opens camera and microphone. Ends screen sharing. */
   open(): Promise<void> {
     return this.#replace(async () => {
-      // First, because many cameras cannot be opened twice.
+      // Close first, because many cameras cannot be opened twice.
       this.#use(null);
       return [await openDevices(this.#settings, this.#devices), null];
     });
   }
 
-  /** Opens the devices that the pickers say now. A screen that is shared stays, and no camera is opened then. */
+  /** Opens the selected devices again. A shared screen stays, and no camera is opened then. */
   reopen(): Promise<void> {
     const screen = this.source?.screen;
     return screen ? this.#replace(async () => [await this.#openMicrophone(), screen]) : this.open();
@@ -62,16 +63,16 @@ export class Preparation extends EventTarget {
     });
   }
 
-  async #openMicrophone(): Promise<Opened> {
+  async #openMicrophone(): Promise<OpenResult> {
     return this.#settings.microphone === NONE
       ? { stream: null, failure: null }
       : openDevices({ ...this.#settings, camera: NONE }, this.#devices);
   }
 
-  /** The picture's size or rate was chosen anew. Nothing has to be opened again for that. */
+  /** Applies a new resolution or frame rate, without opening the device again. */
   async reshape(): Promise<void> {
     const { source } = this;
-    const wish = source?.picture === "screen" ? screenPicture : picture;
+    const wish = source?.picture === "screen" ? screenVideo : picture;
     await source?.video?.applyConstraints(wish(this.#settings)).catch(() => {});
     showPreview(this.source);
   }
@@ -83,7 +84,7 @@ export class Preparation extends EventTarget {
     }
   }
 
-  /** After a click browsers let sound be heard, which some do not before. */
+  /** Some browsers play and process audio only after a click. */
   wake(): void {
     this.#sound.wake();
   }
@@ -93,8 +94,8 @@ export class Preparation extends EventTarget {
     this.#use(null);
   }
 
-  /** Of two calls that overlap, the later one counts. */
-  async #replace(open: () => Promise<[devices: Opened, screen: MediaStream | null]>) {
+  /** Of two overlapping calls, the later one wins. */
+  async #replace(open: () => Promise<[devices: OpenResult, screen: MediaStream | null]>) {
     const mine = ++this.#attempt;
     this.dispatchEvent(new Event("asking"));
     const [{ stream, failure }, screen] = await open();
@@ -107,13 +108,13 @@ export class Preparation extends EventTarget {
     }
     this.failure = failure;
     if (stream || screen) {
-      this.#use(new Source(stream, screen, this.#sound));
+      this.#use(new CaptureSource(stream, screen, this.#sound));
     }
     await this.showPickers();
     this.dispatchEvent(new Event("ready"));
   }
 
-  #use(source: Source | null) {
+  #use(source: CaptureSource | null) {
     this.#listening?.stop();
     this.#listening = null;
     this.source?.close(source);
@@ -135,7 +136,7 @@ export class Preparation extends EventTarget {
     const found = (await this.#devices?.enumerateDevices().catch(() => [])) ?? [];
     const { camera, microphone } = this.#settings;
     const opened = source !== null;
-    // What could not be opened is not chosen, whatever the settings wish for.
+    // A device that could not be opened is not shown as selected, whatever the settings say.
     const shown = (wanted: string, id: string | undefined) => id ?? (opened ? NONE : wanted);
     const isScreen = source?.picture === "screen";
     fillPicker(
@@ -151,19 +152,19 @@ export class Preparation extends EventTarget {
     const most = isScreen ? { height: undefined, frameRate: undefined } : limits(source?.video);
     for (const name of Object.keys(CHOICES) as ChoiceName[]) {
       const limit = { height: most.height, "frame-rate": most.frameRate }[name as string];
-      const offered = within(CHOICES[name], limit);
-      fillPicker(name, offered, granted(offered, this.#settings[name]));
+      const offered = upTo(CHOICES[name], limit);
+      fillPicker(name, offered, closestOption(offered, this.#settings[name]));
     }
   }
 
   #keepLevel() {
     let shownAtMs = 0;
     let shownDb = -Infinity;
-    // Drawn with the page's frames: nobody looks at it while the page is hidden.
+    // Drawn on animation frames: a hidden page needs no meter.
     const draw = (nowMs: number) => {
       if (nowMs - shownAtMs >= LEVEL_EVERY_MS) {
         const samples = this.#listening?.read();
-        shownDb = samples ? falling(shownDb, peakDb(samples), nowMs - shownAtMs) : -Infinity;
+        shownDb = samples ? decayed(shownDb, peakDb(samples), nowMs - shownAtMs) : -Infinity;
         shownAtMs = nowMs;
         showLevel(samples ? shownDb : null, this.source?.muted ?? false);
       }

@@ -1,10 +1,11 @@
-// Every address is relative to the page's own, so that the pages work under whatever prefix the gateway is mounted.
+// Every URL is relative to the page, so that the pages work under any path prefix of the
+// gateway.
 
-/** Relative to the page that goes live. */
+/** Relative to the studio page. */
 export const INGEST = "ingest";
 export const CONFIG = "config.json";
 
-/** Relative to the page that goes live. */
+/** Relative to the studio page. */
 export const watchPath = (streamKey: string): string => `watch/${encodeURIComponent(streamKey)}`;
 
 const lastSegment = (page: string) => {
@@ -12,16 +13,19 @@ const lastSegment = (page: string) => {
   return pathname.slice(pathname.lastIndexOf("/") + 1);
 };
 
-/** The address of the stream's playlist, `…/watch/KEY/index.m3u8`, seen from the viewer's, `…/watch/KEY`. */
+/**
+ * The URL of the stream's playlist, `…/watch/KEY/index.m3u8`, from the viewer page's,
+ * `…/watch/KEY`.
+ */
 export function playlistUrl(page: string): string {
-  // Without the dot, a key such as `a:b` would be read as the scheme of an address.
+  // Without the dot, a key such as `a:b` would be parsed as a URL scheme.
   return new URL(`./${lastSegment(page)}/index.m3u8`, page).href;
 }
 
-/** The address of the gateway's configuration, seen from the viewer's. */
+/** The URL of the gateway's configuration, from the viewer page's. */
 export const configUrl = (page: string): string => new URL(`../${CONFIG}`, page).href;
 
-/** The key in the viewer's address, for people to read. */
+/** The key in the viewer page's URL, for display. */
 export function watchedKey(page: string): string {
   const segment = lastSegment(page);
   try {

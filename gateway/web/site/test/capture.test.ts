@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as constraints from "../src/capture/constraints.js";
 import { choices } from "../src/capture/devices.js";
-import { falling, loudness, peakDb, share } from "../src/capture/level.js";
+import { decayed, loudness, peakDb, meterFraction } from "../src/capture/level.js";
 import { openDevices, openScreen } from "../src/capture/open-devices.js";
 import { NONE } from "../src/settings/options.js";
 import { DEFAULTS } from "../src/settings/settings.js";
@@ -80,7 +80,7 @@ describe("constraints", () => {
   });
 
   it("are limits for a screen, which any picture could exceed", () => {
-    expect(constraints.screenPicture(DEFAULTS)).toMatchObject({
+    expect(constraints.screenVideo(DEFAULTS)).toMatchObject({
       width: { max: 1280 },
       height: { max: 720 },
     });
@@ -111,12 +111,12 @@ describe("the level of sound", () => {
   });
 
   it("fills the meter from silence to distortion", () => {
-    expect([-Infinity, -60, -30, 0, 3].map(share)).toEqual([0, 0, 0.5, 1, 1]);
+    expect([-Infinity, -60, -30, 0, 3].map(meterFraction)).toEqual([0, 0, 0.5, 1, 1]);
     expect([-Infinity, -50, -20, 0].map(loudness)).toEqual(["silent", "quiet", "good", "loud"]);
   });
 
   it("rises at once and falls slowly", () => {
-    expect(falling(-40, -3, 50)).toBe(-3);
-    expect(falling(-3, -Infinity, 500)).toBe(-16);
+    expect(decayed(-40, -3, 50)).toBe(-3);
+    expect(decayed(-3, -Infinity, 500)).toBe(-16);
   });
 });

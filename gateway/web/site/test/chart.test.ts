@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inWords, linePath, marksPath, roundUp } from "../src/view/chart.js";
+import { describeSeries, linePath, marksPath, roundUp } from "../src/view/chart.js";
 
 const FRAME = { nowMs: 60_000, windowMs: 60_000, top: 100 };
 
@@ -32,9 +32,9 @@ describe("a chart", () => {
 
   it("is told in words", () => {
     const points = [3, undefined, 9, 5].map((value, atMs) => ({ atMs, value }));
-    expect(inWords("Delay", points, (value) => `${value} ms`)).toBe(
+    expect(describeSeries("Delay", points, (value) => `${value} ms`)).toBe(
       "Delay over the last minute: now 5 ms, lowest 3 ms, highest 9 ms.",
     );
-    expect(inWords("Delay", [], String)).toContain("nothing known");
+    expect(describeSeries("Delay", [], String)).toContain("nothing known");
   });
 });

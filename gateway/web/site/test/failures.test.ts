@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PublishError } from "../../client/src/errors.js";
 import { describe, expect, it } from "vitest";
-import { ofPublishing } from "../src/failures/publish-failures.js";
+import { describePublishError } from "../src/failures/publish-failures.js";
 
 const PROTOCOL = new URL("../../../../docs/protocol.md", import.meta.url);
 
@@ -17,7 +17,7 @@ describe("a failure of the gateway's", () => {
   });
 
   it.each(codes)("%s is told with advice to the person who streams", (code) => {
-    const failure = ofPublishing(new PublishError(code, "said the gateway"));
+    const failure = describePublishError(new PublishError(code, "said the gateway"));
     expect(failure.message).not.toBe("said the gateway");
     expect(failure.advice).not.toBe("");
     expect(failure.detail).toBe("said the gateway");
@@ -27,13 +27,13 @@ describe("a failure of the gateway's", () => {
 
 describe("any other failure", () => {
   it("is told in the words it came with", () => {
-    const failure = ofPublishing(new PublishError("camera-lost", "Gone.", "Plug it in."));
+    const failure = describePublishError(new PublishError("camera-lost", "Gone.", "Plug it in."));
     expect(failure).toEqual({ code: "camera-lost", message: "Gone.", advice: "Plug it in." });
   });
 
   it("may be tried again where that can help", () => {
     const advice = (retryable: boolean) =>
-      ofPublishing(new PublishError("new-code", "Hm.", undefined, retryable)).advice;
+      describePublishError(new PublishError("new-code", "Hm.", undefined, retryable)).advice;
     expect(advice(true)).toContain("again");
     expect(advice(false)).toBe("");
   });

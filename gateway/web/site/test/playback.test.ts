@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { GatewayClock } from "../src/playback/gateway-clock.js";
-import { chooseStart, type Player } from "../src/playback/player.js";
-import { nextLookMs, playlistState } from "../src/playback/playlist.js";
+import { choosePlayer, type Player } from "../src/playback/player.js";
+import { nextPollMs, playlistState } from "../src/playback/playlist.js";
 import { Viewer } from "../src/playback/viewer.js";
 
 const LIVE = "#EXTM3U\n#EXTINF:2,\n1.ts\n";
@@ -14,7 +14,7 @@ class ScriptedVideo extends EventTarget {
 
 class ScriptedPlayer implements Player {
   destroyed = false;
-  takenAtMs = () => undefined;
+  capturedAtMs = () => undefined;
   toLiveEdge = () => {};
   destroy = () => {
     this.destroyed = true;
@@ -60,7 +60,7 @@ describe("a viewer", () => {
   }
 
   it("waits until there is a stream, then plays it", async () => {
-    await viewer.look();
+    await viewer.poll();
     expect(viewer.state).toBe("waiting");
     text = LIVE;
     await pass(2);
@@ -72,7 +72,7 @@ describe("a viewer", () => {
 
   it("tells when the stream has ended, and plays the next one", async () => {
     text = LIVE;
-    await viewer.look();
+    await viewer.poll();
     video.dispatchEvent(new Event("playing"));
     text = `${LIVE}#EXT-X-ENDLIST\n`;
     video.dispatchEvent(new Event("ended"));
@@ -86,7 +86,7 @@ describe("a viewer", () => {
 
   it("does not play a playlist again whose writer has died, until it moves", async () => {
     text = LIVE;
-    await viewer.look();
+    await viewer.poll();
     video.dispatchEvent(new Event("playing"));
     await pass(10);
     expect(viewer.state).toBe("interrupted");
@@ -99,7 +99,7 @@ describe("a viewer", () => {
 
   it("leaves a paused picture alone", async () => {
     text = LIVE;
-    await viewer.look();
+    await viewer.poll();
     video.dispatchEvent(new Event("playing"));
     video.paused = true;
     await pass(60);
@@ -108,7 +108,7 @@ describe("a viewer", () => {
 
   it("starts anew when its player is lost", async () => {
     text = LIVE;
-    await viewer.look();
+    await viewer.poll();
     lose();
     expect(viewer.state).toBe("interrupted");
     expect(players[0]?.destroyed).toBe(true);
@@ -116,18 +116,18 @@ describe("a viewer", () => {
 });
 
 describe("the choice of a player", () => {
-  type Load = NonNullable<Parameters<typeof chooseStart>[1]>;
+  type Load = NonNullable<Parameters<typeof choosePlayer>[1]>;
   const hls = (supported: boolean) =>
     (() => Promise.resolve({ default: { isSupported: () => supported } })) as unknown as Load;
   const browser = (answer: CanPlayTypeResult) => ({ canPlayType: () => answer });
 
-  it("is Media Source, then the browser itself, then none", async () => {
-    const throughMediaSource = await chooseStart(browser("maybe"), hls(true));
-    const natively = await chooseStart(browser("maybe"), hls(false));
-    expect(throughMediaSource).toBeTypeOf("function");
-    expect(natively).toBeTypeOf("function");
-    expect(throughMediaSource).not.toBe(natively);
-    expect(await chooseStart(browser(""), hls(false))).toBeNull();
+  it("is Media CaptureSource, then the browser itself, then none", async () => {
+    const startWithHls = await choosePlayer(browser("maybe"), hls(true));
+    const startNatively = await choosePlayer(browser("maybe"), hls(false));
+    expect(startWithHls).toBeTypeOf("function");
+    expect(startNatively).toBeTypeOf("function");
+    expect(startWithHls).not.toBe(startNatively);
+    expect(await choosePlayer(browser(""), hls(false))).toBeNull();
   });
 });
 
@@ -139,15 +139,15 @@ describe("a playlist", () => {
   });
 
   it("is looked for soon at first, then seldom", () => {
-    expect(nextLookMs(0)).toBeLessThan(1_000);
-    expect(nextLookMs(50)).toBe(5_000);
+    expect(nextPollMs(0)).toBeLessThan(1_000);
+    expect(nextPollMs(50)).toBe(5_000);
   });
 });
 
 describe("the gateway's clock", () => {
   it("is known from the answer that came back soonest", async () => {
     let here = 0;
-    // The gateway is 10 s ahead; its answers take a different time on the way back.
+    // The gateway is 10 s ahead; its answers take different times to return.
     const waysBackMs = [900, 20, 400];
     const clock = new GatewayClock(
       () => {
@@ -160,14 +160,14 @@ describe("the gateway's clock", () => {
     );
     expect(clock.nowMs).toBeUndefined();
     for (let i = 0; i < 3; i++) {
-      await clock.compare();
+      await clock.synchronize();
     }
     expect(clock.nowMs).toBe(here + 10_000);
   });
 
   it("stays unknown where the gateway does not tell", async () => {
     const clock = new GatewayClock(() => Promise.resolve(undefined));
-    await clock.compare();
+    await clock.synchronize();
     expect(clock.nowMs).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as format from "../src/text/format.js";
-import { codecName, handling, handlingInBrief } from "../src/text/stream.js";
+import { codecName, handling, handlingSummary } from "../src/text/stream.js";
 import { agreement, numbers } from "../src/view/statistics.js";
 import { NEGOTIATED, STATS } from "./doubles/live-stream.js";
 
@@ -38,8 +38,8 @@ describe("numbers", () => {
 
 describe("what was agreed", () => {
   it("is said in brief, and why", () => {
-    expect(handlingInBrief(NEGOTIATED)).toBe("Video copied, audio transcoded");
-    expect(handlingInBrief({ video: undefined, audio: "copy" })).toBe("Audio copied");
+    expect(handlingSummary(NEGOTIATED)).toBe("Video copied, audio transcoded");
+    expect(handlingSummary({ video: undefined, audio: "copy" })).toBe("Audio copied");
     expect(handling(NEGOTIATED, false)).toContain("passed on as recorded: H.264");
     const vp8 = { ...NEGOTIATED, video: "transcode" as const, recordedAs: "video/webm;codecs=vp8" };
     expect(handling(vp8, false)).toContain("this browser records VP8");

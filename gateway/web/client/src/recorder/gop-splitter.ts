@@ -1,31 +1,37 @@
-/** A run of a recording's bytes that lies wholly within one group of pictures, or is its header. */
-export interface Piece {
+/** Bytes of a recording that lie entirely within one group of pictures (GOP), or are its header. */
+export interface Chunk {
   kind: "header" | "media";
-  /** Begins a group of pictures. */
+  /** Starts a group of pictures. */
   key: boolean;
   bytes: Uint8Array<ArrayBuffer>;
-  /** Video frames that begin in it. */
+  /** Number of video frames that start in it. */
   frames: number;
 }
 
 /**
- * Follows a recording's bytes, cut anywhere, and cuts them anew where groups of pictures begin. Put together, the pieces
- * are the same bytes. As long as the format is understood each piece ends with an element of the container, so that what
- * comes after it can be left out; a recorder's data ends a byte into the next element, so that costs no time.
+ * Splits a recording at the start of each group of pictures, whatever the size of its input.
+ * Concatenated, the chunks are the same bytes as the input. While the format is understood, each
+ * chunk ends at the end of a container element, so that what follows can be dropped. Recorders end
+ * their data one byte into the next element, so this adds no delay.
  */
-export interface Splitter {
-  /** Whether the format is still understood; if not, no more groups are found, and all goes into the last one. */
-  readonly follows: boolean;
-  push(bytes: Uint8Array<ArrayBuffer>): Piece[];
-  /** The recording is over: what was kept back. */
-  flush(): Piece[];
+export interface GopSplitter {
+  /**
+   * Whether the format is still understood; if not, no more groups are found, and everything
+   * belongs to the last one.
+   */
+  readonly isParsing: boolean;
+  push(bytes: Uint8Array<ArrayBuffer>): Chunk[];
+  /** Call at the end of the recording: returns what was held back. */
+  flush(): Chunk[];
 }
 
-/** The bytes that have not been given away yet, and how far they have been read. */
-export class Unread {
+/** Input that has not been emitted yet, with the parser's position in it. */
+export class ParseBuffer {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  /** Read up to here. May lie beyond the end, when an element goes on in bytes that are still to come. */
-  at = 0;
+  /**
+   * Parsed up to here. Can lie beyond the end, when an element continues in bytes still to come.
+   */
+  position = 0;
 
   append(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.bytes.length === 0) {
@@ -38,36 +44,35 @@ export class Unread {
     this.bytes = joined;
   }
 
-  /** How many bytes are there from the reading position on. */
-  get left(): number {
-    return this.bytes.length - this.at;
+  /** Bytes available from the position on. */
+  get remaining(): number {
+    return this.bytes.length - this.position;
   }
 
-  /** Up to here every element is there whole. */
-  whole = 0;
+  /** Every element before this offset is complete. */
+  completeEnd = 0;
 
-  /** What has been read is known to be over where it ends, if that is there already. */
-  finish(): void {
-    if (this.at <= this.bytes.length) {
-      this.whole = this.at;
+  /** The element before the position is complete, if its end has arrived. */
+  markComplete(): void {
+    if (this.position <= this.bytes.length) {
+      this.completeEnd = this.position;
     }
   }
 
-  /** Gives away what is there before `end`. */
+  /** Removes and returns the bytes before `end`. */
   take(end: number): Uint8Array<ArrayBuffer> {
     const taken = this.bytes.subarray(0, end);
     this.bytes = this.bytes.subarray(taken.length);
-    this.at -= taken.length;
-    this.whole = Math.max(0, this.whole - taken.length);
+    this.position -= taken.length;
+    this.completeEnd = Math.max(0, this.completeEnd - taken.length);
     return taken;
   }
 }
 
-/** Collects what is cut, and joins what belongs to the same group. */
 export class Pieces {
-  readonly list: Piece[] = [];
+  readonly list: Chunk[] = [];
 
-  add(kind: Piece["kind"], key: boolean, bytes: Uint8Array<ArrayBuffer>, frames: number): void {
+  add(kind: Chunk["kind"], key: boolean, bytes: Uint8Array<ArrayBuffer>, frames: number): void {
     if (bytes.length > 0) {
       this.list.push({ kind, key, bytes, frames });
     }

@@ -1,5 +1,5 @@
-import { Pieces, Unread } from "./gop-splitter.js";
-import type { Piece, Splitter } from "./gop-splitter.js";
+import { Pieces, ParseBuffer } from "./gop-splitter.js";
+import type { Chunk, GopSplitter } from "./gop-splitter.js";
 
 // RFC 8794 (EBML) and RFC 9559 (Matroska).
 const SEGMENT = 0x18538067;
@@ -16,17 +16,19 @@ const REFERENCE_BLOCK = 0xfb;
 const VIDEO = 1;
 const KEY_FRAME = 0x80;
 
-// Browsers begin a group with a cluster whose first block is the key frame, or its second, after one of audio.
-const BLOCKS_UNTIL_DECIDED = 2;
+// Browsers start a group with a cluster whose first block is the key frame, or the second, after
+// an audio block.
+const MAX_BLOCKS_BEFORE_KEY_FRAME = 2;
 
-// What has to be there whole to be read (the tracks, a block group) has a bound; a recorder's take some hundred bytes.
-const MOST_WHOLE_BYTES = 8 * 1024 * 1024;
+// Limit for elements that are parsed as a whole (tracks, block groups); a recorder's take a few
+// hundred bytes.
+const MAX_ELEMENT_BYTES = 8 * 1024 * 1024;
 
 interface Element {
   id: number;
-  /** Where its content begins. */
+  /** Start of its content. */
   from: number;
-  /** Infinity where it is unknown. */
+  /** Infinity if unknown. */
   size: number;
 }
 
@@ -35,7 +37,7 @@ interface Block {
   isKey: boolean;
 }
 
-/** @returns the number at `at`, or null if it is not there whole; NaN if it is none */
+/** @returns the number at `at`, null if it is incomplete, NaN if it is invalid */
 function variableInt(
   bytes: Uint8Array,
   at: number,
@@ -63,7 +65,7 @@ function variableInt(
   return { value: allOnes && !withMarker ? Infinity : value, length };
 }
 
-/** @returns the element whose head is at `at`, or null if that is not there whole */
+/** @returns the element whose head is at `at`, or null if the head is incomplete */
 function elementAt(bytes: Uint8Array, at: number): Element | null {
   const id = variableInt(bytes, at, true);
   const size = id && variableInt(bytes, at + id.length, false);
@@ -80,80 +82,82 @@ function* children(bytes: Uint8Array): Generator<{ id: number; content: Uint8Arr
 
 const uint = (bytes: Uint8Array) => bytes.reduce((value, byte) => value * 256 + byte, 0);
 
-/** WebM and Matroska as recorders write them: the sizes of segment and clusters are unknown, or they are not. */
-export class MatroskaSplitter implements Splitter {
-  readonly #unread = new Unread();
+/**
+ * WebM and Matroska as recorders write them, with known or unknown sizes of segment and clusters.
+ */
+export class MatroskaSplitter implements GopSplitter {
+  readonly #buffer = new ParseBuffer();
   readonly #videoTracks = new Set<number>();
-  #follows = true;
+  #isParsing = true;
   #pieces = new Pieces();
-  /** Blocks seen in a cluster of which it is not yet known what it is; null when that is known. */
-  #undecided: number | null = null;
+  /** Blocks seen in a cluster that is not classified yet; null once it is. */
+  #undecidedBlocks: number | null = null;
   #inHeader = true;
   #nextIsKey = false;
   #frames = 0;
 
-  get follows(): boolean {
-    return this.#follows;
+  get isParsing(): boolean {
+    return this.#isParsing;
   }
 
-  push(bytes: Uint8Array<ArrayBuffer>): Piece[] {
-    this.#unread.append(bytes);
-    this.#unread.finish();
-    while (this.#follows && this.#unread.left > 0 && this.#step()) {
-      this.#unread.finish();
+  push(bytes: Uint8Array<ArrayBuffer>): Chunk[] {
+    this.#buffer.append(bytes);
+    this.#buffer.markComplete();
+    while (this.#isParsing && this.#buffer.remaining > 0 && this.#parseNext()) {
+      this.#buffer.markComplete();
     }
-    if (this.#inHeader && this.#unread.bytes.length > MOST_WHOLE_BYTES) {
-      this.#lose();
+    if (this.#inHeader && this.#buffer.bytes.length > MAX_ELEMENT_BYTES) {
+      this.#stopParsing();
     }
-    if (!this.#follows) {
-      this.#give(Infinity);
-    } else if (!this.#inHeader && this.#undecided === null) {
-      this.#give(this.#unread.whole);
+    if (!this.#isParsing) {
+      this.#emit(Infinity);
+    } else if (!this.#inHeader && this.#undecidedBlocks === null) {
+      this.#emit(this.#buffer.completeEnd);
     }
     return this.#pieces.list.splice(0);
   }
 
-  flush(): Piece[] {
-    this.#give(Infinity);
+  flush(): Chunk[] {
+    this.#emit(Infinity);
     return this.#pieces.list.splice(0);
   }
 
-  /** Reads one element, or as much of it as matters. @returns false if more bytes are needed for that */
-  #step(): boolean {
-    const { bytes, at } = this.#unread;
+  /** Parses one element, or the relevant part of it. @returns false if that needs more bytes */
+  #parseNext(): boolean {
+    const { bytes, position: at } = this.#buffer;
     const element = elementAt(bytes, at);
     if (!element) {
       return false;
     }
     if (element.id === SEGMENT) {
-      this.#unread.at = element.from;
+      this.#buffer.position = element.from;
       return true;
     }
     if (element.id === CLUSTER) {
-      this.#clusterBegins(at, element);
+      this.#startCluster(at, element);
       return true;
     }
     if (!Number.isFinite(element.id) || !Number.isFinite(element.size)) {
-      return this.#lose();
+      return this.#stopParsing();
     }
     return this.#read(element);
   }
 
-  #clusterBegins(at: number, { from }: Element): void {
-    // One that never got as far as a second block has no key frame either.
-    this.#undecided = null;
-    this.#give(at);
+  #startCluster(at: number, { from }: Element): void {
+    // A cluster that ended before its second block has no key frame either.
+    this.#undecidedBlocks = null;
+    this.#emit(at);
     this.#inHeader = false;
-    this.#undecided = 0;
-    this.#unread.at = from - at;
+    this.#undecidedBlocks = 0;
+    this.#buffer.position = from - at;
   }
 
   /** @returns false if more bytes are needed */
   #read({ id, from, size }: Element): boolean {
-    const { bytes } = this.#unread;
+    const { bytes } = this.#buffer;
     if (id === SIMPLE_BLOCK) {
       const track = variableInt(bytes, from, false);
-      // The track is followed by the time, two bytes, and the flags.
+      // The track number is followed by the time, two bytes, and the flags.
       const flags = track && bytes[from + track.length + 2];
       if (!track || flags === undefined || flags === null) {
         return false;
@@ -161,15 +165,15 @@ export class MatroskaSplitter implements Splitter {
       const isVideo = this.#videoTracks.has(track.value);
       this.#block({ isVideo, isKey: (flags & KEY_FRAME) !== 0 });
     } else if (id === BLOCK_GROUP || id === TRACKS) {
-      if (size > MOST_WHOLE_BYTES) {
-        return this.#lose();
+      if (size > MAX_ELEMENT_BYTES) {
+        return this.#stopParsing();
       }
       if (from + size > bytes.length) {
         return false;
       }
       this.#readWhole(id, bytes.subarray(from, from + size));
     }
-    this.#unread.at = from + size;
+    this.#buffer.position = from + size;
     return true;
   }
 
@@ -191,9 +195,12 @@ export class MatroskaSplitter implements Splitter {
     });
   }
 
-  /** This is nothing that can be followed. What comes belongs to the group at hand, or to the first and only one. */
-  #lose(): false {
-    this.#follows = false;
+  /**
+   * The input cannot be parsed. What follows belongs to the current group, or to the first and only
+   * one.
+   */
+  #stopParsing(): false {
+    this.#isParsing = false;
     this.#nextIsKey ||= this.#inHeader;
     this.#inHeader = false;
     return false;
@@ -208,12 +215,12 @@ export class MatroskaSplitter implements Splitter {
   }
 
   #block({ isVideo, isKey }: Block): void {
-    if (this.#undecided !== null) {
-      this.#undecided++;
-      // Without video a decoder can begin at any cluster.
-      const begins = isKey && (isVideo || this.#videoTracks.size === 0);
-      if (begins || isVideo || this.#undecided === BLOCKS_UNTIL_DECIDED) {
-        this.#decide(begins);
+    if (this.#undecidedBlocks !== null) {
+      this.#undecidedBlocks++;
+      // Without video, a decoder can start at any cluster.
+      const startsGroup = isKey && (isVideo || this.#videoTracks.size === 0);
+      if (startsGroup || isVideo || this.#undecidedBlocks === MAX_BLOCKS_BEFORE_KEY_FRAME) {
+        this.#classifyCluster(startsGroup);
       }
     }
     if (isVideo) {
@@ -221,14 +228,14 @@ export class MatroskaSplitter implements Splitter {
     }
   }
 
-  #decide(begins: boolean): void {
-    this.#undecided = null;
-    this.#nextIsKey ||= begins;
+  #classifyCluster(startsGroup: boolean): void {
+    this.#undecidedBlocks = null;
+    this.#nextIsKey ||= startsGroup;
   }
 
-  #give(end: number): void {
+  #emit(end: number): void {
     const kind = this.#inHeader ? "header" : "media";
-    const bytes = this.#unread.take(end);
+    const bytes = this.#buffer.take(end);
     if (bytes.length > 0) {
       this.#pieces.add(kind, this.#nextIsKey, bytes, this.#frames);
       this.#nextIsKey = false;

@@ -1,5 +1,5 @@
-import { Pieces, Unread } from "./gop-splitter.js";
-import type { Piece, Splitter } from "./gop-splitter.js";
+import { Pieces, ParseBuffer } from "./gop-splitter.js";
+import type { Chunk, GopSplitter } from "./gop-splitter.js";
 
 // ISO/IEC 14496-12.
 const NOT_A_SYNC_SAMPLE = 0x10000;
@@ -14,23 +14,26 @@ const TRUN_DURATION = 0x100;
 const TRUN_SIZE = 0x200;
 const TRUN_FLAGS = 0x400;
 
-// What may stand before a fragment and belongs to it.
+// Boxes that can precede a fragment and belong to it.
 const LEADING = ["styp", "sidx", "prft", "emsg"];
 
-// What has to be there whole to be read (moov, moof) has a bound; a recorder's take some kilobytes.
-const MOST_WHOLE_BYTES = 8 * 1024 * 1024;
+// Limit for boxes that are parsed as a whole (moov, moof); a recorder's take a few kilobytes.
+const MAX_ELEMENT_BYTES = 8 * 1024 * 1024;
 
 interface Box {
   type: string;
-  /** Where its content begins. */
+  /** Start of its content. */
   from: number;
-  /** Where it ends. */
+  /** Its end. */
   to: number;
 }
 
 const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** @returns the box whose head is at `at`, or null if that is not there whole; it ends at NaN if it is none */
+/**
+ * @returns the box whose head is at `at`, null if the head is incomplete; its end is NaN if it is
+ * invalid
+ */
 function boxAt(bytes: Uint8Array, at: number): Box | null {
   if (at + 8 > bytes.length) {
     return null;
@@ -43,7 +46,7 @@ function boxAt(bytes: Uint8Array, at: number): Box | null {
       ? null
       : { type, from: at + 16, to: at + Number(data.getBigUint64(at + 8)) };
   }
-  // 0 is a box without an end: nothing comes after it that could be found.
+  // A size of 0 means "up to the end of the file": no further box could be found.
   return { type, from: at + 8, to: size < 8 ? NaN : at + size };
 }
 
@@ -67,7 +70,7 @@ function find(bytes: Uint8Array, ...[type, ...further]: string[]): Uint8Array | 
 const all = (bytes: Uint8Array, type: string) =>
   [...children(bytes)].filter((child) => child.type === type).map(({ content }) => content);
 
-/** The number at an offset of a full box's content; 0 where it ends before. */
+/** The number at an offset of a full box's content; 0 if the content is shorter. */
 const uint = (bytes: Uint8Array | undefined, at: number) =>
   bytes && at + 4 <= bytes.length ? view(bytes).getUint32(at) : 0;
 
@@ -75,7 +78,7 @@ const flagsOf = (fullBox: Uint8Array) => uint(fullBox, 0) & 0xffffff;
 
 interface Run {
   samples: number;
-  /** Of the first sample; undefined where this run leaves it to defaults. */
+  /** Of the first sample; undefined if this run relies on defaults. */
   flags: number | undefined;
 }
 
@@ -103,67 +106,67 @@ function defaultFlags(tfhd: Uint8Array): number | undefined {
 }
 
 /** Fragmented MP4 as recorders write it: a header, then fragments of moof and mdat. */
-export class Mp4Splitter implements Splitter {
-  readonly #unread = new Unread();
-  /** The video tracks with the flags of their samples where a fragment says nothing. */
+export class Mp4Splitter implements GopSplitter {
+  readonly #buffer = new ParseBuffer();
+  /** The video tracks with the default flags of their samples. */
   readonly #videoTracks = new Map<number, number>();
   readonly #pieces = new Pieces();
-  #follows = true;
+  #isParsing = true;
   #inHeader = true;
   #awaitsData = false;
-  /** Where that begins which stands before a fragment; null when there is none. */
+  /** Start of the boxes that precede a fragment; null if there are none. */
   #leadingAt: number | null = null;
   #nextIsKey = false;
   #frames = 0;
 
-  get follows(): boolean {
-    return this.#follows;
+  get isParsing(): boolean {
+    return this.#isParsing;
   }
 
-  push(bytes: Uint8Array<ArrayBuffer>): Piece[] {
-    this.#unread.append(bytes);
-    this.#finish();
-    while (this.#follows && this.#unread.left > 0 && this.#step()) {
-      this.#finish();
+  push(bytes: Uint8Array<ArrayBuffer>): Chunk[] {
+    this.#buffer.append(bytes);
+    this.#markComplete();
+    while (this.#isParsing && this.#buffer.remaining > 0 && this.#parseNext()) {
+      this.#markComplete();
     }
-    if (this.#inHeader && this.#unread.bytes.length > MOST_WHOLE_BYTES) {
-      this.#lose();
+    if (this.#inHeader && this.#buffer.bytes.length > MAX_ELEMENT_BYTES) {
+      this.#stopParsing();
     }
-    if (!this.#follows) {
-      this.#give(Infinity);
+    if (!this.#isParsing) {
+      this.#emit(Infinity);
     } else if (!this.#inHeader) {
-      this.#give(this.#leadingAt ?? this.#unread.whole);
+      this.#emit(this.#leadingAt ?? this.#buffer.completeEnd);
     }
     return this.#pieces.list.splice(0);
   }
 
-  flush(): Piece[] {
-    this.#give(Infinity);
+  flush(): Chunk[] {
+    this.#emit(Infinity);
     return this.#pieces.list.splice(0);
   }
 
-  /** A moof whose mdat is missing leads readers astray for good, so the two are one. */
-  #finish(): void {
+  /** Readers never recover from a moof without its mdat, so the two are kept together. */
+  #markComplete(): void {
     if (!this.#awaitsData) {
-      this.#unread.finish();
+      this.#buffer.markComplete();
     }
   }
 
-  /** Reads one box, or as much of it as matters. @returns false if more bytes are needed for that */
-  #step(): boolean {
-    const { bytes, at } = this.#unread;
+  /** Parses one box, or the relevant part of it. @returns false if that needs more bytes */
+  #parseNext(): boolean {
+    const { bytes, position: at } = this.#buffer;
     const box = boxAt(bytes, at);
     if (!box) {
       return false;
     }
     const isRead = box.type === "moov" || box.type === "moof";
-    if (!(box.to >= box.from) || (isRead && box.to - at > MOST_WHOLE_BYTES)) {
-      return this.#lose();
+    if (!(box.to >= box.from) || (isRead && box.to - at > MAX_ELEMENT_BYTES)) {
+      return this.#stopParsing();
     }
     if (isRead && box.to > bytes.length) {
       return false;
     }
-    this.#unread.at = box.to;
+    this.#buffer.position = box.to;
     this.#awaitsData = box.type === "moof" || (this.#awaitsData && box.type !== "mdat");
     if (box.type === "moov") {
       this.#tracks(bytes.subarray(box.from, box.to));
@@ -183,7 +186,7 @@ export class Mp4Splitter implements Splitter {
       const handler = find(trak, "mdia", "hdlr");
       const tkhd = find(trak, "tkhd");
       if (tkhd && uint(handler, 8) === 0x76696465 /* vide */) {
-        // Version 1 has times of eight bytes.
+        // Version 1 has 8-byte times.
         const id = uint(tkhd, tkhd[0] === 1 ? 20 : 12);
         const trex = extends_.find((candidate) => uint(candidate, 4) === id);
         this.#videoTracks.set(id, uint(trex, 20));
@@ -192,7 +195,7 @@ export class Mp4Splitter implements Splitter {
   }
 
   #fragment(begin: number, moof: Uint8Array): void {
-    let begins = this.#videoTracks.size === 0;
+    let startsGroup = this.#videoTracks.size === 0;
     let frames = 0;
     for (const traf of all(moof, "traf")) {
       const tfhd = find(traf, "tfhd") ?? new Uint8Array();
@@ -200,29 +203,32 @@ export class Mp4Splitter implements Splitter {
       if (otherwise !== undefined) {
         const runs = all(traf, "trun").map(runOf);
         const flags = runs[0]?.flags ?? defaultFlags(tfhd) ?? otherwise;
-        begins ||= runs.length > 0 && (flags & NOT_A_SYNC_SAMPLE) === 0;
+        startsGroup ||= runs.length > 0 && (flags & NOT_A_SYNC_SAMPLE) === 0;
         frames += runs.reduce((sum, { samples }) => sum + samples, 0);
       }
     }
-    if (begins || this.#inHeader) {
-      this.#give(begin);
+    if (startsGroup || this.#inHeader) {
+      this.#emit(begin);
     }
     this.#inHeader = false;
-    this.#nextIsKey ||= begins;
+    this.#nextIsKey ||= startsGroup;
     this.#frames += frames;
   }
 
-  /** This is nothing that can be followed. What comes belongs to the group at hand, or to the first and only one. */
-  #lose(): false {
-    this.#follows = false;
+  /**
+   * The input cannot be parsed. What follows belongs to the current group, or to the first and only
+   * one.
+   */
+  #stopParsing(): false {
+    this.#isParsing = false;
     this.#nextIsKey ||= this.#inHeader;
     this.#inHeader = false;
     return false;
   }
 
-  #give(end: number): void {
+  #emit(end: number): void {
     const kind = this.#inHeader ? "header" : "media";
-    const bytes = this.#unread.take(end);
+    const bytes = this.#buffer.take(end);
     if (bytes.length > 0) {
       if (this.#leadingAt !== null) {
         this.#leadingAt = Math.max(0, this.#leadingAt - bytes.length);

@@ -10,9 +10,10 @@ export interface Wanted {
 
 type Named = [family: VideoCodec, codec: string];
 
-// H.264 first, because RTMP takes it as it is; then what must be transcoded, cheapest to decode first; MP4 last,
-// because a browser writes it one whole keyframe interval at a time. Plain `h264` stands before `avc1.42E01F`: a named
-// level binds the encoder (3.1 ends at 720p), an unnamed one lets it take what the picture needs.
+// H.264 first, because RTMP carries it without transcoding; then what must be transcoded,
+// cheapest to decode first; MP4 last, because browsers write it in whole key frame intervals.
+// Plain `h264` precedes `avc1.42E01F`: a named level limits the encoder (3.1 ends at 720p),
+// without one it uses what the video needs.
 const VIDEO: [container: string, videos: Named[], audios: string[]][] = [
   [
     "video/webm",
@@ -56,7 +57,7 @@ const AUDIO: [container: string, audios: string[]][] = [
   ["audio/mp4", ["mp4a.40.2", "opus"]],
 ];
 
-/** The commas in a codec list make it a quoted string (RFC 9110, 5.6.6). */
+/** A codec list contains commas, so it must be a quoted string (RFC 9110, 5.6.6). */
 const mimeType = (container: string, ...codecs: string[]) =>
   `${container};codecs="${codecs.join(",")}"`;
 
@@ -77,7 +78,7 @@ function candidates({ hasVideo, hasAudio, codecs }: Wanted): string[] {
   );
 }
 
-/** Every type of the list that `isTypeSupported`, which is MediaRecorder's, says can be recorded; best first. */
+/** The candidates that `isTypeSupported`, which is MediaRecorder's, accepts; best first. */
 export function recorderOffers(
   wanted: Wanted,
   isTypeSupported: (mimeType: string) => boolean,

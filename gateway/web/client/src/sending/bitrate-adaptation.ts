@@ -1,64 +1,65 @@
 import type { Target } from "../types.js";
-import { ladder } from "./encoding-ladder.js";
+import { targetFor } from "./encoding-ladder.js";
 
-/** What the network looks like. */
-export interface Reading {
+/** What was measured of the network. */
+export interface NetworkReading {
   nowMs: number;
-  /** Media that waits to be sent. */
+  /** Media waiting to be sent. */
   queuedMs: number;
-  /** How much longer media takes on its way to FFmpeg than it did at best. */
+  /** How much longer media takes to reach FFmpeg than in the best case. */
   extraDelayMs: number;
-  /** Everything that was acknowledged lately, audio included; undefined as long as nothing was. */
+  /** Everything acknowledged recently, audio included; undefined until something was. */
   throughputBitsPerSecond: number | undefined;
-  /** Everything that the encoders made lately; undefined as long as that is not known. */
+  /** Everything encoded recently; undefined until it is known. */
   encodedBitsPerSecond: number | undefined;
 }
 
-/** More waits, or takes longer, than any jitter explains. */
+/** A larger queue or delay than jitter explains. */
 const CONGESTED_QUEUE_MS = 400;
 const CONGESTED_DELAY_MS = 600;
 const CLEAR_QUEUE_MS = 150;
 const CLEAR_DELAY_MS = 250;
 
-/** What gets through is known that late. */
+/** How late changes in throughput are noticed. */
 const LOWER_EVERY_MS = 1_000;
-/** While nothing has been measured, and when a cut by measure was not enough. */
+/** Used before anything has been measured, and when lowering by measurement was not enough. */
 const CUT_FACTOR = 0.7;
 const CUT_AGAIN_AFTER_MS = 4_000;
-/** Of what gets through: the rest is to empty the queue. */
-const SHARE_OF_THROUGHPUT = 0.8;
-const LEAST_VIDEO_BITS_PER_SECOND = 100_000;
+/** Share of the throughput to use; the rest drains the queue. */
+const THROUGHPUT_SHARE = 0.8;
+const MIN_VIDEO_BITS_PER_SECOND = 100_000;
 
-/** A key frame among few frames is no disobedience. */
-const MOST_OVERSHOOT = 1.6;
+/** A key frame among few frames does not count as overshoot. */
+const MAX_OVERSHOOT = 1.6;
 
 const RAISE_EVERY_MS = 2_000;
-const BRISK_FACTOR = 1.5;
-const CAREFUL_FACTOR = 1.15;
+const FAST_RAISE_FACTOR = 1.5;
+const SLOW_RAISE_FACTOR = 1.15;
 
-/** How long to stay after a cut before trying more, doubled each time that trying more was wrong. */
-const FIRST_HOLD_MS = 4_000;
-const LONGEST_HOLD_MS = 60_000;
-const WRONG_RAISE_MS = 8_000;
+/** How long to wait after lowering before raising again; doubled each time raising failed. */
+const INITIAL_HOLD_MS = 4_000;
+const MAX_HOLD_MS = 60_000;
+const FAILED_RAISE_MS = 8_000;
 
 /**
- * Decides what the video encoder is asked for: less when media begins to wait, soon and by what really gets through;
- * more when it has long been clear, in small steps, and ever more rarely where trying has failed.
+ * Sets the video encoder's target: lowers it quickly, to the measured throughput, when media queues
+ * up; raises it in small steps after the network has been clear for long, and less often where
+ * raising has failed.
  */
-export class Adaptation {
+export class BitrateAdaptation {
   target: Target;
 
   readonly #full: Target;
   readonly #audioBitsPerSecond: number;
-  #lookedAtMs = -Infinity;
+  #checkedAtMs = -Infinity;
   #backlogMs = 0;
   #loweredAtMs = -Infinity;
   #raisedAtMs = -Infinity;
   #clearSinceMs: number | undefined;
-  #holdMs = FIRST_HOLD_MS;
-  #factor = BRISK_FACTOR;
-  /** What was too much the last time that trying more was wrong. */
-  #tooMuch = Infinity;
+  #holdMs = INITIAL_HOLD_MS;
+  #factor = FAST_RAISE_FACTOR;
+  /** The rate that was too high the last time raising failed. */
+  #failedRate = Infinity;
 
   constructor(full: Target, audioBitsPerSecond: number) {
     this.#full = full;
@@ -66,8 +67,8 @@ export class Adaptation {
     this.target = full;
   }
 
-  /** @returns which way the target has changed, or null */
-  read(reading: Reading): "lowered" | "raised" | null {
+  /** @returns how the target has changed, or null */
+  update(reading: NetworkReading): "lowered" | "raised" | null {
     const { nowMs, queuedMs, extraDelayMs } = reading;
     if (queuedMs > CONGESTED_QUEUE_MS || extraDelayMs > CONGESTED_DELAY_MS) {
       this.#clearSinceMs = undefined;
@@ -78,53 +79,55 @@ export class Adaptation {
       return null;
     }
     this.#clearSinceMs ??= nowMs;
-    const mayRaise =
+    const canRaise =
       nowMs - this.#clearSinceMs >= RAISE_EVERY_MS &&
       nowMs - this.#raisedAtMs >= RAISE_EVERY_MS &&
       nowMs - this.#loweredAtMs >= this.#holdMs;
-    return mayRaise ? this.#raise(nowMs) : null;
+    return canRaise ? this.#raise(nowMs) : null;
   }
 
-  /** What has piled up takes its time to go, and while it goes, what is asked for is little enough already. */
+  /** A backlog takes time to drain; while it drains, the target is low enough already. */
   #isShrinking(nowMs: number, backlogMs: number): boolean {
-    if (nowMs - this.#lookedAtMs < LOWER_EVERY_MS) {
+    if (nowMs - this.#checkedAtMs < LOWER_EVERY_MS) {
       return true;
     }
-    const shrinks = nowMs - this.#lookedAtMs < 2 * LOWER_EVERY_MS && backlogMs < this.#backlogMs;
-    this.#lookedAtMs = nowMs;
+    const shrinks = nowMs - this.#checkedAtMs < 2 * LOWER_EVERY_MS && backlogMs < this.#backlogMs;
+    this.#checkedAtMs = nowMs;
     this.#backlogMs = backlogMs;
     return shrinks;
   }
 
-  #lower(reading: Reading): "lowered" | null {
+  #lower(reading: NetworkReading): "lowered" | null {
     const { nowMs, throughputBitsPerSecond } = reading;
-    const passes =
+    const available =
       throughputBitsPerSecond === undefined
         ? this.target.videoBitsPerSecond * CUT_FACTOR
-        : throughputBitsPerSecond * SHARE_OF_THROUGHPUT - this.#audioBitsPerSecond;
+        : throughputBitsPerSecond * THROUGHPUT_SHARE - this.#audioBitsPerSecond;
     const isStuck = nowMs - this.#loweredAtMs >= CUT_AGAIN_AFTER_MS;
     const most = this.target.videoBitsPerSecond * (isStuck ? CUT_FACTOR : 1);
-    const obeyed = Math.min(passes, most) * this.#obedience(reading);
-    const wanted = Math.max(LEAST_VIDEO_BITS_PER_SECOND, obeyed);
+    const corrected = Math.min(available, most) * this.#overshootCorrection(reading);
+    const wanted = Math.max(MIN_VIDEO_BITS_PER_SECOND, corrected);
     const before = this.target.videoBitsPerSecond;
-    if (!this.#become(wanted)) {
+    if (!this.#applyRate(wanted)) {
       return null;
     }
-    if (nowMs - this.#raisedAtMs < WRONG_RAISE_MS) {
-      this.#holdMs = Math.min(LONGEST_HOLD_MS, this.#holdMs * 2);
-      this.#factor = CAREFUL_FACTOR;
-      this.#tooMuch = before;
+    if (nowMs - this.#raisedAtMs < FAILED_RAISE_MS) {
+      this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2);
+      this.#factor = SLOW_RAISE_FACTOR;
+      this.#failedRate = before;
     }
     this.#raisedAtMs = -Infinity;
     this.#loweredAtMs = nowMs;
     return "lowered";
   }
 
-  /** On pictures that cannot be compressed, noise or rain, encoders make many times what they are asked for. */
-  #obedience({ encodedBitsPerSecond }: Reading): number {
+  /**
+   * On content that cannot be compressed (noise, rain) encoders produce many times their target.
+   */
+  #overshootCorrection({ encodedBitsPerSecond }: NetworkReading): number {
     const asked = this.target.videoBitsPerSecond + this.#audioBitsPerSecond;
     const ratio = (encodedBitsPerSecond ?? asked) / asked;
-    return ratio > MOST_OVERSHOOT ? 1 / ratio : 1;
+    return ratio > MAX_OVERSHOOT ? 1 / ratio : 1;
   }
 
   #raise(nowMs: number): "raised" | null {
@@ -133,24 +136,24 @@ export class Adaptation {
       this.target.videoBitsPerSecond * this.#factor,
     );
     const { videoBitsPerSecond } = this.target;
-    if (videoBitsPerSecond > this.#tooMuch || videoBitsPerSecond === wanted) {
-      // What was learnt about the network before is out of date.
-      this.#holdMs = FIRST_HOLD_MS;
-      this.#factor = BRISK_FACTOR;
+    if (videoBitsPerSecond > this.#failedRate || videoBitsPerSecond === wanted) {
+      // What was learned about the network is out of date.
+      this.#holdMs = INITIAL_HOLD_MS;
+      this.#factor = FAST_RAISE_FACTOR;
     }
-    if (!this.#become(wanted)) {
+    if (!this.#applyRate(wanted)) {
       return null;
     }
     this.#raisedAtMs = nowMs;
     return "raised";
   }
 
-  #become(videoBitsPerSecond: number): boolean {
+  #applyRate(videoBitsPerSecond: number): boolean {
     const rate = Math.min(Math.round(videoBitsPerSecond), this.#full.videoBitsPerSecond);
     if (rate === this.target.videoBitsPerSecond) {
       return false;
     }
-    this.target = ladder(rate, this.#full, this.target);
+    this.target = targetFor(rate, this.#full, this.target);
     return true;
   }
 }

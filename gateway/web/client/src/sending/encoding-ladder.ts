@@ -1,9 +1,9 @@
 import type { Target } from "../types.js";
 
 /**
- * How a bit rate is best spent. Down to two fifths of the full rate the picture only gets coarser; below that fewer
- * frames look better than worse ones, and below that a smaller picture. Each step of size begins with a key frame, so
- * sizes come last and are few.
+ * How to spend a bit rate. Down to 40 % of the full rate only quality is reduced; below that, fewer
+ * frames look better than worse ones; below that, the video gets smaller. Each change of size
+ * starts with a key frame, so these steps come last and are few.
  */
 const STEPS = [
   { share: 0.4, frames: 1, scale: 1 },
@@ -12,19 +12,22 @@ const STEPS = [
   { share: 0, frames: 0.5, scale: 0.5 },
 ];
 
-const LEAST_FRAME_RATE = 15;
+const MIN_FRAME_RATE = 15;
 
-/** A step up is taken a little later than the same step down, or the picture would flicker between the two. */
+/**
+ * A step up is taken slightly later than the same step down, so that the video does not alternate
+ * between the two.
+ */
 const HYSTERESIS = 1.2;
 
 const stepFor = (share: number) => STEPS.findIndex((step) => share >= step.share);
 
 /**
- * @param videoBitsPerSecond what there is to spend
- * @param full what is asked of the encoder when nothing is in the way
- * @param current what is asked of it now
+ * @param videoBitsPerSecond the available rate
+ * @param full the target without any restriction
+ * @param current the current target
  */
-export function ladder(videoBitsPerSecond: number, full: Target, current: Target): Target {
+export function targetFor(videoBitsPerSecond: number, full: Target, current: Target): Target {
   const share = videoBitsPerSecond / full.videoBitsPerSecond;
   const now = STEPS.findIndex(
     (step) => step.scale * full.scale === current.scale && rate(step, full) === current.frameRate,
@@ -36,5 +39,5 @@ export function ladder(videoBitsPerSecond: number, full: Target, current: Target
 }
 
 function rate({ frames }: { frames: number }, { frameRate }: Target): number {
-  return Math.min(frameRate, Math.max(LEAST_FRAME_RATE, Math.round(frameRate * frames)));
+  return Math.min(frameRate, Math.max(MIN_FRAME_RATE, Math.round(frameRate * frames)));
 }

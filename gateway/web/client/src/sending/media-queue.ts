@@ -1,8 +1,8 @@
 import type { MediaUnit } from "../engine.js";
 
-/** What was left out to keep the queue short. */
+/** What was dropped to keep the queue short. */
 export interface Dropped {
-  /** How many groups of pictures lack something: all of it, or its end. */
+  /** How many groups of pictures are incomplete or missing. */
   groups: number;
   frames: number;
 }
@@ -10,18 +10,18 @@ export interface Dropped {
 const isPicture = ({ kind }: MediaUnit) => kind === "video" || kind === "both";
 
 /**
- * What waits to be sent, bounded in time. What is too much is taken away in whole groups of pictures, newest included: a
- * decoder that misses a part of one shows garbage until the next. Audio that can be told apart is kept, as long as it is
- * not too old itself. Of a group that has been begun, the end goes too once it is too old; a group may be short, but it
- * has no holes.
+ * Media waiting to be sent, bounded in time. When it is too long, whole groups of pictures are
+ * dropped, including the newest: a decoder that misses part of a group shows garbage until the next
+ * one. Separate audio is kept unless it is too old itself. Of a group that is partly sent, the rest
+ * is dropped once it is too old; a group can be short, but it has no holes.
  */
 export class MediaQueue {
   readonly #units: MediaUnit[] = [];
   readonly #maxMs: number;
-  /** After a drop the rest of the dropped group still comes from the encoder; it goes the same way. */
-  #awaitsKey = false;
+  /** After a drop, the encoder still delivers the rest of the dropped group; it is dropped too. */
+  #awaitsKeyFrame = false;
   #bytes = 0;
-  /** Of all that has come, also of what was dropped. */
+  /** Of everything received, including what was dropped. */
   #newestMs = -Infinity;
 
   constructor(maxMs: number) {
@@ -36,23 +36,23 @@ export class MediaQueue {
     return this.#bytes;
   }
 
-  /** How much older the oldest unit is than the newest that has come, in milliseconds. */
+  /** The age of the oldest unit, relative to the newest received, in milliseconds. */
   get spanMs(): number {
     const first = this.#units[0];
     return first ? Math.max(0, this.#newestMs - first.capturedAtMs) : 0;
   }
 
-  /** @returns what had to go for it, if something had to */
+  /** @returns what was dropped to make room, or null */
   push(unit: MediaUnit): Dropped | null {
     this.#newestMs = Math.max(this.#newestMs, unit.capturedAtMs);
-    const isRest = this.#awaitsKey && isPicture(unit) && !unit.key;
-    if (!isRest) {
-      this.#awaitsKey &&= !isPicture(unit);
+    const isRemainder = this.#awaitsKeyFrame && isPicture(unit) && !unit.key;
+    if (!isRemainder) {
+      this.#awaitsKeyFrame &&= !isPicture(unit);
       this.#units.push(unit);
       this.#bytes += unit.byteLength;
     }
     const dropped = this.spanMs > this.#maxMs ? this.#drop() : null;
-    return isRest
+    return isRemainder
       ? { groups: dropped?.groups ?? 0, frames: (dropped?.frames ?? 0) + unit.frames }
       : dropped;
   }
@@ -71,24 +71,28 @@ export class MediaQueue {
   #drop(): Dropped | null {
     const firstKey = this.#units.findIndex((unit) => unit.key && isPicture(unit));
     const isTooOld = (unit: MediaUnit) => this.#newestMs - unit.capturedAtMs > this.#maxMs;
-    const firstCut = this.#units.findIndex(
-      (unit) => (unit.cuttable || unit.key) && isPicture(unit),
+    const firstDroppable = this.#units.findIndex(
+      (unit) => (unit.droppable || unit.key) && isPicture(unit),
     );
-    const cut = this.#units.some((unit) => isPicture(unit) && isTooOld(unit)) ? firstCut : firstKey;
-    const goes = (unit: MediaUnit, index: number) =>
-      unit.kind === "audio" ? isTooOld(unit) : isPicture(unit) && cut >= 0 && index >= cut;
-    const gone = this.#units.filter(goes);
-    if (gone.length === 0) {
+    const dropFrom = this.#units.some((unit) => isPicture(unit) && isTooOld(unit))
+      ? firstDroppable
+      : firstKey;
+    const isDropped = (unit: MediaUnit, index: number) =>
+      unit.kind === "audio"
+        ? isTooOld(unit)
+        : isPicture(unit) && dropFrom >= 0 && index >= dropFrom;
+    const dropped = this.#units.filter(isDropped);
+    if (dropped.length === 0) {
       return null;
     }
-    const kept = this.#units.filter((unit, index) => !goes(unit, index));
+    const kept = this.#units.filter((unit, index) => !isDropped(unit, index));
     this.#units.splice(0, this.#units.length, ...kept);
     const count = (number: (unit: MediaUnit) => number) =>
-      gone.reduce((sum, unit) => sum + number(unit), 0);
+      dropped.reduce((sum, unit) => sum + number(unit), 0);
     this.#bytes -= count((unit) => unit.byteLength);
-    this.#awaitsKey ||= cut >= 0;
-    const whole = count((unit) => (unit.key && isPicture(unit) ? 1 : 0));
-    const cutShort = gone.find(isPicture)?.key === false ? 1 : 0;
-    return { groups: whole + cutShort, frames: count((unit) => unit.frames) };
+    this.#awaitsKeyFrame ||= dropFrom >= 0;
+    const wholeGroups = count((unit) => (unit.key && isPicture(unit) ? 1 : 0));
+    const shortenedGroups = dropped.find(isPicture)?.key === false ? 1 : 0;
+    return { groups: wholeGroups + shortenedGroups, frames: count((unit) => unit.frames) };
   }
 }

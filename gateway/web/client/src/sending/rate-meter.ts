@@ -1,5 +1,5 @@
-/** How much a second, over the last seconds. */
-export class Rate {
+/** A rate per second, over the last seconds. */
+export class RateMeter {
   readonly #windowMs: number;
   readonly #samples: { atMs: number; total: number }[] = [];
 

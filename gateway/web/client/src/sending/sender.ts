@@ -1,13 +1,13 @@
 import type { Engine, EngineSink, MediaUnit } from "../engine.js";
 import type { LiveStreamEvents, Stats, Target } from "../types.js";
 import { Acknowledgements } from "./acknowledgements.js";
-import { Adaptation } from "./bitrate-adaptation.js";
+import { BitrateAdaptation } from "./bitrate-adaptation.js";
 import { type Dropped, MediaQueue } from "./media-queue.js";
-import { Rate } from "./rate-meter.js";
+import { RateMeter } from "./rate-meter.js";
 
-/** The half of a connection that takes media. */
+/** The part of a connection that accepts media. */
 export interface Transport {
-  /** As of a WebSocket: never blocks, queues. */
+  /** Like a WebSocket's: never blocks, queues. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
   readonly bufferedAmount: number;
 }
@@ -17,7 +17,7 @@ export interface SenderOptions {
   engine: Pick<Engine, "adapts" | "adapt" | "pauseVideo">;
   maxMessageBytes: number;
   maxQueueMs: number;
-  /** What adaptation starts from and climbs back to. */
+  /** Where adaptation starts, and its maximum. */
   target: Target;
   audioBitsPerSecond: number;
   /** On the clock of `performance.now()`. */
@@ -27,7 +27,7 @@ export interface SenderOptions {
   failed: (error: unknown) => void;
 }
 
-/** The part of `Stats` that the sender knows. */
+/** The part of `Stats` that the sender provides. */
 export type SenderStats = Pick<
   Stats,
   | "sentBytes"
@@ -41,48 +41,51 @@ export type SenderStats = Pick<
   | "droppedFrames"
 >;
 
-/** What a WebSocket holds cannot be dropped any more, so it is given little more than keeps it busy. */
-const MOST_BUFFERED_BYTES = 65_536;
+/**
+ * Data in the WebSocket's buffer cannot be dropped any more, so it gets little more than keeps it
+ * busy.
+ */
+const MAX_BUFFERED_BYTES = 65_536;
 
-/** How often the gateway reports, until that is known. */
+/** The gateway's report interval, until it is known. */
 const REPORT_EVERY_MS = 1_000;
 
-/** With each report, a longer pause between two of them counts for a little less. */
-const FORGET_FACTOR = 0.9;
+/** Each report reduces the weight of a longer interval seen before. */
+const INTERVAL_DECAY = 0.9;
 
 /** What jitter may add to the time until media is acknowledged. */
 const JITTER_MS = 250;
 
-/** A key frame must fit in, or a still picture would never get going again. */
-const LEAST_WINDOW_BYTES = 131_072;
+/** A key frame must fit, or a paused picture would never start moving again. */
+const MIN_WINDOW_BYTES = 131_072;
 
-/** Between two reports of the gateway's, how often the queue alone is looked at. */
-const LOOK_EVERY_MS = 250;
+/** How often the queue is evaluated between two reports of the gateway. */
+const EVALUATE_EVERY_MS = 250;
 
 /**
- * Takes the units of one recording from an engine and hands them to one connection, no faster than the network and the
- * gateway take them. What cannot be sent in time is dropped here, up to a key frame.
+ * Passes the units of one recording from an engine to one connection, no faster than the network
+ * and the gateway accept them. What cannot be sent in time is dropped here, up to a key frame.
  *
- * It needs no timer, which a hidden page would be denied: audio or video comes every few milliseconds, and each unit is
- * an occasion to look whether there is room again.
+ * It needs no timer, which browsers throttle in hidden pages: a unit of audio or video arrives
+ * every few milliseconds, and each one triggers a check for room.
  */
 export class Sender implements Pick<EngineSink, "unit"> {
   readonly #options: SenderOptions;
   readonly #queue: MediaQueue;
   readonly #acknowledgements = new Acknowledgements();
-  readonly #adaptation: Adaptation;
-  readonly #throughput = new Rate(1_500);
-  readonly #sending = new Rate();
-  readonly #encoding = new Rate();
+  readonly #adaptation: BitrateAdaptation;
+  readonly #throughput = new RateMeter(1_500);
+  readonly #sending = new RateMeter();
+  readonly #encoding = new RateMeter();
   readonly #waiters: (() => void)[] = [];
   #reportedAtMs = -Infinity;
   #reportEveryMs = REPORT_EVERY_MS;
   #delayMs: number | undefined;
-  /** What media takes on its way when nothing is in the way. */
-  #leastDelayMs = Infinity;
+  /** The delay of media when nothing slows it down. */
+  #minDelayMs = Infinity;
   #encodedBytes = 0;
   #newestMs = 0;
-  #lookedAtMs = -Infinity;
+  #evaluatedAtMs = -Infinity;
   #draining = false;
   #finishing = false;
   #closed = false;
@@ -93,7 +96,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#queue = new MediaQueue(options.maxQueueMs);
-    this.#adaptation = new Adaptation(options.target, options.audioBitsPerSecond);
+    this.#adaptation = new BitrateAdaptation(options.target, options.audioBitsPerSecond);
   }
 
   unit(unit: MediaUnit): void {
@@ -104,37 +107,38 @@ export class Sender implements Pick<EngineSink, "unit"> {
     this.#encodedBytes += unit.byteLength;
     const dropped = this.#queue.push(unit);
     if (dropped) {
-      this.#count(dropped);
+      this.#onDropped(dropped);
     }
     const now = this.#options.now();
-    if (now - this.#lookedAtMs >= LOOK_EVERY_MS) {
-      this.#look(now);
+    if (now - this.#evaluatedAtMs >= EVALUATE_EVERY_MS) {
+      this.#evaluate(now);
     }
     void this.#drain();
   }
 
-  /** By the gateway's report. */
+  /** Call on each report of the gateway. */
   acknowledged(acceptedBytes: number): void {
     const now = this.#options.now();
-    this.#reported(now);
+    this.#updateReportInterval(now);
     const capturedAtMs = this.#acknowledgements.accepted(acceptedBytes);
     const oldestMs = this.#acknowledgements.oldestMs;
     if (capturedAtMs !== undefined) {
       this.#delayMs = now - capturedAtMs;
     } else if (oldestMs !== undefined) {
-      // Nothing has moved: what is on its way gets older all the same.
+      // No progress: media in flight gets older all the same.
       this.#delayMs = now - oldestMs;
     }
-    this.#leastDelayMs = Math.min(this.#leastDelayMs, this.#delayMs ?? Infinity);
+    this.#minDelayMs = Math.min(this.#minDelayMs, this.#delayMs ?? Infinity);
     this.#throughput.sample(now, acceptedBytes);
-    this.#look(now);
+    this.#evaluate(now);
     void this.#drain();
   }
 
   /**
-   * Sends all that is left, however slow the network: the end of a stream is worth waiting for.
+   * Sends everything that is queued, however slow the network: the end of a stream is worth waiting
+   * for.
    *
-   * @returns resolves when all units have been handed to the transport, or nothing is sent any more
+   * @returns resolves when all units have been passed to the transport, or sending has stopped
    */
   drained(): Promise<void> {
     this.#finishing = true;
@@ -144,11 +148,11 @@ export class Sender implements Pick<EngineSink, "unit"> {
     });
   }
 
-  /** Forgets everything that waits. */
+  /** Discards everything that is queued. */
   close(): void {
     this.#closed = true;
     this.#queue.clear();
-    this.#settle();
+    this.#resolveWaiters();
   }
 
   get stats(): SenderStats {
@@ -165,38 +169,44 @@ export class Sender implements Pick<EngineSink, "unit"> {
     };
   }
 
-  /** The longest pause of late: networks hold reports back and then deliver several at once. */
-  #reported(nowMs: number): void {
-    const pauseMs = Math.max(nowMs - this.#reportedAtMs, this.#reportEveryMs * FORGET_FACTOR);
+  /** The longest recent interval: networks hold reports back and then deliver several at once. */
+  #updateReportInterval(nowMs: number): void {
+    const pauseMs = Math.max(nowMs - this.#reportedAtMs, this.#reportEveryMs * INTERVAL_DECAY);
     this.#reportEveryMs = Math.min(REPORT_EVERY_MS, pauseMs);
     this.#reportedAtMs = nowMs;
   }
 
-  #mayBeSent(): boolean {
+  #canSend(): boolean {
     return (
       this.#finishing ||
-      (this.#options.transport.bufferedAmount <= MOST_BUFFERED_BYTES &&
+      (this.#options.transport.bufferedAmount <= MAX_BUFFERED_BYTES &&
         this.#unacknowledgedMs() <= this.#windowMs() &&
-        this.#acknowledgements.underWayBytes <= this.#windowBytes())
+        this.#acknowledgements.inFlightBytes <= this.#windowBytes())
     );
   }
 
-  /** From the oldest media on its way to what would be sent next. */
+  /** From the oldest media in flight to what would be sent next. */
   #unacknowledgedMs(): number {
     const nextMs = this.#newestMs - this.#queue.spanMs;
     return nextMs - (this.#acknowledgements.oldestMs ?? nextMs);
   }
 
-  /** What is on its way cannot be dropped any more. On a good network it is acknowledged with the next report but one. */
+  /**
+   * Media in flight cannot be dropped any more. On a good network it is acknowledged with the next
+   * report but one.
+   */
   #windowMs(): number {
-    const wayMs = Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : 0;
-    return 1.5 * this.#reportEveryMs + JITTER_MS + wayMs;
+    const pathDelayMs = Number.isFinite(this.#minDelayMs) ? this.#minDelayMs : 0;
+    return 1.5 * this.#reportEveryMs + JITTER_MS + pathDelayMs;
   }
 
-  /** A second of media takes three when the network falls to a third: what gets through bounds it too, with room to grow. */
+  /**
+   * One second of media takes three when throughput falls to a third, so throughput bounds the
+   * window too, with room to grow.
+   */
   #windowBytes(): number {
-    const passes = ((this.#throughput.perSecond ?? Infinity) * this.#windowMs()) / 1_000;
-    return Math.max(LEAST_WINDOW_BYTES, 2 * passes);
+    const throughputBytes = ((this.#throughput.perSecond ?? Infinity) * this.#windowMs()) / 1_000;
+    return Math.max(MIN_WINDOW_BYTES, 2 * throughputBytes);
   }
 
   async #drain(): Promise<void> {
@@ -205,14 +215,14 @@ export class Sender implements Pick<EngineSink, "unit"> {
     }
     this.#draining = true;
     try {
-      while (!this.#closed && this.#mayBeSent()) {
+      while (!this.#closed && this.#canSend()) {
         const unit = this.#queue.shift();
         if (!unit) {
           break;
         }
         this.#send(await unit.toBytes(), unit.capturedAtMs);
       }
-      this.#settle();
+      this.#resolveWaiters();
     } catch (error) {
       this.close();
       this.#options.failed(error);
@@ -232,13 +242,13 @@ export class Sender implements Pick<EngineSink, "unit"> {
     this.#acknowledgements.sent(bytes.byteLength, capturedAtMs);
   }
 
-  #settle(): void {
+  #resolveWaiters(): void {
     if (this.#closed || this.#queue.length === 0) {
       this.#waiters.splice(0).forEach((resolve) => resolve());
     }
   }
 
-  #count({ groups, frames }: Dropped): void {
+  #onDropped({ groups, frames }: Dropped): void {
     this.#droppedGroups += groups;
     this.#droppedFrames += frames;
     if (groups === 0) {
@@ -261,17 +271,17 @@ export class Sender implements Pick<EngineSink, "unit"> {
     }
   }
 
-  #look(nowMs: number): void {
-    this.#lookedAtMs = nowMs;
+  #evaluate(nowMs: number): void {
+    this.#evaluatedAtMs = nowMs;
     this.#sending.sample(nowMs, this.#acknowledgements.sentBytes);
     this.#encoding.sample(nowMs, this.#encodedBytes);
     if (!this.#options.engine.adapts || this.#finishing) {
       return;
     }
-    const change = this.#adaptation.read({
+    const change = this.#adaptation.update({
       nowMs,
       queuedMs: this.#queue.spanMs,
-      extraDelayMs: this.#delayMs === undefined ? 0 : this.#delayMs - this.#leastDelayMs,
+      extraDelayMs: this.#delayMs === undefined ? 0 : this.#delayMs - this.#minDelayMs,
       throughputBitsPerSecond: inBits(this.#throughput.perSecond),
       encodedBitsPerSecond: inBits(this.#encoding.perSecond),
     });

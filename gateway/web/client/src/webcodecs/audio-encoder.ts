@@ -1,14 +1,19 @@
 import { TrackClock } from "./track-clock.js";
 import { audioConfig } from "./encoder-config.js";
 import type { Format } from "./formats.js";
-import { Frames } from "./track-reader.js";
+import { TrackReader } from "./track-reader.js";
 import type { AudioPacket } from "./packet.js";
-import { Timeline } from "./audio-timeline.js";
+import { AudioTimeline } from "./audio-timeline.js";
 
-/** A microphone that is silent this long has been muted or put to sleep: silence is sent in its place. */
+/**
+ * A microphone that delivers nothing for this long was muted or suspended: silence is sent instead.
+ */
 const FILL_AFTER_MS = 400;
 
-/** A source that has made no sound by then (an audio context that waits for a click) is taken for silent. */
+/**
+ * A source without any audio by then (an audio context that waits for a click) is treated as
+ * silent.
+ */
 const SILENT_AFTER_MS = 1_000;
 const SILENCE = { sampleRate: 48_000, numberOfChannels: 1 };
 
@@ -21,14 +26,17 @@ export interface AudioOptions {
   now: () => number;
 }
 
-/** Reads the sound of a track and encodes it without a gap, each packet with the time of its samples. */
+/**
+ * Reads the audio of a track and encodes it without gaps; each packet carries the time of its
+ * samples.
+ */
 export class AudioTrackEncoder {
   readonly #options: AudioOptions;
   readonly #encoder: AudioEncoder;
-  readonly #frames: Frames<AudioData>;
+  readonly #reader: TrackReader<AudioData>;
   readonly #clock = new TrackClock();
   readonly #startedAtMs: number;
-  #timeline: Timeline | undefined;
+  #timeline: AudioTimeline | undefined;
   #channels = 0;
   #meta: EncodedAudioChunkMetadata | undefined;
   #sentMs = -Infinity;
@@ -37,14 +45,17 @@ export class AudioTrackEncoder {
     this.#options = options;
     this.#startedAtMs = options.now();
     this.#encoder = new AudioEncoder({
-      output: (chunk, meta) => this.#encoded(chunk, meta),
+      output: (chunk, meta) => this.#onEncoded(chunk, meta),
       error: (error) => options.failed(error),
     });
     const processor = new MediaStreamTrackProcessor({ track: options.track });
-    this.#frames = new Frames(processor, (data) => this.#take(data), options.failed);
+    this.#reader = new TrackReader(processor, (data) => this.#onData(data), options.failed);
   }
 
-  /** Called while other media comes: where no sound does there is silence, and the picture need not wait for it. */
+  /**
+   * Call while other media arrives: where audio is missing, silence is encoded, so that video need
+   * not wait for it.
+   */
   keepAlive(): void {
     const nowMs = this.#options.now();
     if (this.#encoder.state === "closed") {
@@ -53,15 +64,15 @@ export class AudioTrackEncoder {
     if (!this.#timeline && nowMs - this.#startedAtMs >= SILENT_AFTER_MS) {
       this.#timelineFor(SILENCE).place(nowMs - FILL_AFTER_MS, 0);
     }
-    const frames = this.#timeline?.missing(nowMs, FILL_AFTER_MS) ?? 0;
+    const frames = this.#timeline?.missingFrames(nowMs, FILL_AFTER_MS) ?? 0;
     if (frames > 0) {
-      this.#silence(frames);
+      this.#encodeSilence(frames);
     }
   }
 
-  /** @returns resolves when all sound that was captured has been encoded */
+  /** @returns resolves when all captured audio has been encoded */
   async stop(): Promise<void> {
-    await this.#frames.stop();
+    await this.#reader.stop();
     if (this.#encoder.state === "configured") {
       await this.#encoder.flush();
     }
@@ -69,40 +80,40 @@ export class AudioTrackEncoder {
   }
 
   close(): void {
-    this.#frames.stop().catch(() => {});
+    this.#reader.stop().catch(() => {});
     if (this.#encoder.state !== "closed") {
       this.#encoder.close();
     }
   }
 
-  #take(data: AudioData): void {
+  #onData(data: AudioData): void {
     const arrivedAtMs = this.#options.now();
     const startMs = this.#clock.toPageTime(data.timestamp / 1_000, arrivedAtMs);
     if (this.#clock.calibrated(arrivedAtMs) && this.#encoder.state !== "closed") {
       const timeline = this.#timelineFor(data);
-      const verdict = timeline.place(startMs, data.numberOfFrames);
-      if (verdict.do === "fill-then-encode") {
-        this.#silence(verdict.frames);
+      const placement = timeline.place(startMs, data.numberOfFrames);
+      if (placement.action === "fill-then-encode") {
+        this.#encodeSilence(placement.frames);
       }
-      if (verdict.do !== "drop") {
+      if (placement.action !== "drop") {
         this.#encode(samples(data), data.numberOfFrames);
       }
     }
     data.close();
   }
 
-  /** A source may change its sample rate; a new one begins a timeline of its own. */
-  #timelineFor({ sampleRate, numberOfChannels }: typeof SILENCE): Timeline {
+  /** A source can change its sample rate, which starts a new timeline. */
+  #timelineFor({ sampleRate, numberOfChannels }: typeof SILENCE): AudioTimeline {
     if (this.#timeline?.sampleRate !== sampleRate || this.#channels !== numberOfChannels) {
       const { format, bitsPerSecond } = this.#options;
       this.#encoder.configure(audioConfig(format, sampleRate, numberOfChannels, bitsPerSecond));
-      this.#timeline = new Timeline(sampleRate);
+      this.#timeline = new AudioTimeline(sampleRate);
       this.#channels = numberOfChannels;
     }
     return this.#timeline;
   }
 
-  #silence(frames: number): void {
+  #encodeSilence(frames: number): void {
     this.#encode(new Float32Array(frames * this.#channels), frames);
   }
 
@@ -121,7 +132,7 @@ export class AudioTrackEncoder {
     timeline.advance(frames);
   }
 
-  #encoded(chunk: EncodedAudioChunk, meta: EncodedAudioChunkMetadata | undefined): void {
+  #onEncoded(chunk: EncodedAudioChunk, meta: EncodedAudioChunkMetadata | undefined): void {
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
     const durationMs = (chunk.duration ?? 0) / 1_000;

@@ -1,41 +1,45 @@
-/** Sound that is later or earlier than it should be by more than this has a hole; less is drift, and is followed. */
-const HOLE_MS = 100;
+/** Audio that is late or early by more than this has a gap; less is drift, which is followed. */
+const GAP_MS = 100;
 
-/** A longer hole is not filled: the machine slept. */
-const LONGEST_FILL_MS = 5_000;
-
-/** How fast the timeline follows the drift of a sound card against the clock, per second: nobody hears it. */
-const SLEW_MS_PER_SECOND = 2;
-
-/** What to do with a stretch of sound. */
-export type Verdict =
-  | { do: "encode" }
-  /** There is a hole before it, to be filled with silence. */
-  | { do: "fill-then-encode"; frames: number }
-  /** It is already filled. */
-  | { do: "drop" };
+/** A longer gap is not filled: the computer slept. */
+const MAX_FILL_MS = 5_000;
 
 /**
- * When each sample is heard. Encoders count samples from the first one on, and a sound card's second is not the clock's:
- * over an evening the two are a second apart. So samples keep their order without gaps, and the timeline follows.
+ * How fast the timeline follows the drift between a sound card and the clock, per second:
+ * inaudible.
  */
-export class Timeline {
+const SLEW_MS_PER_SECOND = 2;
+
+/** What to do with a block of audio. */
+export type Placement =
+  | { action: "encode" }
+  /** A gap precedes it, to be filled with silence. */
+  | { action: "fill-then-encode"; frames: number }
+  /** Its time has already been filled. */
+  | { action: "drop" };
+
+/**
+ * When each sample was captured. Encoders count samples from the first one, and a sound card's
+ * second is not exactly the clock's: after an evening the two differ by a second. So samples stay
+ * contiguous, and the timeline follows the clock.
+ */
+export class AudioTimeline {
   #originMs: number | undefined;
   #frames = 0;
 
   constructor(readonly sampleRate: number) {}
 
-  /** Frames encoded so far: the encoder's own time. */
+  /** Audio frames encoded so far: the encoder's own time. */
   get frames(): number {
     return this.#frames;
   }
 
-  /** Where the next sample belongs, on the page's clock. */
+  /** When the next sample is due, on the page's clock. */
   get endMs(): number | undefined {
     return this.#originMs === undefined ? undefined : this.#originMs + this.#ms(this.#frames);
   }
 
-  /** @param encoderMs of a packet, on the encoder's own time */
+  /** @param encoderMs of a packet, in the encoder's own time */
   toPageTime(encoderMs: number): number {
     return (this.#originMs ?? 0) + encoderMs;
   }
@@ -45,30 +49,30 @@ export class Timeline {
   }
 
   /**
-   * @param afterMs how far behind it may be before that counts as silence
-   * @returns how many frames of silence bring it up to half of that; 0 while it is not so far behind
+   * @param afterMs how late audio may be before that counts as silence
+   * @returns how many frames of silence reduce the lag to half of that; 0 below the limit
    */
-  missing(nowMs: number, afterMs: number): number {
+  missingFrames(nowMs: number, afterMs: number): number {
     const behindMs = nowMs - (this.endMs ?? nowMs);
-    const fillMs = Math.min(behindMs - afterMs / 2, LONGEST_FILL_MS);
+    const fillMs = Math.min(behindMs - afterMs / 2, MAX_FILL_MS);
     return behindMs < afterMs ? 0 : Math.round((fillMs * this.sampleRate) / 1_000);
   }
 
-  place(startMs: number, frames: number): Verdict {
+  place(startMs: number, frames: number): Placement {
     this.#originMs ??= startMs;
     const lateMs = startMs - (this.endMs ?? startMs);
-    if (lateMs < -HOLE_MS) {
-      return { do: "drop" };
+    if (lateMs < -GAP_MS) {
+      return { action: "drop" };
     }
-    if (lateMs > LONGEST_FILL_MS) {
+    if (lateMs > MAX_FILL_MS) {
       this.#originMs += lateMs;
-    } else if (lateMs > HOLE_MS) {
-      return { do: "fill-then-encode", frames: Math.round((lateMs * this.sampleRate) / 1_000) };
+    } else if (lateMs > GAP_MS) {
+      return { action: "fill-then-encode", frames: Math.round((lateMs * this.sampleRate) / 1_000) };
     } else {
       const mostMs = (this.#ms(frames) * SLEW_MS_PER_SECOND) / 1_000;
       this.#originMs += Math.max(-mostMs, Math.min(mostMs, lateMs));
     }
-    return { do: "encode" };
+    return { action: "encode" };
   }
 
   #ms(frames: number): number {

@@ -3,14 +3,17 @@ import type { Format, Picture } from "./formats.js";
 
 const even = (pixels: number) => Math.max(2, 2 * Math.round(pixels / 2));
 
-/** The size of the encoded picture. Subsampled chroma needs even numbers. */
-export const scaled = ({ width, height }: Picture, scale: number) => ({
+/** The size of the encoded video. Subsampled chroma needs even numbers. */
+export const scaledSize = ({ width, height }: Picture, scale: number) => ({
   width: even(width * scale),
   height: even(height * scale),
 });
 
-/** A window that is resized and a phone that is turned change their shape, and the encoder's level allows no more pixels. */
-export function fitted(width: number, height: number, within: Picture): Picture {
+/**
+ * A resized window or a rotated phone changes the aspect ratio; the encoder's level does not permit
+ * more pixels.
+ */
+export function fitWithin(width: number, height: number, within: Picture): Picture {
   const shrink = Math.min(1, Math.sqrt((within.width * within.height) / (width * height)));
   return { ...within, width: width * shrink, height: height * shrink };
 }
@@ -22,11 +25,12 @@ export function videoConfig(
 ): VideoEncoderConfig {
   return {
     codec,
-    ...scaled(picture, target.scale),
+    ...scaledSize(picture, target.scale),
     bitrate: target.videoBitsPerSecond,
     framerate: target.frameRate,
     latencyMode: "realtime",
-    // With the parameter sets in the stream, before each key frame, the size may change while live.
+    // With the parameter sets in the stream, before each key frame, the size can change while
+    // live.
     ...(container === "avc" && { avc: { format: "annexb" } }),
     ...(container === "hevc" && { hevc: { format: "annexb" } }),
   };

@@ -1,31 +1,31 @@
-/** Over so long a time, one picture in ten left out is no hiccup. */
-const OVER_MS = 5_000;
-const SHARE = 0.1;
-const SAY_EVERY_MS = 30_000;
+/** One dropped frame in ten over this time is more than a hiccup. */
+const WINDOW_MS = 5_000;
+const MAX_SKIPPED_SHARE = 0.1;
+const WARN_EVERY_MS = 30_000;
 
-/** Tells when an encoder does not keep up with its pictures. */
-export class Slowness {
-  #since: { atMs: number; encoded: number; skipped: number } | undefined;
-  #saidAtMs = -Infinity;
+/** Detects an encoder that does not keep up with its source. */
+export class OverloadDetector {
+  #windowStart: { atMs: number; encoded: number; skipped: number } | undefined;
+  #warnedAtMs = -Infinity;
 
   /**
-   * @param encoded frames so far
-   * @param skipped frames so far that the encoder had no time for
-   * @returns whether it should be said now
+   * @param encoded total encoded frames
+   * @param skipped total frames dropped because the encoder was busy
+   * @returns whether to warn now
    */
-  look(nowMs: number, encoded: number, skipped: number): boolean {
-    this.#since ??= { atMs: nowMs, encoded, skipped };
-    const { atMs, encoded: encodedBefore, skipped: skippedBefore } = this.#since;
-    if (nowMs - atMs < OVER_MS) {
+  update(nowMs: number, encoded: number, skipped: number): boolean {
+    this.#windowStart ??= { atMs: nowMs, encoded, skipped };
+    const { atMs, encoded: encodedBefore, skipped: skippedBefore } = this.#windowStart;
+    if (nowMs - atMs < WINDOW_MS) {
       return false;
     }
-    this.#since = { atMs: nowMs, encoded, skipped };
-    const left = skipped - skippedBefore;
-    const isSlow = left > SHARE * (encoded - encodedBefore + left);
-    if (!isSlow || nowMs - this.#saidAtMs < SAY_EVERY_MS) {
+    this.#windowStart = { atMs: nowMs, encoded, skipped };
+    const skippedNow = skipped - skippedBefore;
+    const isSlow = skippedNow > MAX_SKIPPED_SHARE * (encoded - encodedBefore + skippedNow);
+    if (!isSlow || nowMs - this.#warnedAtMs < WARN_EVERY_MS) {
       return false;
     }
-    this.#saidAtMs = nowMs;
+    this.#warnedAtMs = nowMs;
     return true;
   }
 }

@@ -1,11 +1,11 @@
-/** The frames of a track, video or audio, one after the other until the track ends or nobody wants them any more. */
-export class Frames<F extends VideoFrame | AudioData> {
+/** Reads the frames of a track, video or audio, until the track ends or `stop` is called. */
+export class TrackReader<F extends VideoFrame | AudioData> {
   readonly #reader: ReadableStreamDefaultReader<F>;
   readonly #done: Promise<void>;
 
   /**
-   * @param take closes the frame
-   * @param failed is told what `take` throws
+   * @param take must close the frame
+   * @param failed receives what `take` throws
    */
   constructor(
     processor: { readonly readable: ReadableStream<F> },

@@ -1,21 +1,30 @@
 import type { Target } from "../types.js";
 import { TrackClock } from "./track-clock.js";
-import { fitted, videoConfig } from "./encoder-config.js";
+import { fitWithin, videoConfig } from "./encoder-config.js";
 import type { Format, Picture } from "./formats.js";
-import { Frames } from "./track-reader.js";
+import { TrackReader } from "./track-reader.js";
 import type { VideoPacket } from "./packet.js";
 
-/** Frames that wait for the encoder. On a machine that is too slow, more of them would only be later. */
-const MOST_WAITING_FRAMES = 3;
+/**
+ * Frames waiting for the encoder. On a computer that is too slow, a longer queue would only add
+ * delay.
+ */
+const MAX_ENCODER_QUEUE = 3;
 
-/** A source that shows nothing new (a shared screen, a canvas) sends nothing, and a live stream must go on. */
+/**
+ * A source without changes (a shared screen, a canvas) delivers no frames, but a live stream must
+ * continue.
+ */
 const REPEAT_AFTER_MS = 500;
 
-/** A key frame comes a little early rather than late: receivers count the distance, and cameras leave frames out. */
-const EARLY = 0.95;
+/**
+ * Key frames come slightly early rather than late: receivers check their distance, and cameras skip
+ * frames.
+ */
+const KEY_FRAME_EARLY_FACTOR = 0.95;
 
-/** What a camera's jitter may be, as a share of a frame's time, before a frame counts as one too many. */
-const TOLERANCE = 0.3;
+/** Camera jitter, as a share of a frame's duration, that does not yet make a frame surplus. */
+const FRAME_TIME_TOLERANCE = 0.3;
 
 export interface VideoOptions {
   track: MediaStreamVideoTrack;
@@ -28,11 +37,11 @@ export interface VideoOptions {
   now: () => number;
 }
 
-/** Reads the frames of a track and encodes them: at a rate and size that may change at any frame. */
+/** Reads the frames of a track and encodes them; rate and size can change at any frame. */
 export class VideoTrackEncoder {
   readonly #options: VideoOptions;
   readonly #encoder: VideoEncoder;
-  readonly #frames: Frames<VideoFrame>;
+  readonly #reader: TrackReader<VideoFrame>;
   readonly #clock = new TrackClock();
   #target: Target;
   #picture: Picture;
@@ -44,28 +53,28 @@ export class VideoTrackEncoder {
   #keyAtMs = -Infinity;
   #paused = false;
   #encodedFrames = 0;
-  #skipped = 0;
+  #skippedFrames = 0;
 
   constructor(options: VideoOptions) {
     this.#options = options;
     this.#target = options.target;
     this.#picture = options.picture;
     this.#encoder = new VideoEncoder({
-      output: (chunk, meta) => this.#encoded(chunk, meta),
+      output: (chunk, meta) => this.#onEncoded(chunk, meta),
       error: (error) => options.failed(error),
     });
     this.#configure();
     const processor = new MediaStreamTrackProcessor({ track: options.track });
-    this.#frames = new Frames(processor, (frame) => this.#take(frame), options.failed);
+    this.#reader = new TrackReader(processor, (frame) => this.#onFrame(frame), options.failed);
   }
 
   get encodedFrames(): number {
     return this.#encodedFrames;
   }
 
-  /** Frames left out because the encoder had not kept up. */
+  /** Frames dropped because the encoder was busy. */
   get skippedFrames(): number {
-    return this.#skipped;
+    return this.#skippedFrames;
   }
 
   get config(): VideoEncoderConfig {
@@ -77,24 +86,24 @@ export class VideoTrackEncoder {
     this.#configure();
   }
 
-  /** Ends with a key frame. */
+  /** Video resumes with a key frame. */
   pause(paused: boolean): void {
     this.#paused = paused;
     this.#keyAtMs = -Infinity;
   }
 
-  /** Called while other media comes, so that a picture that stands still is sent again now and then. */
+  /** Call while other media arrives, so that a static picture is sent again now and then. */
   keepAlive(): void {
     const nowMs = this.#options.now();
     const isDue = nowMs - this.#lastMs >= REPEAT_AFTER_MS && this.#clock.calibrated(nowMs);
     if (this.#last && isDue) {
-      this.#offer(this.#last, nowMs);
+      this.#encode(this.#last, nowMs);
     }
   }
 
-  /** @returns resolves when the last frame that was captured has been encoded */
+  /** @returns resolves when the last captured frame has been encoded */
   async stop(): Promise<void> {
-    await this.#frames.stop();
+    await this.#reader.stop();
     if (this.#encoder.state === "configured") {
       await this.#encoder.flush();
     }
@@ -102,7 +111,7 @@ export class VideoTrackEncoder {
   }
 
   close(): void {
-    this.#frames.stop().catch(() => {});
+    this.#reader.stop().catch(() => {});
     this.#last?.close();
     this.#last = undefined;
     if (this.#encoder.state !== "closed") {
@@ -116,7 +125,7 @@ export class VideoTrackEncoder {
     }
   }
 
-  #take(frame: VideoFrame): void {
+  #onFrame(frame: VideoFrame): void {
     const nowMs = this.#options.now();
     const capturedAtMs = this.#clock.toPageTime(frame.timestamp / 1_000, nowMs);
     if (this.#encoder.state !== "configured") {
@@ -125,32 +134,33 @@ export class VideoTrackEncoder {
     }
     this.#last?.close();
     this.#last = frame;
-    this.#fit(frame);
+    this.#updateShape(frame);
     if (this.#clock.calibrated(nowMs)) {
-      this.#offer(frame, capturedAtMs);
+      this.#encode(frame, capturedAtMs);
     }
   }
 
-  #fit({ displayWidth, displayHeight }: VideoFrame): void {
+  #updateShape({ displayWidth, displayHeight }: VideoFrame): void {
     const shape = `${displayWidth}x${displayHeight}`;
     if (this.#shape !== shape) {
       this.#shape = shape;
-      this.#picture = fitted(displayWidth, displayHeight, this.#options.picture);
+      this.#picture = fitWithin(displayWidth, displayHeight, this.#options.picture);
       this.#configure();
     }
   }
 
-  #offer(frame: VideoFrame, capturedAtMs: number): void {
-    // Two frames at one time cannot be told apart in the container.
+  #encode(frame: VideoFrame, capturedAtMs: number): void {
+    // The container cannot distinguish two frames with the same time.
     const isWanted = !this.#paused && this.#encoder.state === "configured";
     if (!isWanted || !this.#isDue(capturedAtMs) || capturedAtMs - this.#lastMs < 1) {
       return;
     }
-    if (this.#encoder.encodeQueueSize >= MOST_WAITING_FRAMES) {
-      this.#skipped++;
+    if (this.#encoder.encodeQueueSize >= MAX_ENCODER_QUEUE) {
+      this.#skippedFrames++;
       return;
     }
-    const key = capturedAtMs - this.#keyAtMs > EARLY * this.#options.keyFrameIntervalMs;
+    const key =
+      capturedAtMs - this.#keyAtMs > KEY_FRAME_EARLY_FACTOR * this.#options.keyFrameIntervalMs;
     if (key) {
       this.#keyAtMs = capturedAtMs;
     }
@@ -163,7 +173,7 @@ export class VideoTrackEncoder {
 
   #isDue(capturedAtMs: number): boolean {
     const frameMs = 1_000 / this.#target.frameRate;
-    if (capturedAtMs < this.#dueMs - TOLERANCE * frameMs) {
+    if (capturedAtMs < this.#dueMs - FRAME_TIME_TOLERANCE * frameMs) {
       return false;
     }
     const next = this.#dueMs + frameMs;
@@ -172,13 +182,13 @@ export class VideoTrackEncoder {
     return true;
   }
 
-  #encoded(chunk: EncodedVideoChunk, meta: EncodedVideoChunkMetadata | undefined): void {
+  #onEncoded(chunk: EncodedVideoChunk, meta: EncodedVideoChunkMetadata | undefined): void {
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
     const key = chunk.type === "key";
     const capturedAtMs = chunk.timestamp / 1_000;
     if (key) {
-      // An encoder makes one of its own accord when the size changes.
+      // Encoders insert a key frame on their own when the size changes.
       this.#keyAtMs = Math.max(this.#keyAtMs, capturedAtMs);
     }
     if (meta?.decoderConfig) {

@@ -32,7 +32,7 @@ class ScriptedRecorder {
     this.requests++;
   }
 
-  /** As the real one does, it hands over the rest and says so later. */
+  /** Like the real one, it delivers the rest and its stop event later. */
   stop(): void {
     this.state = "inactive";
   }
@@ -66,7 +66,7 @@ let nowMs: number;
 let track: ScriptedTrack;
 let engine: RecorderEngine;
 
-/** Reading a blob takes real turns of the event loop, which fake timers do not know. */
+/** Reading a blob takes real turns of the event loop, which fake timers do not advance. */
 const read = () => vi.waitUntil(() => new Promise<true>((resolve) => setImmediate(resolve, true)));
 
 beforeEach(() => {

@@ -89,7 +89,7 @@ describe.each(ALL)("%s", (name) => {
       const end = begins.find((key) => key > index) ?? pieces.length;
       return index <= (begin + end) / 2;
     });
-    // A fragment of MP4 is a whole group, and comes in one piece.
+    // An MP4 fragment is a whole group, in one chunk.
     expect(kept.length < pieces.length).toBe(!name.endsWith(".mp4"));
     const { complaints, frames } = decode(joined(kept.map((piece) => piece.bytes)));
     expect(complaints).toBe("");
@@ -131,7 +131,7 @@ describe("what is no recording", () => {
       const broken = joined([bytes.subarray(0, keys[1]), new Uint8Array(5_000), bytes]);
       const splitter = splitterFor(name);
       const pieces = split(splitter, cutAtRandom(broken, 9, 30_000));
-      expect(splitter.follows).toBe(false);
+      expect(splitter.isParsing).toBe(false);
       expect(Buffer.compare(joined(pieces.map((piece) => piece.bytes)), broken)).toBe(0);
       expect(keyOffsets(pieces)).toEqual(keys.slice(0, 1));
     }

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { Adaptation } from "../../src/sending/bitrate-adaptation.js";
+import { BitrateAdaptation } from "../../src/sending/bitrate-adaptation.js";
 import type { Target } from "../../src/types.js";
 
 const full: Target = { videoBitsPerSecond: 2_000_000, frameRate: 30, scale: 1 };
 
-/** One reading a quarter of a second, of a network that takes so much. */
-function pass(adaptation: Adaptation, fromMs: number, forMs: number, capacity: number) {
+/** Four readings a second, of a network with this capacity. */
+function pass(adaptation: BitrateAdaptation, fromMs: number, forMs: number, capacity: number) {
   const changes: { atMs: number; change: string; rate: number }[] = [];
   for (let nowMs = fromMs; nowMs < fromMs + forMs; nowMs += 250) {
     const asked = adaptation.target.videoBitsPerSecond + 100_000;
     const isTooMuch = asked > capacity;
-    const change = adaptation.read({
+    const change = adaptation.update({
       nowMs,
       queuedMs: isTooMuch ? 1_000 + nowMs : 0,
       extraDelayMs: isTooMuch ? 2_000 + nowMs : 0,
@@ -28,7 +28,7 @@ const FAST = 100_000_000;
 
 describe("adaptation", () => {
   it("asks for four fifths of what gets through, at once", () => {
-    const adaptation = new Adaptation(full, 100_000);
+    const adaptation = new BitrateAdaptation(full, 100_000);
     pass(adaptation, 0, 1_000, FAST);
     expect(pass(adaptation, 1_000, 1_000, 1_000_000)).toEqual([
       { atMs: 1_000, change: "lowered", rate: 700_000 },
@@ -36,14 +36,14 @@ describe("adaptation", () => {
   });
 
   it("does not ask for less and less while what has piled up goes away", () => {
-    const adaptation = new Adaptation(full, 100_000);
+    const adaptation = new BitrateAdaptation(full, 100_000);
     pass(adaptation, 0, 2_000, 1_000_000);
     let lowered = 0;
     for (let step = 0; step < 20; step++) {
       const queuedMs = 2_000 - step * 80;
       const nowMs = 2_000 + step * 250;
       const throughputBitsPerSecond = 500_000;
-      lowered += adaptation.read({
+      lowered += adaptation.update({
         nowMs,
         queuedMs,
         extraDelayMs: 0,
@@ -57,7 +57,7 @@ describe("adaptation", () => {
   });
 
   it("tries more ever more rarely where that was wrong", () => {
-    const adaptation = new Adaptation(full, 100_000);
+    const adaptation = new BitrateAdaptation(full, 100_000);
     const changes = pass(adaptation, 0, 240_000, 1_000_000);
     const cuts = changes.filter(({ change }) => change === "lowered").map(({ atMs }) => atMs);
     const pauses = cuts.slice(1).map((atMs, index) => atMs - cuts[index]!);
@@ -67,22 +67,22 @@ describe("adaptation", () => {
   });
 
   it("climbs briskly once it is past what used to be too much", () => {
-    const adaptation = new Adaptation(full, 100_000);
+    const adaptation = new BitrateAdaptation(full, 100_000);
     pass(adaptation, 0, 60_000, 600_000);
     pass(adaptation, 60_000, 90_000, FAST);
     expect(adaptation.target).toEqual(full);
   });
 
   it("stays above a floor, and asks for less of everything there", () => {
-    const adaptation = new Adaptation(full, 100_000);
+    const adaptation = new BitrateAdaptation(full, 100_000);
     pass(adaptation, 0, 60_000, 10_000);
     expect(adaptation.target).toEqual({ videoBitsPerSecond: 100_000, frameRate: 15, scale: 0.5 });
   });
 
   it("asks for fewer and smaller pictures of an encoder that makes more than it is asked for", () => {
-    const adaptation = new Adaptation(full, 0);
+    const adaptation = new BitrateAdaptation(full, 0);
     const reading = { queuedMs: 1_000, extraDelayMs: 0, throughputBitsPerSecond: 2_000_000 };
-    adaptation.read({ ...reading, nowMs: 0, encodedBitsPerSecond: 10_000_000 });
+    adaptation.update({ ...reading, nowMs: 0, encodedBitsPerSecond: 10_000_000 });
     expect(adaptation.target).toEqual({ videoBitsPerSecond: 280_000, frameRate: 15, scale: 2 / 3 });
   });
 });

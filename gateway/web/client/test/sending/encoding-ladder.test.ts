@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ladder } from "../../src/sending/encoding-ladder.js";
+import { targetFor } from "../../src/sending/encoding-ladder.js";
 import type { Target } from "../../src/types.js";
 
 const full: Target = { videoBitsPerSecond: 1_000_000, frameRate: 30, scale: 1 };
 const at = (videoBitsPerSecond: number, current = full) => {
-  const { frameRate, scale } = ladder(videoBitsPerSecond, full, current);
+  const { frameRate, scale } = targetFor(videoBitsPerSecond, full, current);
   return [frameRate, Math.round(scale * 100)];
 };
 
@@ -19,17 +19,17 @@ describe("the ladder", () => {
   });
 
   it("goes up a step a little later than it went down", () => {
-    const low = ladder(399_999, full, full);
+    const low = targetFor(399_999, full, full);
     expect(at(450_000, low)).toEqual([15, 100]);
     expect(at(480_001, low)).toEqual([30, 100]);
   });
 
   it("climbs all the way when there is room", () => {
-    expect(ladder(1_000_000, full, ladder(50_000, full, full))).toEqual(full);
+    expect(targetFor(1_000_000, full, targetFor(50_000, full, full))).toEqual(full);
   });
 
   it("does not halve a rate that is low already", () => {
     const slow = { ...full, frameRate: 12 };
-    expect(ladder(50_000, slow, slow).frameRate).toBe(12);
+    expect(targetFor(50_000, slow, slow).frameRate).toBe(12);
   });
 });

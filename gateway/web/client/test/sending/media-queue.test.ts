@@ -5,11 +5,11 @@ import { MediaQueue } from "../../src/sending/media-queue.js";
 const unit = (
   kind: MediaUnit["kind"],
   capturedAtMs: number,
-  { key = false, cuttable = true } = {},
+  { key = false, droppable = true } = {},
 ): MediaUnit => ({
   kind,
   key,
-  cuttable,
+  droppable,
   capturedAtMs,
   byteLength: 10,
   frames: kind === "audio" ? 0 : 1,
@@ -67,9 +67,9 @@ describe("a queue of media", () => {
 
   it("does not cut where that would break the container", () => {
     const queue = new MediaQueue(100);
-    queue.push(unit("both", 0, { cuttable: false }));
-    expect(queue.push(unit("both", 101, { cuttable: false }))).toBeNull();
-    expect(queue.push(unit("both", 110, { key: true, cuttable: false }))).toEqual({
+    queue.push(unit("both", 0, { droppable: false }));
+    expect(queue.push(unit("both", 101, { droppable: false }))).toBeNull();
+    expect(queue.push(unit("both", 110, { key: true, droppable: false }))).toEqual({
       groups: 1,
       frames: 1,
     });
@@ -102,7 +102,7 @@ describe("a queue of media", () => {
 
   it("counts the age of what waits also while everything new is dropped", () => {
     const queue = new MediaQueue(100);
-    queue.push(unit("both", 0, { cuttable: false }));
+    queue.push(unit("both", 0, { droppable: false }));
     queue.push(unit("both", 50, { key: true }));
     queue.push(unit("both", 150));
     queue.push(unit("both", 400));

@@ -4,7 +4,7 @@ import { Simulation } from "./simulation.js";
 const GOOD = 100_000_000;
 const THIRD = 850_000;
 
-/** Every picture that arrived was preceded by the one before it, back to a key frame. */
+/** Counts frames that arrived without the frame before them, back to a key frame. */
 function holes(simulation: Simulation): number {
   let previousMs: number | undefined;
   let count = 0;
@@ -67,7 +67,7 @@ describe.each([
     expect(most(simulation.samples.map(({ arrivingMs }) => arrivingMs))).toBeLessThan(
       options.staysBelowMs,
     );
-    // Settled: what is asked for passes, and what had piled up is gone.
+    // Settled: the target fits the network, and the backlog is gone.
     expect(most(simulation.last(5_000).map(({ arrivingMs }) => arrivingMs))).toBeLessThan(1_000);
     expect(
       most(simulation.last(5_000).map(({ target }) => target.videoBitsPerSecond)),

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { Timeline } from "../../src/webcodecs/audio-timeline.js";
+import { AudioTimeline } from "../../src/webcodecs/audio-timeline.js";
 
 const FRAMES = 480;
 
-/** Sound that comes in stretches of 480 samples, `ms` apart. */
-function play(timeline: Timeline, stretches: number, fromMs: number, ms = 10): number {
+/** Audio in blocks of 480 samples, `ms` apart. */
+function play(timeline: AudioTimeline, stretches: number, fromMs: number, ms = 10): number {
   let atMs = fromMs;
   for (let index = 0; index < stretches; index++, atMs += ms) {
-    expect(timeline.place(atMs, FRAMES)).toEqual({ do: "encode" });
+    expect(timeline.place(atMs, FRAMES)).toEqual({ action: "encode" });
     timeline.advance(FRAMES);
   }
   return atMs;
@@ -15,7 +15,7 @@ function play(timeline: Timeline, stretches: number, fromMs: number, ms = 10): n
 
 describe("the timeline of a sound", () => {
   it("puts samples where they were heard", () => {
-    const timeline = new Timeline(48_000);
+    const timeline = new AudioTimeline(48_000);
     play(timeline, 100, 5_000);
     expect(timeline.endMs).toBeCloseTo(6_000, 6);
     expect(timeline.toPageTime(500)).toBeCloseTo(5_500, 6);
@@ -25,48 +25,48 @@ describe("the timeline of a sound", () => {
   it.each([9.999, 10.001])(
     "follows a sound card that drifts: a stretch every %d ms for a quarter of an hour",
     (ms) => {
-      const timeline = new Timeline(48_000);
+      const timeline = new AudioTimeline(48_000);
       const endMs = play(timeline, 90_000, 0, ms);
       expect(Math.abs((timeline.endMs ?? 0) - endMs)).toBeLessThan(5);
     },
   );
 
   it("fills a hole with as much silence", () => {
-    const timeline = new Timeline(48_000);
+    const timeline = new AudioTimeline(48_000);
     play(timeline, 10, 0);
-    expect(timeline.place(600, FRAMES)).toEqual({ do: "fill-then-encode", frames: 24_000 });
+    expect(timeline.place(600, FRAMES)).toEqual({ action: "fill-then-encode", frames: 24_000 });
     timeline.advance(24_000 + FRAMES);
     expect(timeline.endMs).toBeCloseTo(610, 6);
   });
 
   it("stays a fifth of a second behind where no sound comes, however seldom somebody looks", () => {
-    const timeline = new Timeline(48_000);
-    expect(timeline.missing(0, 400)).toBe(0);
+    const timeline = new AudioTimeline(48_000);
+    expect(timeline.missingFrames(0, 400)).toBe(0);
     play(timeline, 10, 0);
-    expect(timeline.missing(499, 400)).toBe(0);
+    expect(timeline.missingFrames(499, 400)).toBe(0);
     for (let nowMs = 500; nowMs < 60_000; nowMs += 1_000) {
-      timeline.advance(timeline.missing(nowMs, 400));
+      timeline.advance(timeline.missingFrames(nowMs, 400));
       expect(nowMs - (timeline.endMs ?? 0)).toBeCloseTo(200, 6);
     }
   });
 
   it("fills five seconds at a time", () => {
-    const timeline = new Timeline(48_000);
+    const timeline = new AudioTimeline(48_000);
     play(timeline, 10, 0);
-    expect(timeline.missing(60_000, 400)).toBe(240_000);
+    expect(timeline.missingFrames(60_000, 400)).toBe(240_000);
   });
 
   it("leaves out what was already filled", () => {
-    const timeline = new Timeline(48_000);
+    const timeline = new AudioTimeline(48_000);
     play(timeline, 10, 0);
     timeline.advance(24_000);
-    expect(timeline.place(110, FRAMES)).toEqual({ do: "drop" });
+    expect(timeline.place(110, FRAMES)).toEqual({ action: "drop" });
   });
 
   it("does not fill the hours that a computer slept", () => {
-    const timeline = new Timeline(48_000);
+    const timeline = new AudioTimeline(48_000);
     play(timeline, 10, 0);
-    expect(timeline.place(3_600_000, FRAMES)).toEqual({ do: "encode" });
+    expect(timeline.place(3_600_000, FRAMES)).toEqual({ action: "encode" });
     timeline.advance(FRAMES);
     expect(timeline.endMs).toBeCloseTo(3_600_010, 6);
   });

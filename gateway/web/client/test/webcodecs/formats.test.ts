@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitted, scaled, videoConfig } from "../../src/webcodecs/encoder-config.js";
+import { fitWithin, scaledSize, videoConfig } from "../../src/webcodecs/encoder-config.js";
 import { codecStrings, mimeType, parse } from "../../src/webcodecs/formats.js";
 
 describe("formats", () => {
@@ -48,9 +48,9 @@ describe("the encoder's configuration", () => {
   const target = { videoBitsPerSecond: 1_000_000, frameRate: 15, scale: 0.5 };
 
   it("has even numbers of pixels", () => {
-    expect(scaled(picture, 1)).toEqual({ width: 1_280, height: 720 });
-    expect(scaled(picture, 0.5)).toEqual({ width: 640, height: 360 });
-    expect(scaled({ ...picture, width: 1, height: 1 }, 0.5)).toEqual({ width: 2, height: 2 });
+    expect(scaledSize(picture, 1)).toEqual({ width: 1_280, height: 720 });
+    expect(scaledSize(picture, 0.5)).toEqual({ width: 640, height: 360 });
+    expect(scaledSize({ ...picture, width: 1, height: 1 }, 0.5)).toEqual({ width: 2, height: 2 });
   });
 
   it("carries H.264's parameter sets in the stream, so that the size may change", () => {
@@ -69,11 +69,11 @@ describe("the encoder's configuration", () => {
   });
 
   it("keeps the shape of a picture that turns, within the pixels of the first", () => {
-    const turned = fitted(720, 1_280, { width: 1_280, height: 720, frameRate: 30 });
+    const turned = fitWithin(720, 1_280, { width: 1_280, height: 720, frameRate: 30 });
     expect([turned.width, turned.height]).toEqual([720, 1_280]);
-    const grown = fitted(2_560, 1_440, { width: 1_280, height: 720, frameRate: 30 });
+    const grown = fitWithin(2_560, 1_440, { width: 1_280, height: 720, frameRate: 30 });
     expect([grown.width, grown.height]).toEqual([1_280, 720]);
-    const small = fitted(320, 240, { width: 1_280, height: 720, frameRate: 30 });
+    const small = fitWithin(320, 240, { width: 1_280, height: 720, frameRate: 30 });
     expect([small.width, small.height]).toEqual([320, 240]);
   });
 });

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import { Slowness } from "../../src/webcodecs/overload-detector.js";
+import { OverloadDetector } from "../../src/webcodecs/overload-detector.js";
 
-/** Four looks a second at an encoder that leaves out a share of thirty pictures a second. */
+/** Four updates a second for an encoder that drops a share of 30 frames per second. */
 function said(share: number, seconds: number): number[] {
-  const slowness = new Slowness();
+  const detector = new OverloadDetector();
   const at: number[] = [];
   for (let nowMs = 0; nowMs <= seconds * 1_000; nowMs += 250) {
     const frames = (30 * nowMs) / 1_000;
-    if (slowness.look(nowMs, frames * (1 - share), frames * share)) {
+    if (detector.update(nowMs, frames * (1 - share), frames * share)) {
       at.push(nowMs);
     }
   }

@@ -4,7 +4,7 @@ import { TrackClock } from "../../src/webcodecs/track-clock.js";
 const FRAME_MS = 1_000 / 30;
 const jitter = (index: number) => [0, 7, 3, 12, 1, 5][index % 6]!;
 
-/** Frames that are `lateMs` late and jitter, of a source that counts from `zero`. */
+/** Frames that are `lateMs` late and jitter, from a source whose time starts at `zero`. */
 function follow(clock: TrackClock, frames: number, from: number, zero: number, lateMs = 0) {
   let timeMs = 0;
   for (let index = from; index < from + frames; index++) {

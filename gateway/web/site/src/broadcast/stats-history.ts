@@ -2,8 +2,8 @@ import type { Stats } from "sluice-client";
 
 export const WINDOW_MS = 60_000;
 
-/** One moment of a stream, for the charts. What nobody knows is undefined, and leaves a gap. */
-export interface Moment {
+/** One point of the charts. Unknown values are undefined and leave a gap. */
+export interface StatsSample {
   atMs: number;
   sentBitsPerSecond?: number | undefined;
   targetBitsPerSecond?: number | undefined;
@@ -11,17 +11,17 @@ export interface Moment {
   queuedMs?: number | undefined;
   encodedPerSecond?: number | undefined;
   writtenPerSecond?: number | undefined;
-  /** Whether groups of pictures were dropped since the moment before. */
+  /** Whether groups of pictures were dropped since the previous sample. */
   dropped?: boolean;
 }
 
 /** The last minute. */
-export class History {
-  #moments: Moment[] = [];
+export class StatsHistory {
+  #moments: StatsSample[] = [];
   #droppedGroups = 0;
 
   /** Oldest first. */
-  get moments(): readonly Moment[] {
+  get moments(): readonly StatsSample[] {
     return this.#moments;
   }
 
@@ -39,14 +39,14 @@ export class History {
     this.#droppedGroups = stats.droppedGroups;
   }
 
-  /** Nothing is known of this moment: the connection is being made again. */
+  /** Nothing is known about this time: the stream is reconnecting. */
   gap(atMs: number): void {
     this.#push({ atMs });
   }
 
-  #push(moment: Moment) {
+  #push(moment: StatsSample) {
     this.#moments.push(moment);
-    // One older than the window stays, so that lines reach its edge.
+    // One sample older than the window stays, so that lines reach its edge.
     while ((this.#moments[1]?.atMs ?? Infinity) <= moment.atMs - WINDOW_MS) {
       this.#moments.shift();
     }

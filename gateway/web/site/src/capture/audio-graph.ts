@@ -1,11 +1,11 @@
 /**
- * What needs Web Audio: joining several sounds into one track, and listening to how loud it is. A microphone alone goes
- * out as it is, because a detour through here would delay it against the picture.
+ * Everything that needs Web Audio: mixing several tracks into one, and metering. A single
+ * microphone is not routed through here, which would delay it relative to the video.
  */
-export class Sound {
+export class AudioGraph {
   #context: AudioContext | null = null;
 
-  /** One track of all these; they are heard for as long as they live. */
+  /** One track that mixes all of these, until they end. */
   mix(tracks: MediaStreamTrack[]): MediaStreamTrack {
     const context = this.#running();
     const mixed = context.createMediaStreamDestination();
@@ -15,7 +15,7 @@ export class Sound {
     return mixed.stream.getAudioTracks()[0]!;
   }
 
-  /** @returns reads the latest samples; `stop` lets go of the track */
+  /** @returns `read` returns the latest samples; `stop` releases the track */
   listen(track: MediaStreamTrack): { read: () => Float32Array; stop: () => void } {
     const context = this.#running();
     const analyser = new AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0 });
@@ -31,7 +31,7 @@ export class Sound {
     };
   }
 
-  /** Some browsers let nothing be heard, and so nothing be mixed, before the first click. */
+  /** Some browsers process no audio before the first click. */
   wake(): void {
     void this.#context?.resume().catch(() => {});
   }

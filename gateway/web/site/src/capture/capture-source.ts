@@ -1,4 +1,4 @@
-import type { Sound } from "./audio-graph.js";
+import type { AudioGraph } from "./audio-graph.js";
 
 export type Picture = "camera" | "screen" | "none";
 
@@ -7,11 +7,12 @@ export interface LostEvent {
 }
 
 /**
- * What is shown and heard: the tracks that were opened, and the one stream that they make together.
+ * What is captured: the opened tracks, and the one stream made from them.
  *
- * Events: `lost` when a device or a shared screen ended by itself, `paused` when the system paused or resumed one.
+ * Events: `lost` when a device or a shared screen ended unexpectedly, `paused` and `resumed` when
+ * the system muted or unmuted a device.
  */
-export class Source extends EventTarget {
+export class CaptureSource extends EventTarget {
   readonly stream: MediaStream;
   readonly picture: Picture;
   readonly screen: MediaStream | null;
@@ -20,10 +21,10 @@ export class Source extends EventTarget {
   readonly #listening = new AbortController();
 
   /**
-   * @param devices from a camera and a microphone, or one of them
-   * @param screen shown instead of a camera; its sound is mixed with the microphone's
+   * @param devices from a camera, a microphone, or both
+   * @param screen replaces the camera; its audio is mixed with the microphone's
    */
-  constructor(devices: MediaStream | null, screen: MediaStream | null, sound: Sound) {
+  constructor(devices: MediaStream | null, screen: MediaStream | null, sound: AudioGraph) {
     super();
     this.screen = screen;
     this.#microphone = devices?.getAudioTracks()[0];
@@ -44,18 +45,18 @@ export class Source extends EventTarget {
     return this.stream.getAudioTracks()[0];
   }
 
-  /** Whether everything that makes the stream still delivers. */
+  /** Whether all tracks of the stream are still live. */
   get whole(): boolean {
     const tracks = [...this.stream.getTracks(), ...(this.#microphone ? [this.#microphone] : [])];
     return tracks.every(({ readyState }) => readyState === "live");
   }
 
-  /** Whether the stream's sound has several parts, and so outlives the loss of one. */
+  /** Whether the stream's audio is a mix, which survives the loss of one track. */
   get isMixed(): boolean {
     return this.#microphone !== undefined && this.audio !== this.#microphone;
   }
 
-  /** The id of the device that was really opened. */
+  /** The id of the device that was actually opened. */
   deviceId(kind: "video" | "audio"): string | undefined {
     const track = kind === "audio" ? this.#microphone : this.video;
     return track?.getSettings().deviceId;
@@ -75,8 +76,11 @@ export class Source extends EventTarget {
     }
   }
 
-  /** @param next what comes after this; a screen that both show stays open, because its owner would be asked again */
-  close(next: Source | null): void {
+  /**
+   * @param next the source that replaces this one; a screen that both use stays open, because the
+   * browser would ask again
+   */
+  close(next: CaptureSource | null): void {
     this.#listening.abort();
     const kept = this.screen !== null && next?.screen === this.screen;
     for (const track of [...this.#opened, ...this.stream.getTracks()]) {
@@ -95,7 +99,7 @@ export class Source extends EventTarget {
     for (const track of this.#opened) {
       const shared = this.#isShared(track);
       if (shared && track.kind === "audio") {
-        // A tab may stop sounding while its picture is still shared.
+        // A tab can stop playing audio while its video is still shared.
         continue;
       }
       const what = shared ? "screen" : track.kind === "video" ? "camera" : "microphone";

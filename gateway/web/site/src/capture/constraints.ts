@@ -3,10 +3,10 @@ import type { Settings } from "../settings/settings.js";
 
 type Picture = Pick<Settings, "height" | "frame-rate">;
 
-/** Of a picture 16 to 9; even, as H.264 wants it. */
+/** For 16:9; even, as H.264 requires. */
 const widthOf = (height: string) => 2 * Math.round((Number(height) * 8) / 9);
 
-/** Ideals, not demands: a camera that has no such mode gives its nearest. */
+/** `ideal`, not `exact`: a camera without such a mode delivers its nearest one. */
 export function picture({ height, "frame-rate": frameRate }: Picture): MediaTrackConstraints {
   return {
     width: { ideal: widthOf(height) },
@@ -15,8 +15,8 @@ export function picture({ height, "frame-rate": frameRate }: Picture): MediaTrac
   };
 }
 
-/** Limits, which scale a screen down and keep its shape; a screen smaller than that stays as it is. */
-export function screenPicture({ height, "frame-rate": frameRate }: Picture): MediaTrackConstraints {
+/** Limits, which scale a screen down and keep its aspect ratio; a smaller screen keeps its size. */
+export function screenVideo({ height, "frame-rate": frameRate }: Picture): MediaTrackConstraints {
   return {
     width: { max: widthOf(height) },
     height: { max: Number(height) },

@@ -4,16 +4,16 @@ import { ANY, NONE } from "../settings/options.js";
 import type { Settings } from "../settings/settings.js";
 import * as constraints from "./constraints.js";
 
-/** Tracks, or why there are none; neither where the person changed their mind. */
-export type Opened = { stream: MediaStream | null; failure: Failure | null };
+/** Tracks, or why there are none; neither if the person cancelled. */
+export type OpenResult = { stream: MediaStream | null; failure: Failure | null };
 
-const failed = (failure: Failure | null): Opened => ({ stream: null, failure });
+const failed = (failure: Failure | null): OpenResult => ({ stream: null, failure });
 
 /** @param devices `navigator.mediaDevices`, which insecure pages do not have */
 export async function openDevices(
   settings: Settings,
   devices: Pick<MediaDevices, "getUserMedia"> | undefined,
-): Promise<Opened> {
+): Promise<OpenResult> {
   if (!devices) {
     return failed(failures.insecureContext);
   }
@@ -28,7 +28,7 @@ export async function openDevices(
         failure: null,
       };
     } catch (error) {
-      const failure = failures.ofDevices(error);
+      const failure = failures.fromGetUserMediaError(error);
       first ??= failure;
       if (failure.code !== "no-device") {
         return failed(failure);
@@ -39,8 +39,8 @@ export async function openDevices(
 }
 
 /**
- * A remembered device may be gone; then any other will do. And a machine with a microphone only is told NotFoundError
- * for both, so each is then asked for alone.
+ * A remembered device may be gone; then any other is used. A computer that has only a microphone
+ * reports NotFoundError for both, so each is then requested alone.
  */
 function* attempts(settings: Settings): Generator<Settings> {
   yield settings;
@@ -55,23 +55,25 @@ function* attempts(settings: Settings): Generator<Settings> {
   }
 }
 
-/** Must be called from a click. Comes with the sound of what is shared, where browser and system can record that. */
+/**
+ * Must be called from a click. Includes the shared audio, where browser and system can record it.
+ */
 export async function openScreen(
   settings: Settings,
   devices: Pick<MediaDevices, "getDisplayMedia"> | undefined,
-): Promise<Opened> {
+): Promise<OpenResult> {
   if (!devices?.getDisplayMedia) {
     return failed(failures.insecureContext);
   }
   try {
     return {
       stream: await devices.getDisplayMedia({
-        video: constraints.screenPicture(settings),
+        video: constraints.screenVideo(settings),
         audio: true,
       }),
       failure: null,
     };
   } catch (error) {
-    return failed(failures.ofScreen(error));
+    return failed(failures.fromGetDisplayMediaError(error));
   }
 }

@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.js";
 
-// What can go wrong before anything is sent.
+// Failures before anything is sent.
 
 const failure = (code: string, message: string, advice: string): Failure => ({
   code,
@@ -51,11 +51,12 @@ const BY_DEVICE_ERROR: Record<string, Failure> = {
   OverconstrainedError: noDevice,
 };
 
-/** Why `getUserMedia` gave nothing. */
-export const ofDevices = (error: unknown): Failure => BY_DEVICE_ERROR[nameOf(error)] ?? deviceBusy;
+/** Why `getUserMedia` failed. */
+export const fromGetUserMediaError = (error: unknown): Failure =>
+  BY_DEVICE_ERROR[nameOf(error)] ?? deviceBusy;
 
-/** Why `getDisplayMedia` gave nothing; null where the person changed their mind, which is no failure. */
-export function ofScreen(error: unknown): Failure | null {
+/** Why `getDisplayMedia` failed; null if the person cancelled, which is not a failure. */
+export function fromGetDisplayMediaError(error: unknown): Failure | null {
   const name = nameOf(error);
   if (name === "NotAllowedError" && !/system/i.test(messageOf(error))) {
     return null;

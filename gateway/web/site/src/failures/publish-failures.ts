@@ -1,23 +1,24 @@
 import type { PublishError } from "sluice-client";
 import type { Failure } from "./failure.js";
 
-// What can go wrong once something is sent: the gateway's codes and the library's, told to the person who streams. They
-// cannot mend a program; what they can do is check a key, choose other settings, wait, or ask the operator.
+// Failures while sending: the codes of the gateway and of the library, explained to the person
+// who streams. They cannot fix a program; they can check a key, choose other settings, wait, or
+// ask the operator.
 
-const MISUNDERSTANDING: Words = [
+const PROTOCOL_MISMATCH: FailureText = [
   "This page and the server do not understand each other.",
   "Reload the page: it may be older than the server. If it happens again, tell the operator the code below.",
 ];
 
-type Words = [message: string, advice: string];
+type FailureText = [message: string, advice: string];
 
-/** The gateway's, as docs/protocol.md lists them. */
-const OF_THE_GATEWAY: Record<string, Words> = {
-  "malformed-message": MISUNDERSTANDING,
-  "unknown-message-type": MISUNDERSTANDING,
-  "unexpected-message": MISUNDERSTANDING,
-  "media-before-opened": MISUNDERSTANDING,
-  "protocol-violation": MISUNDERSTANDING,
+/** The gateway's codes, as listed in docs/protocol.md. */
+const GATEWAY_FAILURES: Record<string, FailureText> = {
+  "malformed-message": PROTOCOL_MISMATCH,
+  "unknown-message-type": PROTOCOL_MISMATCH,
+  "unexpected-message": PROTOCOL_MISMATCH,
+  "media-before-opened": PROTOCOL_MISMATCH,
+  "protocol-violation": PROTOCOL_MISMATCH,
   "open-timeout": [
     "The server waited in vain for this page to introduce itself.",
     "Your connection may be very slow. Go live again.",
@@ -54,7 +55,7 @@ const OF_THE_GATEWAY: Record<string, Words> = {
     "This browser sent more than the server allows.",
     "Choose a lower bit rate under “More settings”, then go live again.",
   ],
-  "too-many-messages": MISUNDERSTANDING,
+  "too-many-messages": PROTOCOL_MISMATCH,
   "duration-exceeded": [
     "The stream has been live for as long as the server lets one be.",
     "All of it has arrived. You can go live again, as a new stream.",
@@ -109,8 +110,8 @@ const OF_THE_GATEWAY: Record<string, Words> = {
   ],
 };
 
-/** The library's, where its words are more for programmers. */
-const OF_THE_LIBRARY: Record<string, Words> = {
+/** The library's codes whose own messages are meant for programmers. */
+const LIBRARY_FAILURES: Record<string, FailureText> = {
   "gateway-unreachable": [
     "The server did not answer.",
     "Check that you are online, then go live again. If others cannot reach it either, tell the operator.",
@@ -133,18 +134,18 @@ const OF_THE_LIBRARY: Record<string, Words> = {
   ],
 };
 
-const wordsFor = (table: Record<string, Words>, code: string) =>
+const textFor = (table: Record<string, FailureText>, code: string) =>
   Object.hasOwn(table, code) ? table[code] : undefined;
 
-/** Why `publish` gave no stream, or why a stream ended without having been asked to. */
-export function ofPublishing(error: PublishError): Failure {
+/** Why `publish` failed, or why a stream ended unexpectedly. */
+export function describePublishError(error: PublishError): Failure {
   const { code } = error;
-  const ofTheGateway = wordsFor(OF_THE_GATEWAY, code);
+  const ofTheGateway = textFor(GATEWAY_FAILURES, code);
   if (ofTheGateway) {
     const [message, advice] = ofTheGateway;
     return { code, message, advice, detail: error.message };
   }
-  const [message, advice] = wordsFor(OF_THE_LIBRARY, code) ?? [
+  const [message, advice] = textFor(LIBRARY_FAILURES, code) ?? [
     error.message,
     error.advice ?? (error.retryable ? "You can go live again." : ""),
   ];

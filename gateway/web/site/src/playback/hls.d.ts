@@ -1,2 +1,2 @@
-// The file beside the page, taken from the package as it is.
+// The separate script, an unmodified copy of the package.
 export { default } from "hls.js";

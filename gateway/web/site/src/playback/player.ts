@@ -1,11 +1,12 @@
 import type HlsPlayer from "hls.js";
 
-// Two ways to play HLS in a page: Media Source Extensions through hls.js, or the browser itself.
+// Two ways to play HLS in a page: Media Source Extensions through hls.js, or the browser's own
+// player.
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 
 const SETTINGS = {
-  // Its worker would come from a blob: address, which the page's Content-Security-Policy does not allow.
+  // Its worker is loaded from a blob: URL, which the page's Content-Security-Policy blocks.
   enableWorker: false,
   liveSyncDurationCount: 2,
   liveMaxLatencyDurationCount: 6,
@@ -15,22 +16,25 @@ const SETTINGS = {
 };
 
 export interface Player {
-  /** When the picture on show was taken, on the gateway's clock (EXT-X-PROGRAM-DATE-TIME); undefined where unknown. */
-  takenAtMs(): number | undefined;
+  /**
+   * When the displayed frame was captured, on the gateway's clock (EXT-X-PROGRAM-DATE-TIME);
+   * undefined if unknown.
+   */
+  capturedAtMs(): number | undefined;
   toLiveEdge(): void;
   destroy(): void;
 }
 
-/** `onLost` is called when the player cannot go on by itself. */
-export type Start = (video: HTMLVideoElement, playlist: string, onLost: () => void) => Player;
+/** `onLost` is called when the player cannot continue. */
+export type StartPlayer = (video: HTMLVideoElement, playlist: string, onLost: () => void) => Player;
 
 type Hls = typeof HlsPlayer;
 
 const known = (ms: number | undefined) =>
   ms !== undefined && Number.isFinite(ms) ? ms : undefined;
 
-const throughMediaSource =
-  (Hls: Hls): Start =>
+const startWithHls =
+  (Hls: Hls): StartPlayer =>
   (video, playlist, onLost) => {
     const hls = new Hls(SETTINGS);
     let repairs = 0;
@@ -38,7 +42,8 @@ const throughMediaSource =
       if (!fatal) {
         return;
       }
-      // A decoder that choked is worth one new start in place; more would loop over the same media.
+      // One recovery in place is worth trying after a decoder error; more would loop over the
+      // same media.
       if (type === Hls.ErrorTypes.MEDIA_ERROR && repairs++ === 0) {
         hls.recoverMediaError();
       } else {
@@ -48,9 +53,9 @@ const throughMediaSource =
     hls.loadSource(playlist);
     hls.attachMedia(video);
     return {
-      takenAtMs: () => known(hls.playingDate?.getTime()),
+      capturedAtMs: () => known(hls.playingDate?.getTime()),
       toLiveEdge: () => {
-        // The place to start from lies farther back than where a smooth connection has got to.
+        // hls.js's live position can lie behind what a good connection has already played.
         video.currentTime = Math.max(video.currentTime, hls.liveSyncPosition ?? 0);
       },
       destroy: () => hls.destroy(),
@@ -60,12 +65,12 @@ const throughMediaSource =
 /** What Safari adds to a video that it plays from HLS. */
 type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
-const natively: Start = (video: DatedVideo, playlist, onLost) => {
+const startNatively: StartPlayer = (video: DatedVideo, playlist, onLost) => {
   const end = () => (video.seekable.length ? video.seekable.end(video.seekable.length - 1) : NaN);
   video.addEventListener("error", onLost);
   video.src = playlist;
   return {
-    takenAtMs: () => {
+    capturedAtMs: () => {
       const start = video.getStartDate?.().getTime();
       return known(start === undefined ? undefined : start + video.currentTime * 1_000);
     },
@@ -83,18 +88,19 @@ const natively: Start = (video: DatedVideo, playlist, onLost) => {
 const loadHls = () => import("./hls.js");
 
 /**
- * Media Source first, even where the browser plays HLS itself: Chromium 156 then starts 2.6 s farther behind, does not
- * say how far, and cannot be sent to the live edge. What is left for the browser itself is the iPhone before iOS 17.1.
+ * Media Source first, even where the browser plays HLS itself: Chromium 156 then starts 2.6 s
+ * farther behind, does not report how far, and cannot seek to the live edge. The browser's own
+ * player remains for iPhones before iOS 17.1.
  *
- * @returns null where this browser plays no HLS either way
+ * @returns null if this browser plays no HLS either way
  */
-export async function chooseStart(
+export async function choosePlayer(
   video: Pick<HTMLVideoElement, "canPlayType">,
   load = loadHls,
-): Promise<Start | null> {
+): Promise<StartPlayer | null> {
   const { default: Hls } = await load();
   if (Hls.isSupported()) {
-    return throughMediaSource(Hls);
+    return startWithHls(Hls);
   }
-  return video.canPlayType(HLS_TYPE) === "" ? null : natively;
+  return video.canPlayType(HLS_TYPE) === "" ? null : startNatively;
 }

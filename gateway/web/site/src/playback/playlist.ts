@@ -1,4 +1,4 @@
-/** What a viewer can expect of an HLS media playlist (RFC 8216). */
+/** The state of a stream by its HLS media playlist (RFC 8216). */
 export function playlistState(text: string): "starting" | "live" | "ended" {
   const lines = text.split(/\r?\n/);
   if (lines.includes("#EXT-X-ENDLIST")) {
@@ -11,9 +11,9 @@ const SOONEST_MS = 700;
 const LATEST_MS = 5_000;
 
 /**
- * Milliseconds until the next look: soon at first, when a stream is about to start, then seldom.
+ * Milliseconds until the next poll: short at first, when a stream is about to start, then longer.
  *
  * @param attempt from 0
  */
-export const nextLookMs = (attempt: number): number =>
+export const nextPollMs = (attempt: number): number =>
   Math.min(LATEST_MS, SOONEST_MS * 1.3 ** attempt);

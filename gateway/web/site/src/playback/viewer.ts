@@ -1,43 +1,45 @@
-import type { Player, Start } from "./player.js";
-import { nextLookMs, playlistState } from "./playlist.js";
+import type { Player, StartPlayer } from "./player.js";
+import { nextPollMs, playlistState } from "./playlist.js";
 
-// Longer than any pause of a healthy stream: two segments of the usual two seconds, and a playlist's reload.
+// Longer than any pause of a healthy stream: two segments of the usual two seconds, and one
+// playlist reload.
 const STALL_MS = 8_000;
 const WATCH_EVERY_MS = 1_000;
 
 export type ViewerState =
-  "looking" | "waiting" | "loading" | "playing" | "ended" | "interrupted" | "unplayable";
+  "searching" | "waiting" | "loading" | "playing" | "ended" | "interrupted" | "unplayable";
 
 export interface ViewerOptions {
   video: HTMLVideoElement;
-  /** Its address. */
+  /** Its URL. */
   playlist: string;
-  start: Start;
-  /** The playlist's text; null while there is none. */
+  start: StartPlayer;
+  /** The playlist's text; null if there is none. */
   read?: (url: string) => Promise<string | null>;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now?: () => number;
 }
 
 /**
- * Plays a stream whenever there is one: waits for it to start, plays it, tells when it has ended, and waits again.
- * It looks at the playlist itself before it starts a player, because players take a missing one for an error.
+ * Plays a stream whenever there is one: waits for it to start, plays it, reports its end, and waits
+ * again. It polls the playlist itself before it starts a player, because players treat a missing
+ * one as an error.
  *
  * Events: `state`.
  */
 export class Viewer extends EventTarget {
-  state: ViewerState = "looking";
+  state: ViewerState = "searching";
   player: Player | null = null;
 
   readonly #video: HTMLVideoElement;
   readonly #playlist: string;
-  readonly #start: Start;
+  readonly #start: StartPlayer;
   readonly #read: (url: string) => Promise<string | null>;
   readonly #now: () => number;
-  #attempt = 0;
-  /** The playlist at which playing broke off; it says live until the gateway removes it. */
-  #stale: string | null = null;
-  #markStale = false;
+  #polls = 0;
+  /** The playlist at which playback broke off; it reads as live until the gateway removes it. */
+  #stalePlaylist: string | null = null;
+  #nextPlaylistIsStale = false;
   #lastTime = -1;
   #movedAtMs = 0;
 
@@ -48,49 +50,49 @@ export class Viewer extends EventTarget {
     this.#start = start;
     this.#read = read;
     this.#now = now ?? (() => performance.now());
-    video.addEventListener("playing", () => this.player && this.#become("playing"));
-    video.addEventListener("ended", () => this.#leave("ended"));
+    video.addEventListener("playing", () => this.player && this.#setState("playing"));
+    video.addEventListener("ended", () => this.#stopPlayer("ended"));
     setInterval(() => this.#watchForStall(), WATCH_EVERY_MS);
   }
 
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const text = await this.#read(this.#playlist);
     const found = text === null ? "starting" : playlistState(text);
-    if (this.#markStale) {
-      this.#stale = text;
-      this.#markStale = false;
+    if (this.#nextPlaylistIsStale) {
+      this.#stalePlaylist = text;
+      this.#nextPlaylistIsStale = false;
     }
-    if (found === "live" && text !== this.#stale) {
+    if (found === "live" && text !== this.#stalePlaylist) {
       this.#play();
       return;
     }
     if (found === "ended") {
-      this.#become("ended");
-    } else if (this.state === "looking") {
-      this.#become("waiting");
+      this.#setState("ended");
+    } else if (this.state === "searching") {
+      this.#setState("waiting");
     }
-    setTimeout(() => void this.look(), nextLookMs(this.#attempt++));
+    setTimeout(() => void this.poll(), nextPollMs(this.#polls++));
   }
 
   #play() {
-    this.#attempt = 0;
+    this.#polls = 0;
     this.#lastTime = -1;
     this.#movedAtMs = this.#now();
-    this.#become("loading");
-    this.player = this.#start(this.#video, this.#playlist, () => this.#leave("interrupted"));
-    // Refused autoplay leaves the controls, and the person, in charge.
+    this.#setState("loading");
+    this.player = this.#start(this.#video, this.#playlist, () => this.#stopPlayer("interrupted"));
+    // If autoplay is refused, the person starts playback with the controls.
     this.#video.play().catch(() => {});
   }
 
-  #leave(state: ViewerState) {
+  #stopPlayer(state: ViewerState) {
     if (!this.player) {
       return;
     }
     this.player.destroy();
     this.player = null;
-    this.#markStale = state === "interrupted";
-    this.#become(state);
-    void this.look();
+    this.#nextPlaylistIsStale = state === "interrupted";
+    this.#setState(state);
+    void this.poll();
   }
 
   #watchForStall() {
@@ -100,11 +102,11 @@ export class Viewer extends EventTarget {
       this.#lastTime = currentTime;
       this.#movedAtMs = now;
     } else if (now - this.#movedAtMs > STALL_MS) {
-      this.#leave("interrupted");
+      this.#stopPlayer("interrupted");
     }
   }
 
-  #become(state: ViewerState) {
+  #setState(state: ViewerState) {
     this.state = state;
     this.dispatchEvent(new Event("state"));
   }

@@ -1,15 +1,15 @@
-// Numbers as people read them. Everything takes undefined, which stands for what nobody told.
+// Numbers formatted for people. All functions accept undefined for an unknown value.
 
 type Format = (value: number | undefined) => string;
 
-export const NOTHING = "–";
+export const UNKNOWN = "–";
 const present =
   (format: (value: number) => string): Format =>
   (value) =>
-    value !== undefined && Number.isFinite(value) ? format(value) : NOTHING;
+    value !== undefined && Number.isFinite(value) ? format(value) : UNKNOWN;
 const two = (value: number) => String(value).padStart(2, "0");
 
-/** Of milliseconds, as a clock. */
+/** Milliseconds as a clock. */
 export const duration = present((ms) => {
   const seconds = Math.floor(ms / 1000);
   const hours = Math.floor(seconds / 3600);
@@ -29,7 +29,7 @@ export const bytes = present((value) => {
     : `${(value / 1_000_000_000).toFixed(2)} GB`;
 });
 
-/** Of bits per second. */
+/** Bits per second. */
 export const bitRate = present((value) =>
   value < 999_500
     ? `${Math.round(value / 1_000)} kbit/s`
@@ -40,12 +40,12 @@ export const frameRate = present((value) => `${Number(value.toFixed(1))} fps`);
 
 export const speed = present((value) => `${value.toFixed(2)}×`);
 
-/** Of milliseconds: what is short in milliseconds, what is long in seconds. */
+/** Milliseconds: short values in milliseconds, long ones in seconds. */
 export const delay = present((ms) =>
   ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`,
 );
 
-/** Of milliseconds. */
+/** Milliseconds as seconds. */
 export const seconds = present((ms) => `${(ms / 1000).toFixed(1)} s`);
 
 export const count = present((value) => value.toLocaleString("en"));

@@ -1,7 +1,7 @@
 import type { LiveStreamEvents, Negotiated, Target } from "sluice-client";
 import { bitRate, count } from "./format.js";
 
-// What the stream does by itself, told to the person who streams.
+// What the stream does on its own, explained to the person who streams.
 
 const NAMES: [pattern: RegExp, name: string][] = [
   [/avc|h264/i, "H.264"],
@@ -34,15 +34,15 @@ export function handling(
     );
   }
   if (audio === "copy") {
-    sentences.push("Sound is passed on as recorded.");
+    sentences.push("AudioGraph is passed on as recorded.");
   } else if (audio === "transcode") {
-    sentences.push("Sound is converted to AAC, which every player expects.");
+    sentences.push("AudioGraph is converted to AAC, which every player expects.");
   }
   return sentences.join(" ");
 }
 
-/** The handling in a few words. */
-export function handlingInBrief({ video, audio }: Pick<Negotiated, "video" | "audio">): string {
+/** The same in a few words. */
+export function handlingSummary({ video, audio }: Pick<Negotiated, "video" | "audio">): string {
   const words = { copy: "copied", transcode: "transcoded" };
   const parts = [video && `video ${words[video]}`, audio && `audio ${words[audio]}`];
   const sentence = parts.filter(Boolean).join(", ");
@@ -76,13 +76,13 @@ export function adaptation({
   }
 }
 
-/** How long it took, as in speech. */
-export const lasting = (ms: number): string => {
+/** A duration as in speech. */
+export const spokenDuration = (ms: number): string => {
   const seconds = Math.max(1, Math.round(ms / 1_000));
   return seconds === 1 ? "a second" : `${seconds} seconds`;
 };
 
-/** The server leaves, as for a restart. */
+/** The server is about to shut down, for example for a restart. */
 export const draining = (endsInMs: number): string =>
-  `The server is about to restart. Your stream goes on for ${lasting(endsInMs)} and is then made again; ` +
+  `The server is about to restart. Your stream goes on for ${spokenDuration(endsInMs)} and is then made again; ` +
   "if you can, come to an end before.";

@@ -1,4 +1,5 @@
-// A small chart as paths: no library, no canvas, sharp at every size, coloured by the style sheet.
+// A small chart as SVG paths: no library, no canvas, sharp at every size, coloured by the style
+// sheet.
 
 export const WIDTH = 300;
 export const HEIGHT = 80;
@@ -11,11 +12,11 @@ export interface Point {
 export interface Frame {
   nowMs: number;
   windowMs: number;
-  /** What the upper edge stands for. */
+  /** The value at the upper edge. */
   top: number;
 }
 
-/** The next round number, so that the scale does not change with every reading. */
+/** The next round number, so that the scale does not change with every value. */
 export function roundUp(value: number): number {
   if (value <= 0) {
     return 1;
@@ -27,7 +28,7 @@ export function roundUp(value: number): number {
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** From left to right; where a value is unknown the line is broken. */
+/** From left to right; unknown values interrupt the line. */
 export function linePath(points: readonly Point[], { nowMs, windowMs, top }: Frame): string {
   let path = "";
   let pen = "M";
@@ -44,15 +45,15 @@ export function linePath(points: readonly Point[], { nowMs, windowMs, top }: Fra
   return path;
 }
 
-/** A line across the whole height at each of these moments. */
+/** A vertical line at each of these times. */
 export function marksPath(moments: readonly number[], { nowMs, windowMs }: Frame): string {
   return moments
     .map((atMs) => `M${round(WIDTH * (1 - (nowMs - atMs) / windowMs))} 0V${HEIGHT}`)
     .join("");
 }
 
-/** What the chart shows, for who cannot see it. */
-export function inWords(
+/** The chart as text, for screen readers. */
+export function describeSeries(
   name: string,
   points: readonly Point[],
   format: (value: number) => string,

@@ -1,17 +1,17 @@
-import { WINDOW_MS, type Moment } from "../broadcast/stats-history.js";
-import { inWords, linePath, marksPath, roundUp, type Point } from "./chart.js";
+import { WINDOW_MS, type StatsSample } from "../broadcast/stats-history.js";
+import { describeSeries, linePath, marksPath, roundUp, type Point } from "./chart.js";
 import { bitRate, delay, frameRate } from "../text/format.js";
-import { part } from "./dom.js";
+import { element } from "./dom.js";
 
 interface Chart {
   id: string;
   name: string;
-  /** The line that the chart is about. */
-  main: (moment: Moment) => number | undefined;
-  /** What it is compared with. */
-  other: (moment: Moment) => number | undefined;
+  /** The chart's main line. */
+  main: (moment: StatsSample) => number | undefined;
+  /** The line it is compared with. */
+  other: (moment: StatsSample) => number | undefined;
   format: (value: number) => string;
-  /** The scale reaches at least this far. */
+  /** Minimum of the scale's upper end. */
   least: number;
 }
 
@@ -43,7 +43,7 @@ const CHARTS: Chart[] = [
 ];
 
 /** Draws the last minute. */
-export function showCharts(moments: readonly Moment[], nowMs: number): void {
+export function showCharts(moments: readonly StatsSample[], nowMs: number): void {
   const drops = moments.filter(({ dropped }) => dropped).map(({ atMs }) => atMs);
   for (const { id, name, main, other, format, least } of CHARTS) {
     const points = (read: Chart["main"]): Point[] =>
@@ -52,12 +52,12 @@ export function showCharts(moments: readonly Moment[], nowMs: number): void {
     const others = points(other);
     const most = Math.max(least, ...[...mains, ...others].map(({ value }) => value ?? 0));
     const frame = { nowMs, windowMs: WINDOW_MS, top: roundUp(most * 1.1) };
-    const svg = part<SVGSVGElement>(id);
+    const svg = element<SVGSVGElement>(id);
     draw(svg, "grid", "M0 40H300M0 0.5H300M0 79.5H300");
     draw(svg, "marks", marksPath(drops, frame));
     draw(svg, "other", linePath(others, frame));
     draw(svg, "main", linePath(mains, frame));
-    svg.setAttribute("aria-label", inWords(name, mains, format));
+    svg.setAttribute("aria-label", describeSeries(name, mains, format));
     svg.parentElement?.setAttribute("data-top", format(frame.top));
   }
 }

@@ -1,27 +1,27 @@
 import type { Journal } from "../broadcast/journal.js";
 import type { Failure } from "../failures/failure.js";
 import { duration } from "../text/format.js";
-import { part, visible, writeAll } from "./dom.js";
+import { element, setVisible, setTexts } from "./dom.js";
 
 export function showFailure(failure: Failure | null): void {
-  const news = failure !== null && part("failure").hidden;
-  visible("failure", failure !== null);
-  writeAll({
+  const news = failure !== null && element("failure").hidden;
+  setVisible("failure", failure !== null);
+  setTexts({
     "failure-message": failure?.message ?? "",
     "failure-advice": failure?.advice ?? "",
     "failure-detail": failure?.detail ? `The server says: ${failure.detail}` : "",
     "failure-code": failure?.code ?? "",
   });
-  visible("failure-detail", Boolean(failure?.detail));
+  setVisible("failure-detail", Boolean(failure?.detail));
   if (news) {
-    // On a phone the button is below what it has to say.
-    part("failure").scrollIntoView({ block: "nearest" });
+    // On a phone the message is above the button, out of sight.
+    element("failure").scrollIntoView({ block: "nearest" });
   }
 }
 
 const notices = new Map<string, string>();
 
-/** Says something for as long as it is so. Each topic has one thing to say, or nothing. */
+/** Shows a notice until it is removed with null. Each topic has at most one. */
 export function showNotice(topic: string, text: string | null): void {
   if (text === null ? !notices.delete(topic) : notices.get(topic) === text) {
     return;
@@ -29,8 +29,8 @@ export function showNotice(topic: string, text: string | null): void {
   if (text !== null) {
     notices.set(topic, text);
   }
-  visible("notice", notices.size > 0);
-  part("notice").replaceChildren(
+  setVisible("notice", notices.size > 0);
+  element("notice").replaceChildren(
     ...Array.from(notices.values(), (words) => {
       const paragraph = document.createElement("p");
       paragraph.textContent = words;
@@ -41,9 +41,9 @@ export function showNotice(topic: string, text: string | null): void {
 
 const shown = new WeakSet<object>();
 
-/** Adds what is new: a screen reader reads that out, and not what was there. */
+/** Appends only new entries, so that a screen reader reads only those. */
 export function showJournal(journal: Journal): void {
-  const list = part("journal");
+  const list = element("journal");
   const newest = journal.entries.at(-1);
   if (!newest || shown.has(newest)) {
     return;
@@ -52,7 +52,7 @@ export function showJournal(journal: Journal): void {
     if (!shown.has(entry)) {
       shown.add(entry);
       const item = document.createElement("li");
-      item.dataset.weight = entry.weight;
+      item.dataset.severity = entry.severity;
       const time = document.createElement("time");
       time.textContent = duration(entry.atMs);
       item.append(time, ` ${entry.text}`);
@@ -66,5 +66,5 @@ export function showJournal(journal: Journal): void {
 }
 
 export function clearJournal(): void {
-  part("journal").replaceChildren();
+  element("journal").replaceChildren();
 }

@@ -1,16 +1,16 @@
 import type { Option as Choice } from "../settings/options.js";
-import { part, visible, write } from "./dom.js";
+import { element, setVisible, setText } from "./dom.js";
 
-/** Shows what can be chosen, with what is chosen; the first where that is not among it. */
+/** Shows the options with the chosen one selected; the first if the chosen one is not offered. */
 export function fillPicker(id: string, choices: Choice[], chosen: string): void {
-  const picker = part<HTMLSelectElement>(id);
+  const picker = element<HTMLSelectElement>(id);
   const same =
     picker.options.length === choices.length &&
     choices.every(
       ({ value, label }, index) =>
         picker.options[index]?.value === value && picker.options[index].label === label,
     );
-  // An open list would close under the hand of who reads it.
+  // Replacing the options would close an open list.
   if (!same) {
     picker.replaceChildren(...choices.map(({ value, label }) => new Option(label, value)));
   }
@@ -20,22 +20,22 @@ export function fillPicker(id: string, choices: Choice[], chosen: string): void 
   }
 }
 
-export const picked = (id: string): string => part<HTMLSelectElement>(id).value;
+export const picked = (id: string): string => element<HTMLSelectElement>(id).value;
 
 export function keyShown(): boolean {
-  return part("key").dataset.shown !== "false";
+  return element("key").dataset.shown !== "false";
 }
 
 export function showKey(shown: boolean): void {
-  part("key").dataset.shown = String(shown);
-  write("key-shown", shown ? "Hide" : "Show");
-  part("key-shown").setAttribute("aria-label", shown ? "Hide stream key" : "Show stream key");
+  element("key").dataset.shown = String(shown);
+  setText("key-shown", shown ? "Hide" : "Show");
+  element("key-shown").setAttribute("aria-label", shown ? "Hide stream key" : "Show stream key");
 }
 
-/** @param path null where nothing can be watched */
+/** @param path null if there is nothing to watch */
 export function showWatchLink(path: string | null): void {
-  visible("watch", path !== null);
+  setVisible("watch", path !== null);
   if (path !== null) {
-    part<HTMLAnchorElement>("watch-link").href = path;
+    element<HTMLAnchorElement>("watch-link").href = path;
   }
 }

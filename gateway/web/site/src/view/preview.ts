@@ -1,36 +1,36 @@
-import { loudness, share, type Loudness } from "../capture/level.js";
-import type { Source } from "../capture/capture-source.js";
-import { part, visible, write } from "./dom.js";
+import { loudness, meterFraction, type Loudness } from "../capture/level.js";
+import type { CaptureSource } from "../capture/capture-source.js";
+import { element, setVisible, setText } from "./dom.js";
 
-export function showPreview(source: Source | null): void {
-  const video = part<HTMLVideoElement>("preview");
+export function showPreview(source: CaptureSource | null): void {
+  const video = element<HTMLVideoElement>("preview");
   const stream = source?.video ? source.stream : null;
   if (video.srcObject !== stream) {
     video.srcObject = stream;
   }
-  visible("preview-empty", stream === null);
-  write("preview-empty", source ? "Sound only" : "No picture yet");
+  setVisible("preview-empty", stream === null);
+  setText("preview-empty", source ? "AudioGraph only" : "No picture yet");
   showSize(source);
   const sharing = source?.picture === "screen";
-  part("share").dataset.on = String(sharing);
-  write("share", sharing ? "Stop sharing" : "Share screen");
-  const mute = part<HTMLButtonElement>("mute");
+  element("share").dataset.on = String(sharing);
+  setText("share", sharing ? "Stop sharing" : "Share screen");
+  const mute = element<HTMLButtonElement>("mute");
   mute.disabled = !source?.hasMicrophone;
   const muted = source?.muted ?? false;
   mute.dataset.on = String(muted);
   mute.setAttribute("aria-label", muted ? "Unmute microphone" : "Mute microphone");
-  write("mute", muted ? "Unmute" : "Mute");
+  setText("mute", muted ? "Unmute" : "Mute");
 }
 
-function showSize(source: Source | null) {
+function showSize(source: CaptureSource | null) {
   const { width, height, frameRate } = source?.video?.getSettings() ?? {};
-  visible("picture-size", width !== undefined);
+  setVisible("picture-size", width !== undefined);
   const parts = [
     source?.picture === "screen" && "Your screen",
     `${width} × ${height}`,
     frameRate && `${Math.round(frameRate)} fps`,
   ];
-  write("picture-size", parts.filter(Boolean).join(" · "));
+  setText("picture-size", parts.filter(Boolean).join(" · "));
 }
 
 const LOUDNESS: Record<Loudness, string> = {
@@ -40,14 +40,14 @@ const LOUDNESS: Record<Loudness, string> = {
   loud: "Too loud",
 };
 
-/** @param db null where there is no sound to listen to */
+/** @param db null without an audio track */
 export function showLevel(db: number | null, muted: boolean): void {
   const level = db === null ? "silent" : loudness(db);
   const word = muted ? "Muted" : db === null ? "–" : LOUDNESS[level];
-  const percent = Math.round(share(db ?? -Infinity) * 100);
-  part("meter").setAttribute("aria-valuenow", String(percent));
-  part("meter").setAttribute("aria-valuetext", word);
-  part("meter").dataset.loudness = level;
-  part("meter-fill").style.setProperty("--level", String(percent / 100));
-  write("meter-word", word);
+  const percent = Math.round(meterFraction(db ?? -Infinity) * 100);
+  element("meter").setAttribute("aria-valuenow", String(percent));
+  element("meter").setAttribute("aria-valuetext", word);
+  element("meter").dataset.loudness = level;
+  element("meter-fill").style.setProperty("--level", String(percent / 100));
+  setText("meter-word", word);
 }

@@ -1,14 +1,14 @@
 import type { Negotiated, Stats } from "sluice-client";
-import { engineName, handling, handlingInBrief } from "../text/stream.js";
+import { engineName, handling, handlingSummary } from "../text/stream.js";
 import * as format from "../text/format.js";
 
-/** Of less media than that, how fast FFmpeg was says only how fast it started. */
+/** With less media than this, FFmpeg's speed shows only how fast it started. */
 const SPEED_MEANS_SOMETHING_AFTER_MS = 3_000;
 
-/** The numbers of a stream by the ids of the places where they are shown. */
+/** The statistics of a stream, by the id of the element that shows each. */
 export function numbers(stats: Stats): Record<string, string> {
   const { target, width, height, droppedGroups, droppedFrames } = stats;
-  // What FFmpeg does not report is 0.
+  // FFmpeg reports unknown values as 0.
   const {
     framesPerSecond,
     bitsPerSecond,
@@ -30,7 +30,7 @@ export function numbers(stats: Stats): Record<string, string> {
     accepted: format.bytes(stats.acceptedBytes),
     queued: format.bytes(queuedBytes),
     output: format.bitRate(bitsPerSecond || undefined),
-    size: width && height ? `${width} × ${height}` : format.NOTHING,
+    size: width && height ? `${width} × ${height}` : format.UNKNOWN,
     frames: format.count(stats.encodedFrames),
     "dropped-groups":
       droppedGroups === 0
@@ -40,10 +40,10 @@ export function numbers(stats: Stats): Record<string, string> {
   };
 }
 
-/** What was agreed with the gateway, likewise. */
+/** What was negotiated with the gateway, by element id. */
 export function agreement(negotiated: Negotiated, codecChosen: boolean): Record<string, string> {
   return {
-    handling: handlingInBrief(negotiated),
+    handling: handlingSummary(negotiated),
     "engine-name": engineName(negotiated),
     "mime-type": negotiated.recordedAs || negotiated.mimeType,
     "handling-why": handling(negotiated, codecChosen),

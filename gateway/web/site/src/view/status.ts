@@ -1,13 +1,13 @@
 import type { Stage } from "../broadcast/broadcast.js";
-import { part, visible, write } from "./dom.js";
+import { element, setVisible, setText } from "./dom.js";
 
-/** Where the page is: before a broadcast, or in it. */
+/** The state of the page, before and during a broadcast. */
 export type Status = "starting" | "asking" | "idle" | "ready" | Exclude<Stage, "cancelled">;
 
 interface Look {
   badge: string;
   button: string;
-  /** What the button does; nothing while it would make no sense. */
+  /** What the button does; null while it is inactive. */
   action: "go" | "stop" | null;
   onAir?: string;
 }
@@ -39,30 +39,30 @@ const TITLES: Partial<Record<Status, string>> = {
 
 const SETUP = ["camera", "microphone", "height", "frame-rate", "bit-rate", "codec", "engine"];
 
-/** Whether a broadcast is on, so that nothing can be set up. */
+/** Whether a broadcast is running, so that settings are locked. */
 export const isBusy = (status: Status): boolean =>
   LOOKS[status].button !== "Go live" || status === "asking";
 
 export function showStatus(status: Status): void {
   const { badge, button, action, onAir } = LOOKS[status];
-  part("state").dataset.state = status;
-  write("state", badge);
-  write("go", button);
-  const press = part<HTMLButtonElement>("go");
+  element("state").dataset.state = status;
+  setText("state", badge);
+  setText("go", button);
+  const press = element<HTMLButtonElement>("go");
   press.dataset.action = button === "Go live" ? "go" : "stop";
-  // Not `disabled`, which would take the focus from who has just pressed it.
+  // Not `disabled`, which would take the focus away right after the click.
   press.setAttribute("aria-disabled", String(action === null));
-  part("form").dataset.busy = String(isBusy(status) && status !== "asking");
-  visible("on-air", onAir !== undefined);
-  part("on-air").dataset.state = status;
-  write("on-air-text", onAir ?? "");
+  element("form").dataset.busy = String(isBusy(status) && status !== "asking");
+  setVisible("on-air", onAir !== undefined);
+  element("on-air").dataset.state = status;
+  setText("on-air-text", onAir ?? "");
   for (const id of SETUP) {
-    part<HTMLSelectElement>(id).disabled = isBusy(status);
+    element<HTMLSelectElement>(id).disabled = isBusy(status);
   }
-  part<HTMLInputElement>("key").readOnly = isBusy(status);
-  part<HTMLButtonElement>("share").disabled = isBusy(status);
+  element<HTMLInputElement>("key").readOnly = isBusy(status);
+  element<HTMLButtonElement>("share").disabled = isBusy(status);
   document.title = `${TITLES[status] ?? "Go live"} · Sluice`;
 }
 
-/** Whether the one button would do something. */
-export const mayPress = (): boolean => part("go").getAttribute("aria-disabled") !== "true";
+/** Whether the main button is active. */
+export const canPress = (): boolean => element("go").getAttribute("aria-disabled") !== "true";

@@ -39,7 +39,7 @@ export const NEGOTIATED: Negotiated = {
   maxBitsPerSecond: 8_000_000,
 };
 
-/** A stream whose fate the test decides. */
+/** A stream controlled by the test. */
 export class ScriptedStream extends EventTarget implements LiveStream {
   state: LiveState = "live";
   error: PublishError | null = null;
@@ -76,7 +76,7 @@ export class ScriptedStream extends EventTarget implements LiveStream {
 
 type Ended = { acceptedBytes: number; outTimeMs: number };
 
-/** A gateway that the test answers for. */
+/** A gateway whose answers the test decides. */
 export class ScriptedPublish {
   asked: PublishOptions | null = null;
   #answer: { resolve: (live: LiveStream) => void; reject: (error: Error) => void } | null = null;
