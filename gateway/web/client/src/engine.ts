@@ -10,7 +10,7 @@ export interface MediaUnit {
    * `header` precedes all media, `trailer` follows it; `muxed` contains interleaved audio and
    * video.
    */
-  kind: "header" | "video" | "audio" | "both" | "trailer";
+  kind: "header" | "video" | "audio" | "muxed" | "trailer";
   /** Whether a decoder can start here: the first unit of a group of pictures. */
   key: boolean;
   /**

@@ -7,8 +7,8 @@ import type { WarningCode } from "./types.js";
 const SLEEP_MS = 15_000;
 
 const MUTED: Record<TrackRole, [WarningCode, string]> = {
-  camera: ["camera-muted", "The camera delivers no pictures at the moment."],
-  screen: ["camera-muted", "The shared screen delivers no pictures at the moment."],
+  camera: ["camera-muted", "The camera is not delivering any video."],
+  screen: ["camera-muted", "The shared screen is not delivering any video."],
   microphone: ["microphone-muted", "The microphone is muted."],
 };
 
@@ -93,7 +93,7 @@ export class LivenessMonitor {
     if (document.hidden) {
       this.#options.listener.warning(
         "page-hidden",
-        "The page is hidden. The stream goes on, but the browser may give it fewer pictures.",
+        "The page is hidden. The stream continues, but the browser may reduce its frame rate.",
       );
     }
   }

@@ -1,7 +1,5 @@
 // The JSON messages of the protocol: see the gateway's docs/protocol.md.
 
-import type { Handling } from "./types.js";
-
 export const SUBPROTOCOL = "sluice.v1";
 
 const TIMESLICE_MS = 250;
@@ -14,6 +12,9 @@ const MAX_RETRY_AFTER_MS = 3_600_000;
  * the gateway's default of once a second, a network that slows down fills the queue unnoticed.
  */
 const PROGRESS_INTERVAL_MS = 250;
+
+/** What the gateway does with a track. */
+export type Handling = "copy" | "transcode";
 
 export interface Opened {
   type: "opened";

@@ -1,6 +1,7 @@
 import { PublishAttempt } from "./publish-attempt.js";
 import { Backoff } from "./backoff.js";
 import type { Outcome } from "./connection.js";
+import { Deferred } from "./deferred.js";
 import { PublishError } from "./errors.js";
 import * as failures from "./failures.js";
 import type { TrackRole } from "./failures.js";
@@ -226,7 +227,7 @@ export class Publication extends Target implements LiveStream {
     if (this.#state === "live") {
       this.#emit("warning", {
         code: "slept",
-        message: "The computer slept. The stream is made anew.",
+        message: "The computer went to sleep. The stream is restarting.",
       });
       this.#attempt?.abort();
       this.#onConnectionLost(failures.slept());
@@ -284,18 +285,5 @@ export class Publication extends Target implements LiveStream {
 
   #emit<K extends keyof LiveStreamEvents>(type: K, detail: LiveStreamEvents[K]["detail"]): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-}
-
-class Deferred<T> {
-  resolve!: (value: T) => void;
-  reject!: (error: Error) => void;
-  readonly promise = new Promise<T>((resolve, reject) => {
-    this.resolve = resolve;
-    this.reject = reject;
-  });
-
-  constructor() {
-    this.promise.catch(() => {});
   }
 }

@@ -19,7 +19,7 @@ export const isOver = (state: State) => NEXT[state].length === 0;
  */
 export function transition(from: State, to: State): State {
   if (!NEXT[from].includes(to)) {
-    throw new Error(`a stream does not go from ${from} to ${to}`);
+    throw new Error(`illegal transition from ${from} to ${to}`);
   }
   return to;
 }

@@ -1,12 +1,10 @@
 import type { PublishError } from "./errors.js";
-import type { Progress } from "./messages.js";
+import type { Handling, Progress } from "./messages.js";
 
 /** How media is encoded in the browser. */
 export type EngineName = "webcodecs" | "media-recorder";
 
 export type VideoCodec = "h264" | "hevc" | "vp8" | "vp9" | "av1";
-
-export type Handling = "copy" | "transcode";
 
 export interface PublishOptions {
   /**

@@ -100,8 +100,8 @@ function typeCheck(source: string, module: string, moduleResolution: string): st
   }
 }
 
-describe("the package that npm gets", () => {
-  it("brings the library, its declarations, its licence and how to use it", () => {
+describe("the npm package", () => {
+  it("contains the library, its declarations, its licence and its README", () => {
     for (const file of ["dist/sluice.js", "dist/index.d.ts", "dist/LICENSE", "README.md"]) {
       expect(existsSync(join(unpacked, file)), file).toBe(true);
     }
@@ -115,7 +115,7 @@ describe("the package that npm gets", () => {
     expect(typeCheck(exampleOfTheReadme() + MORE, module, resolution)).toBe("");
   });
 
-  it("can be bundled into a page, and costs a page nothing that does not publish", async () => {
+  it("can be bundled, and is tree-shaken from a page that does not publish", async () => {
     const bundled = async (source: string) => {
       writeFileSync(join(project, "page.js"), source);
       const { outputFiles } = await build({
@@ -135,7 +135,7 @@ describe("the package that npm gets", () => {
     expect(error.length).toBeLessThan(3_000);
   });
 
-  it("can be imported where there is no browser, as servers that render pages do", () => {
+  it("can be imported without a browser, as for server-side rendering", () => {
     const imported = execFileSync(
       process.execPath,
       ["-e", 'import("sluice-client").then((m) => console.log(Object.keys(m).sort().join()))'],

@@ -64,7 +64,7 @@ const failures = () =>
 const warnings = () => events.flatMap((e) => (e.type === "warning" ? [e.detail.code] : []));
 const reason = (promise: Promise<unknown>): Promise<PublishError> =>
   promise.then(
-    () => expect.fail("it should have been refused"),
+    () => expect.fail("it should have been rejected"),
     (error: PublishError) => error,
   );
 
@@ -114,7 +114,7 @@ async function liveAgain(afterMs: number) {
 }
 
 describe("connecting", () => {
-  it("goes to the page's gateway and names key, offers and tracks inside the WebSocket", async () => {
+  it("connects to the page's gateway and sends key, offers and tracks inside the WebSocket", async () => {
     void connect();
     await pass(0);
     expect(platform.socket.url).toBe("wss://host/ingest");
@@ -133,7 +133,7 @@ describe("connecting", () => {
     ]);
   });
 
-  it("is through when the gateway has chosen, and records with the engine of that offer, as asked", async () => {
+  it("goes live when the gateway has chosen, with the engine of that offer and the requested settings", async () => {
     await goLive({ video: { frameRate: 25 }, audio: { bitsPerSecond: 64_000 } });
     expect(live.state).toBe("live");
     const { name, options, state } = platform.lastEngine;
@@ -160,7 +160,7 @@ describe("connecting", () => {
     expect(states()).toEqual(["live"]);
   });
 
-  it("fails with the gateway's own words, without trying again", async () => {
+  it("fails with the gateway's own message, without retrying", async () => {
     const started = connect();
     await pass(0);
     platform.socket.says({ ...refusal("gateway-full", true), extra: 1 });
@@ -188,7 +188,7 @@ describe("connecting", () => {
     expect(await reason(started)).toMatchObject({ code: expected, retryable });
   });
 
-  it("waits only so long", async () => {
+  it("times out", async () => {
     const error = reason(connect());
     await pass(15_000);
     expect((await error).code).toBe("gateway-silent");
@@ -196,7 +196,7 @@ describe("connecting", () => {
   });
 
   it.each(["{", "[]", "null", '{"type":"toString"}', '{"type":"opened"}', '{"type":"ended"}'])(
-    "refuses %s, which is not a message for it",
+    "rejects %s, which is not a valid message",
     async (words) => {
       const started = connect();
       await pass(0);
@@ -205,25 +205,25 @@ describe("connecting", () => {
     },
   );
 
-  it("refuses a choice that was not offered", async () => {
+  it("rejects a choice that was not offered", async () => {
     const started = connect();
     await pass(0);
     platform.socket.says({ ...OPENED, mimeType: "video/c" });
     expect((await reason(started)).code).toBe("unexpected-message");
   });
 
-  it("fails without a socket when the browser records nothing, or there is nothing to record", async () => {
+  it("fails without a socket when the browser or the source has nothing to record", async () => {
     platform.offered = [];
     expect((await reason(create().start())).code).toBe("nothing-recordable");
     video.readyState = "ended";
     expect((await reason(create().start())).code).toBe("camera-lost");
     expect(() => create({ source: streamOf() })).toThrow("neither");
     expect(() => create({ url: "ftp://host/" })).toThrow("ftp://host/");
-    expect(() => create({ url: "https://" })).toThrow("no address");
+    expect(() => create({ url: "https://" })).toThrow("not a valid gateway URL");
     expect(platform.sockets).toHaveLength(0);
   });
 
-  it("fails with the engine's words when that cannot start", async () => {
+  it("fails with the engine's message when it cannot start", async () => {
     platform.engineFails = new Error("no encoder");
     const started = connect();
     await pass(0);
@@ -235,7 +235,7 @@ describe("connecting", () => {
     ]);
   });
 
-  it("can be cancelled, before and on the way", async () => {
+  it("can be cancelled, before and while connecting", async () => {
     expect(() => create({ signal: AbortSignal.abort() })).toThrow("cancelled");
     const cancelling = new AbortController();
     const started = connect({ signal: cancelling.signal });
@@ -247,7 +247,7 @@ describe("connecting", () => {
 });
 
 describe("a live stream", () => {
-  it("passes media on in order and cuts what is larger than the gateway takes", async () => {
+  it("sends media in order and splits messages that exceed the gateway's limit", async () => {
     await goLive();
     platform.lastEngine.gives("a".repeat(1_500));
     platform.lastEngine.gives("b");
@@ -256,7 +256,7 @@ describe("a live stream", () => {
     expect(live.stats.sentBytes).toBe(1_501);
   });
 
-  it("tells its numbers every second", async () => {
+  it("reports its statistics every second", async () => {
     await goLive();
     for (let second = 1; second <= 5; second++) {
       platform.lastEngine.encodedFrames = second * 25;
@@ -277,7 +277,7 @@ describe("a live stream", () => {
     expect(live.stats).not.toBe(live.stats);
   });
 
-  it("ends in order: what was recorded, then stop, then the gateway's word for it", async () => {
+  it("ends gracefully: recorded media, then stop, then the gateway's confirmation", async () => {
     await goLive();
     const stopped = live.stop();
     expect(live.state).toBe("stopping");
@@ -297,7 +297,7 @@ describe("a live stream", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("does not call ended what was not confirmed", async () => {
+  it("is not ended without confirmation", async () => {
     await goLive();
     const stopped = reason(live.stop());
     platform.lastEngine.isThrough();
@@ -308,7 +308,7 @@ describe("a live stream", () => {
     expect(failures()).toEqual([["end-unconfirmed", false]]);
   });
 
-  it("waits only so long for the engine to stop, and for the gateway's word", async () => {
+  it("times out when the engine does not stop or the gateway does not confirm", async () => {
     await goLive();
     const first = reason(live.stop());
     await pass(5_000);
@@ -322,7 +322,7 @@ describe("a live stream", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("ends at once when aborted, without an event of failure", async () => {
+  it("ends immediately when aborted, without a failure event", async () => {
     const aborting = new AbortController();
     await goLive({ signal: aborting.signal });
     aborting.abort();
@@ -334,7 +334,7 @@ describe("a live stream", () => {
     expect((await reason(live.stop())).code).toBe("aborted");
   });
 
-  it("hears nothing more of its engine and its socket once it is over", async () => {
+  it("ignores its engine and its socket once it has ended", async () => {
     await goLive({ reconnect: false });
     platform.socket.says(refusal("stream-stalled", true));
     events.length = 0;
@@ -349,7 +349,7 @@ describe("a live stream", () => {
     expect(live.error?.code).toBe("stream-stalled");
   });
 
-  it("does not disturb another one on the same page", async () => {
+  it("does not affect another stream on the same page", async () => {
     await goLive();
     const [first, firstSocket] = [live, platform.socket];
     await goLive();
@@ -359,7 +359,7 @@ describe("a live stream", () => {
   });
 });
 
-describe("what befalls a stream", () => {
+describe("interruptions", () => {
   it.each([
     ["camera-lost", camera],
     ["screen-share-ended", screen],
@@ -377,7 +377,7 @@ describe("what befalls a stream", () => {
     expect(await live.stop()).toMatchObject({ acceptedBytes: 7 });
   });
 
-  it("notices a track that the page has stopped itself, which has no event", async () => {
+  it("detects a track that the page itself stopped, which fires no event", async () => {
     await goLive();
     audio.readyState = "ended";
     await pass(1_000);
@@ -388,7 +388,7 @@ describe("what befalls a stream", () => {
     expect(live.error?.code).toBe("microphone-lost");
   });
 
-  it("goes on without pictures, without sound and behind other pages, and says so", async () => {
+  it("continues with muted tracks and in a hidden page, with warnings", async () => {
     await goLive();
     video.mute();
     audio.mute();
@@ -397,7 +397,7 @@ describe("what befalls a stream", () => {
     expect(live.state).toBe("live");
   });
 
-  it("says that the gateway is about to leave, and goes on", async () => {
+  it("announces that the gateway is about to shut down, and continues", async () => {
     await goLive();
     platform.socket.says({ type: "draining", endsInMs: 30_000 });
     expect(events.filter(({ type }) => type === "draining")).toEqual([
@@ -408,14 +408,14 @@ describe("what befalls a stream", () => {
     expect(live.state).toBe("reconnecting");
   });
 
-  it("says what was amiss from the start", async () => {
+  it("reports what is impaired from the start", async () => {
     audio.muted = true;
     platform.page.document.hidden = true;
     await goLive();
     expect(warnings()).toEqual(["microphone-muted", "page-hidden"]);
   });
 
-  it("connects anew after a sleep", async () => {
+  it("reconnects after a sleep", async () => {
     await goLive();
     platform.sleptMs = 3_600_000;
     await pass(1_000);
@@ -426,7 +426,7 @@ describe("what befalls a stream", () => {
     expect(live.state).toBe("live");
   });
 
-  it("does not take late timers of a hidden page for a sleep", async () => {
+  it("does not mistake late timers of a hidden page for a sleep", async () => {
     await goLive();
     for (let second = 0; second < 60; second++) {
       platform.sleptMs += 1_000;
@@ -436,7 +436,7 @@ describe("what befalls a stream", () => {
     expect(live.state).toBe("live");
   });
 
-  it("lets go when the page is left", async () => {
+  it("releases everything when the page is closed", async () => {
     await goLive();
     platform.page.window.dispatchEvent(new Event("pagehide"));
     expect(platform.socket.closedWith).toBe(1000);
@@ -446,7 +446,7 @@ describe("what befalls a stream", () => {
 });
 
 describe("reconnecting", () => {
-  it("begins a new recording on a new connection, and stops the one before", async () => {
+  it("starts a new recording on a new connection, and stops the previous one", async () => {
     await goLive();
     platform.lastEngine.gives("old");
     await pass(0);
@@ -464,7 +464,7 @@ describe("reconnecting", () => {
     expect(live.stats).toMatchObject({ reconnects: 1, sentBytes: 3 });
   });
 
-  it("notices a connection that swallows everything", async () => {
+  it("detects a connection that drops all packets", async () => {
     await goLive();
     platform.socket.says(PROGRESS);
     await pass(9_999);
@@ -473,7 +473,7 @@ describe("reconnecting", () => {
     expect(live.state).toBe("reconnecting");
   });
 
-  it("pauses longer and longer, up to fifteen seconds, and gives up in the end", async () => {
+  it("doubles its delays up to fifteen seconds, and finally gives up", async () => {
     await goLive({ reconnect: { giveUpAfterMs: 60_000 } });
     platform.socket.breaks();
     const pauses: number[] = [];
@@ -495,7 +495,7 @@ describe("reconnecting", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("leaves the gateway alone for as long as that asks, and its own pause on top", async () => {
+  it("waits as long as the gateway asks, plus its own delay", async () => {
     await goLive();
     platform.socket.says({ ...refusal("gateway-full", true), retryAfterMs: 30_000 });
     expect(live.state).toBe("reconnecting");
@@ -504,14 +504,14 @@ describe("reconnecting", () => {
     await liveAgain(250);
   });
 
-  it("gives up at once when the gateway asks for longer than it would try", async () => {
+  it("gives up immediately when the gateway asks for a longer wait than the limit", async () => {
     await goLive({ reconnect: { giveUpAfterMs: 10_000 } });
     platform.socket.says({ ...refusal("gateway-full", true), retryAfterMs: 30_000 });
     expect(live.state).toBe("failed");
     expect(live.error).toMatchObject({ code: "gateway-full", retryAfterMs: 30_000 });
   });
 
-  it("goes on pausing longer when each connection is lost at once, until one has lasted", async () => {
+  it("keeps increasing the delay while connections are lost early, until one lasts", async () => {
     await goLive();
     platform.socket.says(refusal("ffmpeg-failed", true));
     await liveAgain(250);
@@ -528,7 +528,7 @@ describe("reconnecting", () => {
     expect(platform.sockets).toHaveLength(4);
   });
 
-  it("does not insist on what cannot succeed", async () => {
+  it("does not retry what cannot succeed", async () => {
     await goLive();
     platform.socket.says(refusal("not-authorized", false));
     expect(failures()).toEqual([["not-authorized", false]]);
@@ -536,7 +536,7 @@ describe("reconnecting", () => {
     expect(live.error?.message).toBe("Words.");
   });
 
-  it("waits for a key that its own dead connection still holds, and for no other reason", async () => {
+  it("waits for a key held by its own dead connection, and for no other reason", async () => {
     await goLive();
     platform.socket.says(refusal("stream-key-in-use", false));
     expect(live.state).toBe("failed");
@@ -551,14 +551,14 @@ describe("reconnecting", () => {
     expect(live.state).toBe("live");
   });
 
-  it("is left out on request", async () => {
+  it("can be disabled", async () => {
     await goLive({ reconnect: false });
     platform.socket.breaks();
     expect(failures()).toEqual([["connection-lost", false]]);
     expect(live.state).toBe("failed");
   });
 
-  it("ends when it is stopped: what was on its way is not confirmed", async () => {
+  it("ends when stopped: media in flight is not confirmed", async () => {
     await goLive();
     platform.socket.breaks();
     expect((await reason(live.stop())).code).toBe("end-unconfirmed");
@@ -567,7 +567,7 @@ describe("reconnecting", () => {
     expect(platform.sockets).toHaveLength(1);
   });
 
-  it("can be stopped by whoever hears of it", async () => {
+  it("can be stopped by a listener of the failure event", async () => {
     await goLive();
     live.addEventListener("failure", () => void live.stop());
     platform.socket.breaks();
@@ -576,7 +576,7 @@ describe("reconnecting", () => {
     expect(live.state).toBe("failed");
   });
 
-  it("ends when the camera is gone", async () => {
+  it("ends when the camera is lost", async () => {
     await goLive();
     platform.socket.breaks();
     video.unplug();
@@ -585,7 +585,7 @@ describe("reconnecting", () => {
     expect(platform.sockets).toHaveLength(1);
   });
 
-  it("begins again with another engine when one breaks", async () => {
+  it("restarts with another engine when one fails", async () => {
     await goLive();
     const { recorderFailed } = await import("../src/failures.js");
     platform.lastEngine.sink.failed(recorderFailed("the encoder crashed"));

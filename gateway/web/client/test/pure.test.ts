@@ -25,7 +25,7 @@ describe("the offers of MediaRecorder", () => {
     expect(recorderOffers(both, () => false)).toEqual([]);
   });
 
-  it("name the tracks there are", () => {
+  it("name the existing tracks", () => {
     const picture = types(recorderOffers({ hasVideo: true, hasAudio: false }, () => true));
     expect(picture).toContain('video/webm;codecs="vp8"');
     expect(picture.join()).not.toContain("opus");
@@ -34,7 +34,7 @@ describe("the offers of MediaRecorder", () => {
     expect(sound.every((type) => type.startsWith("audio/"))).toBe(true);
   });
 
-  it("are of the wanted codecs only", () => {
+  it("contain the requested codecs only", () => {
     expect(types(recorderOffers({ ...both, codecs: ["vp9"] }, () => true))).toEqual([
       'video/webm;codecs="vp9,opus"',
       'video/mp4;codecs="vp9,opus"',
@@ -52,7 +52,7 @@ describe("the offers of both engines", () => {
   const offered = async (engines?: Offer["engine"][]) =>
     (await offersFor(source, { engines }, ask)).map((o) => `${o.mimeType} ${o.engine}`);
 
-  it("stand in the order of preference, and a type of both for the first", async () => {
+  it("follow the order of preference, with duplicates offered for the first engine", async () => {
     expect(await offered()).toEqual(["a webcodecs", "b webcodecs", "c media-recorder"]);
     expect(await offered(["media-recorder", "webcodecs"])).toEqual([
       "b media-recorder",
@@ -63,13 +63,13 @@ describe("the offers of both engines", () => {
     expect(await offered([])).toEqual([]);
   });
 
-  it("are no more than the gateway reads", async () => {
+  it("do not exceed the gateway's limit", async () => {
     const many = Array.from({ length: 100 }, (_, i) => offer("webcodecs")(`t${i}`));
     const offers = await offersFor(source, {}, { ...ask, webcodecs: () => Promise.resolve(many) });
     expect(offers).toHaveLength(64);
   });
 
-  it("are none where the browser has no recorder at all", async () => {
+  it("are empty without MediaRecorder", async () => {
     expect(await offersFor(source, {})).toEqual([]);
   });
 });
@@ -77,7 +77,7 @@ describe("the offers of both engines", () => {
 describe("bit rates", () => {
   const hd = { width: 1280, height: 720, frameRate: 30 };
 
-  it("follow the picture's size, within bounds", () => {
+  it("follow the video's size, within bounds", () => {
     expect(bitRates({ video: hd, audio: {} })).toEqual({ video: 2_500_000, audio: 128_000 });
     expect(bitRates({ video: { width: 3840, height: 2160, frameRate: 60 } }).video).toBe(6_000_000);
     expect(bitRates({ video: { width: 160, height: 120, frameRate: 5 } }).video).toBe(300_000);
@@ -86,7 +86,7 @@ describe("bit rates", () => {
     expect(bitRates({ audio: {} })).toEqual({ video: 0, audio: 128_000 });
   });
 
-  it("are what was asked for, below the gateway's limit", () => {
+  it("are the requested ones, below the gateway's limit", () => {
     const wished = { video: 9_000_000, audio: 64_000 };
     expect(bitRates({ video: hd, audio: {} }, wished)).toEqual(wished);
     expect(bitRates({ video: hd, audio: {} }, wished, 5_000_000)).toEqual({
@@ -95,7 +95,7 @@ describe("bit rates", () => {
     });
   });
 
-  it("leave room for overshoot, and sound gives way last", () => {
+  it("leave room for overshoot, and reduce audio last", () => {
     const { video, audio } = bitRates({ video: hd, audio: {} }, {}, 1_000_000);
     expect([video, audio]).toEqual([772_000, 128_000]);
     const tight = bitRates({ video: hd, audio: {} }, {}, 200_000);
@@ -105,22 +105,22 @@ describe("bit rates", () => {
   });
 });
 
-describe("pauses", () => {
-  it("are drawn from the whole of a growing range", () => {
+describe("reconnect delays", () => {
+  it("are drawn from the full growing range", () => {
     const longest = new Backoff(Infinity, () => 1);
     const pauses = Array.from({ length: 8 }, () => longest.next(0, 0));
     expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
     expect(new Backoff(Infinity, () => 0).next(0, 0)).toBe(0);
   });
 
-  it("end when the time is up, and begin anew after a good while", () => {
+  it("end when the time is up, and restart after a stable connection", () => {
     const backoff = new Backoff(1_000, () => 1);
     expect(backoff.next(0, 60_000)).toBe(500);
     expect(backoff.next(600, 0)).toBeNull();
     expect(backoff.next(900, 10_000)).toBe(500);
   });
 
-  it("are drawn on top of what the gateway asks for", () => {
+  it("are added to what the gateway asks for", () => {
     const backoff = new Backoff(60_000, () => 0.5);
     expect(backoff.next(0, 0, 30_000)).toBe(30_250);
     expect(backoff.next(31_000, 0, 0)).toBe(500);
@@ -128,7 +128,7 @@ describe("pauses", () => {
   });
 });
 
-describe("the gateway's address", () => {
+describe("the ingest URL", () => {
   it("is relative to the page, and has no fragment", () => {
     expect(ingestUrl("ingest", "https://h/live/?a=b#c")).toBe("wss://h/live/ingest");
     expect(ingestUrl("/ingest#x", "http://h:8080/")).toBe("ws://h:8080/ingest");
@@ -138,7 +138,7 @@ describe("the gateway's address", () => {
 });
 
 describe("states", () => {
-  it("allow no way out of an end and no way round the beginning", () => {
+  it("allow no transition out of a final state and none that skips going live", () => {
     expect(transition("live", "stopping")).toBe("stopping");
     expect(() => transition("ended", "live")).toThrow();
     expect(() => transition("connecting", "stopping")).toThrow();
@@ -147,13 +147,13 @@ describe("states", () => {
 });
 
 describe("messages", () => {
-  it("get defaults for what an older gateway leaves out and lose what makes no sense", () => {
+  it("get defaults for fields missing in an older gateway, and lose invalid ones", () => {
     expect(
       parseServerMessage('{"type":"opened","mimeType":"a/b","timesliceMs":-1,"video":"x"}'),
     ).toMatchObject({ timesliceMs: 250, video: undefined, maxMessageBytes: Infinity });
   });
 
-  it("say when to try again, within what a timer can wait", () => {
+  it("limit the retry delay to what a timer supports", () => {
     const retryAfterMs = (json: string) => {
       const message = parseServerMessage(`{"type":"failed","code":"gateway-full"${json}}`);
       return message?.type === "failed" && message.retryAfterMs;

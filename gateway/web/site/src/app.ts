@@ -40,53 +40,56 @@ async function goLive() {
     return;
   }
   showNotice("screen", null);
-  capture.wake();
-  if (!capture.source?.whole) {
+  capture.resumeAudio();
+  if (!capture.source?.isComplete) {
     await capture.open();
   }
   const { source } = capture;
   if (!source) {
     return;
   }
-  const { broadcast: mine, over } = startBroadcast(
+  const { broadcast: own, over } = startBroadcast(
     publish,
     { url: INGEST, streamKey, source: source.stream, ...toPublishOptions(settings) },
     settings.codec !== AUTO,
     ({ stage }) => {
       showWatchLink(canBeWatched && stage === "live" ? watchPath(streamKey) : null);
       if (stage === "live") {
-        void keepAwake();
+        void requestWakeLock();
       }
     },
   );
-  broadcast = mine;
+  broadcast = own;
   await over;
   void wakeLock?.release();
   wakeLock = null;
   showNotice("hidden", null);
-  if (capture.source?.whole === false) {
-    // A device was lost. The preview shows what is left; the broadcast's journal stays.
+  if (capture.source?.isComplete === false) {
+    // A device was onSourceLost. The preview shows what is left; the broadcast's journal stays.
     await capture.open();
-    showFailure(mine.failure ? describePublishError(mine.failure) : capture.failure);
+    showFailure(own.failure ? describePublishError(own.failure) : capture.failure);
   }
-  showStatus(mine.stage === "cancelled" ? "ready" : mine.stage);
+  showStatus(own.stage === "cancelled" ? "ready" : own.stage);
 }
 
 /**
- * A phone that dims its screen stops its camera. Not every browser has wake locks, and the request
+ * A phone that dims its screen stops its camera. Not every browser has resumeAudio locks, and the request
  * can be refused.
  */
-async function keepAwake() {
+async function requestWakeLock() {
   wakeLock ??= (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
 }
 
-function lost({ what }: LostEvent) {
+function onSourceLost({ what }: LostEvent) {
   if (isBusy()) {
     if (what === "screen") {
       showNotice("screen", "You stopped sharing your screen, which ended the stream.");
       void broadcast!.stop();
     } else if (capture.source?.isMixed) {
-      broadcast!.note("warning", "The microphone is gone. The stream goes on without it.");
+      broadcast!.note(
+        "warning",
+        "The microphone was disconnected. The stream continues without it.",
+      );
     }
     // The library ends a stream whose camera or only microphone is gone, and reports it.
     return;
@@ -101,22 +104,24 @@ function lost({ what }: LostEvent) {
   }
 }
 
-function listenToPreparation() {
+function listenToCapture() {
   capture.addEventListener("asking", () => showStatus("asking"));
   capture.addEventListener("ready", () => {
     const { source, failure } = capture;
     // A shared screen without a microphone is better than nothing.
-    const isSilent = source?.picture === "screen" && failure !== null;
+    const isSilent = source?.videoSource === "screen" && failure !== null;
     showStatus(source ? "ready" : "idle");
     showFailure(isSilent ? null : failure);
     showNotice(
       "without",
-      isSilent ? "Your screen is shared without a microphone: none could be opened." : null,
+      isSilent ? "Your screen is shared without a microphone, because none could be opened." : null,
     );
     showNotice("microphone", null);
     showNotice("camera", null);
   });
-  capture.addEventListener("lost", (event) => lost((event as CustomEvent<LostEvent>).detail));
+  capture.addEventListener("lost", (event) =>
+    onSourceLost((event as CustomEvent<LostEvent>).detail),
+  );
   for (const type of ["paused", "resumed"]) {
     capture.addEventListener(type, (event) => {
       const { what } = (event as CustomEvent<LostEvent>).detail;
@@ -133,12 +138,12 @@ function listenToPickers() {
       if (name === "camera" || name === "microphone") {
         void capture.reopen();
       } else if (name === "height" || name === "frame-rate") {
-        void capture.reshape();
+        void capture.applyVideoSettings();
       }
     });
   }
   element("share").addEventListener("click", () => {
-    const sharing = capture.source?.picture === "screen";
+    const sharing = capture.source?.videoSource === "screen";
     void (sharing ? capture.open() : capture.shareScreen());
   });
   element("mute").addEventListener("click", () => {
@@ -164,12 +169,12 @@ function listenToThePage() {
     if (isBusy() && !hidden) {
       // The system releases it while the page is hidden.
       wakeLock = null;
-      void keepAwake();
+      void requestWakeLock();
     }
     showNotice(
       "hidden",
       isBusy() && hidden
-        ? "You left this tab: the stream goes on, but some browsers pause the camera."
+        ? "This tab is hidden. The stream continues, but some browsers pause the camera."
         : null,
     );
   });
@@ -179,7 +184,7 @@ function listenToThePage() {
     }
   });
   window.addEventListener("pagehide", () => {
-    broadcast?.abandon();
+    broadcast?.abort();
     capture.close();
   });
   window.addEventListener("pageshow", (event) => {
@@ -189,7 +194,7 @@ function listenToThePage() {
   });
 }
 
-async function introduce() {
+async function initialize() {
   let touched = false;
   keyField.addEventListener("input", () => (touched = true), { once: true });
   // A demo key is not secret, and spares newcomers the question where to get one.
@@ -207,13 +212,15 @@ async function introduce() {
       keyField.value = "";
     }
   }
-  const goesTo = config.publish ? "streams go out by RTMP" : "streams are shown here only";
+  const goesTo = config.publish
+    ? "streams are sent out by RTMP"
+    : "streams can only be watched here";
   setText("about", `Sluice ${config.version} · ${goesTo}`);
 }
 
 setVisible("share", devices !== undefined && "getDisplayMedia" in devices);
-listenToPreparation();
+listenToCapture();
 listenToPickers();
 listenToThePage();
-void introduce();
+void initialize();
 void capture.open();

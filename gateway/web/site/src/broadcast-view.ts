@@ -3,7 +3,7 @@ import { Broadcast, type Publish } from "./broadcast/broadcast.js";
 import { describePublishError } from "./failures/publish-failures.js";
 import { showCharts } from "./view/charts.js";
 import { clearJournal, showFailure, showJournal, showNotice } from "./view/notices.js";
-import { agreement, numbers } from "./view/statistics.js";
+import { negotiation, statistics } from "./view/statistics.js";
 import { element, setVisible, setText, setTexts } from "./view/dom.js";
 import { showStatus } from "./view/status.js";
 import { duration } from "./text/format.js";
@@ -54,12 +54,12 @@ function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
   showJournal(journal);
   if (live) {
     const { stats, negotiated } = live;
-    setTexts({ ...numbers(stats), ...agreement(negotiated, codecChosen) });
+    setTexts({ ...statistics(stats), ...negotiation(negotiated, codecChosen) });
     if (ended) {
-      setTexts(numbers({ ...stats, acceptedBytes: ended.acceptedBytes, queuedMs: 0 }));
+      setTexts(statistics({ ...stats, acceptedBytes: ended.acceptedBytes, queuedMs: 0 }));
       setText("queued", "0 B");
     }
-    showCharts(history.moments, performance.now());
+    showCharts(history.samples, performance.now());
   }
   showClock(broadcast);
 }
@@ -67,8 +67,8 @@ function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
 function reconnecting(failure: PublishError | null): string {
   const why = failure
     ? describePublishError(failure).message
-    : "The connection to the server broke.";
-  return `${why} This page connects again by itself, for two minutes at most: leave it open. Viewers see a break, then the stream goes on.`;
+    : "The connection to the server was lost.";
+  return `${why} This page is reconnecting; keep it open. It stops trying after two minutes. Viewers see a short addGap.`;
 }
 
 /** The time on air; while reconnecting, the time since the connection was lost. */

@@ -1,5 +1,5 @@
 import { choices, limits } from "./capture/devices.js";
-import { picture, screenVideo } from "./capture/constraints.js";
+import { cameraVideo, screenVideo } from "./capture/constraints.js";
 import { decayed, peakDb } from "./capture/level.js";
 import { openDevices, openScreen, type OpenResult } from "./capture/open-devices.js";
 import { AudioGraph } from "./capture/audio-graph.js";
@@ -25,22 +25,22 @@ export class CaptureSetup extends EventTarget {
 
   readonly #settings: Settings;
   readonly #devices: MediaDevices | undefined;
-  readonly #sound = new AudioGraph();
-  #listening: ReturnType<AudioGraph["listen"]> | null = null;
-  #attempt = 0;
+  readonly #audioGraph = new AudioGraph();
+  #meter: ReturnType<AudioGraph["meter"]> | null = null;
+  #generation = 0;
 
   constructor(settings: Settings, devices: MediaDevices | undefined) {
     super();
     this.#settings = settings;
     this.#devices = devices;
-    this.#keepLevel();
+    this.#startLevelMeter();
   }
 
   /** Opens camera and microphone. Ends screen sharing. */
   open(): Promise<void> {
-    return this.#replace(async () => {
+    return this.#replaceSource(async () => {
       // Close first, because many cameras cannot be opened twice.
-      this.#use(null);
+      this.#setSource(null);
       return [await openDevices(this.#settings, this.#devices), null];
     });
   }
@@ -48,17 +48,19 @@ export class CaptureSetup extends EventTarget {
   /** Opens the selected devices again. A shared screen stays, and no camera is opened then. */
   reopen(): Promise<void> {
     const screen = this.source?.screen;
-    return screen ? this.#replace(async () => [await this.#openMicrophone(), screen]) : this.open();
+    return screen
+      ? this.#replaceSource(async () => [await this.#openMicrophone(), screen])
+      : this.open();
   }
 
   /** Asks what to share, and shows that instead of the camera. Must be called from a click. */
   shareScreen(): Promise<void> {
-    return this.#replace(async () => {
+    return this.#replaceSource(async () => {
       const screen = await openScreen(this.#settings, this.#devices);
       if (!screen.stream) {
         return [screen, null];
       }
-      this.#use(null);
+      this.#setSource(null);
       return [await this.#openMicrophone(), screen.stream];
     });
   }
@@ -70,10 +72,10 @@ export class CaptureSetup extends EventTarget {
   }
 
   /** Applies a new resolution or frame rate, without opening the device again. */
-  async reshape(): Promise<void> {
+  async applyVideoSettings(): Promise<void> {
     const { source } = this;
-    const wish = source?.picture === "screen" ? screenVideo : picture;
-    await source?.video?.applyConstraints(wish(this.#settings)).catch(() => {});
+    const constraints = source?.videoSource === "screen" ? screenVideo : cameraVideo;
+    await source?.video?.applyConstraints(constraints(this.#settings)).catch(() => {});
     showPreview(this.source);
   }
 
@@ -85,21 +87,21 @@ export class CaptureSetup extends EventTarget {
   }
 
   /** Some browsers play and process audio only after a click. */
-  wake(): void {
-    this.#sound.wake();
+  resumeAudio(): void {
+    this.#audioGraph.resume();
   }
 
   close(): void {
-    this.#attempt++;
-    this.#use(null);
+    this.#generation++;
+    this.#setSource(null);
   }
 
   /** Of two overlapping calls, the later one wins. */
-  async #replace(open: () => Promise<[devices: OpenResult, screen: MediaStream | null]>) {
-    const mine = ++this.#attempt;
+  async #replaceSource(open: () => Promise<[devices: OpenResult, screen: MediaStream | null]>) {
+    const generation = ++this.#generation;
     this.dispatchEvent(new Event("asking"));
     const [{ stream, failure }, screen] = await open();
-    if (mine !== this.#attempt) {
+    if (generation !== this.#generation) {
       const unwanted = screen === this.source?.screen ? null : screen;
       for (const track of [...(stream?.getTracks() ?? []), ...(unwanted?.getTracks() ?? [])]) {
         track.stop();
@@ -108,15 +110,15 @@ export class CaptureSetup extends EventTarget {
     }
     this.failure = failure;
     if (stream || screen) {
-      this.#use(new CaptureSource(stream, screen, this.#sound));
+      this.#setSource(new CaptureSource(stream, screen, this.#audioGraph));
     }
     await this.showPickers();
     this.dispatchEvent(new Event("ready"));
   }
 
-  #use(source: CaptureSource | null) {
-    this.#listening?.stop();
-    this.#listening = null;
+  #setSource(source: CaptureSource | null) {
+    this.#meter?.stop();
+    this.#meter = null;
     this.source?.close(source);
     this.source = source;
     for (const type of ["lost", "paused", "resumed"]) {
@@ -126,7 +128,7 @@ export class CaptureSetup extends EventTarget {
       });
     }
     if (source?.audio) {
-      this.#listening = this.#sound.listen(source.audio);
+      this.#meter = this.#audioGraph.meter(source.audio);
     }
     showPreview(source);
   }
@@ -138,7 +140,7 @@ export class CaptureSetup extends EventTarget {
     const opened = source !== null;
     // A device that could not be opened is not shown as selected, whatever the settings say.
     const shown = (wanted: string, id: string | undefined) => id ?? (opened ? NONE : wanted);
-    const isScreen = source?.picture === "screen";
+    const isScreen = source?.videoSource === "screen";
     fillPicker(
       "camera",
       choices(found, "videoinput"),
@@ -157,13 +159,13 @@ export class CaptureSetup extends EventTarget {
     }
   }
 
-  #keepLevel() {
+  #startLevelMeter() {
     let shownAtMs = 0;
     let shownDb = -Infinity;
     // Drawn on animation frames: a hidden page needs no meter.
     const draw = (nowMs: number) => {
       if (nowMs - shownAtMs >= LEVEL_EVERY_MS) {
-        const samples = this.#listening?.read();
+        const samples = this.#meter?.read();
         shownDb = samples ? decayed(shownDb, peakDb(samples), nowMs - shownAtMs) : -Infinity;
         shownAtMs = nowMs;
         showLevel(samples ? shownDb : null, this.source?.muted ?? false);

@@ -22,13 +22,13 @@ const BADGES: Record<ViewerState, string> = {
 
 const MESSAGES: Record<ViewerState, string> = {
   searching: "Looking for the stream …",
-  waiting: "Waiting for the stream to start. It will play here by itself.",
+  waiting: "Waiting for the stream to start. It will play here automatically.",
   loading: "Loading …",
   playing: "",
-  ended: "The stream has ended. A new one will play here by itself.",
-  interrupted: "The stream was interrupted. It will go on here by itself.",
+  ended: "The stream has ended. A new one will play here automatically.",
+  interrupted: "The stream was interrupted. It will resume here automatically.",
   unplayable:
-    "This browser cannot play live streams. Use a current Chrome, Edge, Firefox or Safari.",
+    "This browser cannot play live streams. Use a current version of Chrome, Edge, Firefox or Safari.",
 };
 
 const video = element<HTMLVideoElement>("video");

@@ -11,12 +11,12 @@ const codes = Array.from(
   ([, code]) => code!,
 );
 
-describe("a failure of the gateway's", () => {
-  it("is one that the documentation lists", () => {
+describe("a failure of the gateway", () => {
+  it("is listed in the documentation", () => {
     expect(codes.length).toBeGreaterThan(15);
   });
 
-  it.each(codes)("%s is told with advice to the person who streams", (code) => {
+  it.each(codes)("%s is explained, with advice", (code) => {
     const failure = describePublishError(new PublishError(code, "said the gateway"));
     expect(failure.message).not.toBe("said the gateway");
     expect(failure.advice).not.toBe("");
@@ -26,12 +26,12 @@ describe("a failure of the gateway's", () => {
 });
 
 describe("any other failure", () => {
-  it("is told in the words it came with", () => {
+  it("keeps its own message", () => {
     const failure = describePublishError(new PublishError("camera-lost", "Gone.", "Plug it in."));
     expect(failure).toEqual({ code: "camera-lost", message: "Gone.", advice: "Plug it in." });
   });
 
-  it("may be tried again where that can help", () => {
+  it("suggests a retry if that can help", () => {
     const advice = (retryable: boolean) =>
       describePublishError(new PublishError("new-code", "Hm.", undefined, retryable)).advice;
     expect(advice(true)).toContain("again");

@@ -70,7 +70,7 @@ describe("a viewer", () => {
     expect(players).toHaveLength(1);
   });
 
-  it("tells when the stream has ended, and plays the next one", async () => {
+  it("reports the end of the stream, and plays the next one", async () => {
     text = LIVE;
     await viewer.poll();
     video.dispatchEvent(new Event("playing"));
@@ -84,7 +84,7 @@ describe("a viewer", () => {
     expect(players).toHaveLength(2);
   });
 
-  it("does not play a playlist again whose writer has died, until it moves", async () => {
+  it("does not replay the playlist of a crashed writer until it changes", async () => {
     text = LIVE;
     await viewer.poll();
     video.dispatchEvent(new Event("playing"));
@@ -97,7 +97,7 @@ describe("a viewer", () => {
     expect(players).toHaveLength(2);
   });
 
-  it("leaves a paused picture alone", async () => {
+  it("does not restart a paused video", async () => {
     text = LIVE;
     await viewer.poll();
     video.dispatchEvent(new Event("playing"));
@@ -106,7 +106,7 @@ describe("a viewer", () => {
     expect(viewer.state).toBe("playing");
   });
 
-  it("starts anew when its player is lost", async () => {
+  it("restarts when its player fails", async () => {
     text = LIVE;
     await viewer.poll();
     lose();
@@ -121,7 +121,7 @@ describe("the choice of a player", () => {
     (() => Promise.resolve({ default: { isSupported: () => supported } })) as unknown as Load;
   const browser = (answer: CanPlayTypeResult) => ({ canPlayType: () => answer });
 
-  it("is Media CaptureSource, then the browser itself, then none", async () => {
+  it("is Media Source, then the browser itself, then none", async () => {
     const startWithHls = await choosePlayer(browser("maybe"), hls(true));
     const startNatively = await choosePlayer(browser("maybe"), hls(false));
     expect(startWithHls).toBeTypeOf("function");
@@ -138,14 +138,14 @@ describe("a playlist", () => {
     expect(playlistState("#EXTM3U\n#EXTINF:2.0,\na.ts\n#EXT-X-ENDLIST\n")).toBe("ended");
   });
 
-  it("is looked for soon at first, then seldom", () => {
+  it("is polled often at first, then rarely", () => {
     expect(nextPollMs(0)).toBeLessThan(1_000);
     expect(nextPollMs(50)).toBe(5_000);
   });
 });
 
 describe("the gateway's clock", () => {
-  it("is known from the answer that came back soonest", async () => {
+  it("is taken from the answer with the shortest round trip", async () => {
     let here = 0;
     // The gateway is 10 s ahead; its answers take different times to return.
     const waysBackMs = [900, 20, 400];
@@ -165,7 +165,7 @@ describe("the gateway's clock", () => {
     expect(clock.nowMs).toBe(here + 10_000);
   });
 
-  it("stays unknown where the gateway does not tell", async () => {
+  it("stays unknown if the gateway does not send it", async () => {
     const clock = new GatewayClock(() => Promise.resolve(undefined));
     await clock.synchronize();
     expect(clock.nowMs).toBeUndefined();

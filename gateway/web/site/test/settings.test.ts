@@ -14,7 +14,7 @@ const store = (text: string | null) => ({
 });
 
 describe("settings", () => {
-  it("are loadSettings, and hold no stream key", () => {
+  it("are stored without the stream key", () => {
     const kept = store(null);
     const chosen = { ...DEFAULTS, camera: "c1", height: "1080", codec: "vp9" };
     saveSettings(chosen, kept);
@@ -23,11 +23,11 @@ describe("settings", () => {
   });
 
   it.each([null, "", "null", "[]", "{", '"text"', "7", '{"height":720,"codec":"wmv","camera":{}}'])(
-    "are the defaults where %j was kept",
+    "are the defaults if %j was stored",
     (text) => expect(loadSettings(store(text))).toEqual(DEFAULTS),
   );
 
-  it("hold until the page is left where nothing can be kept", () => {
+  it("last until the page is closed if nothing can be stored", () => {
     const full = {
       getItem: () => null,
       setItem: () => {
@@ -37,11 +37,11 @@ describe("settings", () => {
     expect(() => saveSettings(DEFAULTS, full)).not.toThrow();
   });
 
-  it("leave to the library what is automatic", () => {
+  it("leave automatic choices to the library", () => {
     expect(toPublishOptions(DEFAULTS)).toEqual({ video: { frameRate: 30 } });
   });
 
-  it("bind the library to what was chosen", () => {
+  it("pass explicit choices to the library", () => {
     const chosen = { ...DEFAULTS, "bit-rate": "4000000", codec: "av1", engine: "media-recorder" };
     expect(toPublishOptions(chosen)).toEqual({
       video: { frameRate: 30, bitsPerSecond: 4_000_000, codecs: ["av1"] },
@@ -51,7 +51,7 @@ describe("settings", () => {
 });
 
 describe("choices", () => {
-  it("are those that the camera can do", () => {
+  it("are limited to what the camera supports", () => {
     const heights = (most: number | undefined) =>
       upTo(CHOICES.height, most).map(({ value }) => value);
     expect(heights(720)).toEqual(["360", "480", "720"]);
@@ -59,18 +59,18 @@ describe("choices", () => {
     expect(heights(undefined)).toHaveLength(4);
   });
 
-  it("take 29.97 frames a second for 30", () => {
+  it("treat 29.97 fps as 30", () => {
     expect(upTo(CHOICES["frame-rate"], 29.97).at(-1)?.value).toBe("30");
   });
 
-  it("show the most a camera can do where it cannot do what is wished", () => {
+  it("fall back to the camera's maximum", () => {
     expect(closestOption(upTo(CHOICES.height, 480), "1080")).toBe("480");
     expect(closestOption(CHOICES.height, "720")).toBe("720");
   });
 });
 
-describe("a key for trying out", () => {
-  it("is one that nobody guesses", () => {
+describe("a demo key", () => {
+  it("cannot be guessed", () => {
     expect(demoKey()).toMatch(/^demo-[2-9a-z]{12}$/);
     expect(demoKey()).not.toBe(demoKey());
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import * as format from "../src/text/format.js";
-import { codecName, handling, handlingSummary } from "../src/text/stream.js";
-import { agreement, numbers } from "../src/view/statistics.js";
+import { codecName, handlingExplanation, handlingSummary } from "../src/text/stream.js";
+import { negotiation, statistics } from "../src/view/statistics.js";
 import { NEGOTIATED, STATS } from "./doubles/live-stream.js";
 
-describe("numbers", () => {
-  it("read as people read them", () => {
+describe("statistics", () => {
+  it("are formatted for people", () => {
     expect(format.duration(59_999)).toBe("0:59");
     expect(format.duration(3_661_000)).toBe("1:01:01");
     expect(format.bytes(999)).toBe("999 B");
@@ -19,40 +19,40 @@ describe("numbers", () => {
     expect(format.count(12_000)).toBe("12,000");
   });
 
-  it("that nobody knows are a dash", () => {
+  it("are a dash if unknown", () => {
     expect(format.bytes(undefined)).toBe("–");
     expect(format.bitRate(NaN)).toBe("–");
-    expect(numbers({ ...STATS, delayMs: undefined, framesPerSecond: undefined })).toMatchObject({
+    expect(statistics({ ...STATS, delayMs: undefined, framesPerSecond: undefined })).toMatchObject({
       delay: "–",
       "encoded-rate": "–",
       speed: "–",
     });
   });
 
-  it("of dropped groups say how many pictures that were", () => {
-    expect(numbers({ ...STATS, droppedGroups: 2, droppedFrames: 88 })["dropped-groups"]).toBe(
-      "2 groups, 88 pictures",
+  it("include the frames of dropped groups", () => {
+    expect(statistics({ ...STATS, droppedGroups: 2, droppedFrames: 88 })["dropped-groups"]).toBe(
+      "2 groups, 88 frames",
     );
   });
 });
 
-describe("what was agreed", () => {
-  it("is said in brief, and why", () => {
+describe("the negotiated format", () => {
+  it("is summarised, and explained", () => {
     expect(handlingSummary(NEGOTIATED)).toBe("Video copied, audio transcoded");
     expect(handlingSummary({ video: undefined, audio: "copy" })).toBe("Audio copied");
-    expect(handling(NEGOTIATED, false)).toContain("passed on as recorded: H.264");
+    expect(handlingExplanation(NEGOTIATED, false)).toContain("without transcoding (H.264)");
     const vp8 = { ...NEGOTIATED, video: "transcode" as const, recordedAs: "video/webm;codecs=vp8" };
-    expect(handling(vp8, false)).toContain("this browser records VP8");
-    expect(handling(vp8, true)).toContain("because you chose VP8");
+    expect(handlingExplanation(vp8, false)).toContain("this browser records VP8");
+    expect(handlingExplanation(vp8, true)).toContain("because you chose VP8");
   });
 
-  it("names the codec that people know", () => {
+  it("names common codecs", () => {
     const names = ["avc3.64", "h264", "vp09.00", "vp8", "av01.0", "hvc1.1", "x"].map(codecName);
-    expect(names).toEqual(["H.264", "H.264", "VP9", "VP8", "AV1", "HEVC", "what it records"]);
+    expect(names).toEqual(["H.264", "H.264", "VP9", "VP8", "AV1", "HEVC", "its own format"]);
   });
 
-  it("falls back to the offer where the recorder does not say", () => {
-    expect(agreement({ ...NEGOTIATED, recordedAs: "" }, false)["mime-type"]).toBe(
+  it("falls back to the offer if the recorder reports nothing", () => {
+    expect(negotiation({ ...NEGOTIATED, recordedAs: "" }, false)["mime-type"]).toBe(
       NEGOTIATED.mimeType,
     );
   });

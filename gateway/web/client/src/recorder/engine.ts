@@ -122,14 +122,14 @@ export class RecorderEngine implements Engine {
     this.#reading = this.#reading.then(step).catch((error: Error) => this.#fail(error.message));
   }
 
-  #emit(pieces: Chunk[], capturedAtMs: number): void {
-    for (const { kind, key, bytes, frames } of pieces) {
+  #emit(chunks: Chunk[], capturedAtMs: number): void {
+    for (const { kind, key, bytes, frames } of chunks) {
       this.#frames += frames;
       if (key) {
         this.#keyAtMs = capturedAtMs;
       }
       this.#sink?.unit({
-        kind: kind === "header" ? "header" : "both",
+        kind: kind === "header" ? "header" : "muxed",
         key,
         droppable: this.#splitter?.isParsing === true,
         capturedAtMs,
@@ -150,7 +150,7 @@ export class RecorderEngine implements Engine {
     // It also stops when all tracks have ended; the liveness monitor handles that, gracefully.
     const tracks = this.#options.source.getTracks();
     if (!this.#isStopping && tracks.some(({ readyState }) => readyState === "live")) {
-      this.#fail("it stopped by itself");
+      this.#fail("it stopped unexpectedly");
     }
   }
 
@@ -162,7 +162,7 @@ export class RecorderEngine implements Engine {
       this.#hasWarnedOfKeys = true;
       this.#sink?.warning(
         "few-key-frames",
-        "This browser sets key frames further apart than it was asked to: viewers join later, and a slow network costs more of the picture.",
+        "Key frames are further apart than requested: viewers join later, and a slow network drops more video.",
       );
     }
   }
@@ -179,7 +179,7 @@ export class RecorderEngine implements Engine {
       this.#recorder.requestData();
     } else {
       this.#dataAtMs = this.#now();
-      this.#sink?.warning("no-frames", "The browser's recorder gives nothing at the moment.");
+      this.#sink?.warning("no-frames", "The browser's recorder is not delivering any data.");
     }
   }
 

@@ -68,13 +68,3 @@ export class ParseBuffer {
     return taken;
   }
 }
-
-export class Pieces {
-  readonly list: Chunk[] = [];
-
-  add(kind: Chunk["kind"], key: boolean, bytes: Uint8Array<ArrayBuffer>, frames: number): void {
-    if (bytes.length > 0) {
-      this.list.push({ kind, key, bytes, frames });
-    }
-  }
-}

@@ -1,4 +1,4 @@
-import { Pieces, ParseBuffer } from "./gop-splitter.js";
+import { ParseBuffer } from "./gop-splitter.js";
 import type { Chunk, GopSplitter } from "./gop-splitter.js";
 
 // RFC 8794 (EBML) and RFC 9559 (Matroska).
@@ -89,7 +89,7 @@ export class MatroskaSplitter implements GopSplitter {
   readonly #buffer = new ParseBuffer();
   readonly #videoTracks = new Set<number>();
   #isParsing = true;
-  #pieces = new Pieces();
+  readonly #chunks: Chunk[] = [];
   /** Blocks seen in a cluster that is not classified yet; null once it is. */
   #undecidedBlocks: number | null = null;
   #inHeader = true;
@@ -114,12 +114,12 @@ export class MatroskaSplitter implements GopSplitter {
     } else if (!this.#inHeader && this.#undecidedBlocks === null) {
       this.#emit(this.#buffer.completeEnd);
     }
-    return this.#pieces.list.splice(0);
+    return this.#chunks.splice(0);
   }
 
   flush(): Chunk[] {
     this.#emit(Infinity);
-    return this.#pieces.list.splice(0);
+    return this.#chunks.splice(0);
   }
 
   /** Parses one element, or the relevant part of it. @returns false if that needs more bytes */
@@ -237,7 +237,7 @@ export class MatroskaSplitter implements GopSplitter {
     const kind = this.#inHeader ? "header" : "media";
     const bytes = this.#buffer.take(end);
     if (bytes.length > 0) {
-      this.#pieces.add(kind, this.#nextIsKey, bytes, this.#frames);
+      this.#chunks.push({ kind, key: this.#nextIsKey, bytes, frames: this.#frames });
       this.#nextIsKey = false;
       this.#frames = 0;
     }

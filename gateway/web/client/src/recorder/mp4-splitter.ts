@@ -1,4 +1,4 @@
-import { Pieces, ParseBuffer } from "./gop-splitter.js";
+import { ParseBuffer } from "./gop-splitter.js";
 import type { Chunk, GopSplitter } from "./gop-splitter.js";
 
 // ISO/IEC 14496-12.
@@ -110,7 +110,7 @@ export class Mp4Splitter implements GopSplitter {
   readonly #buffer = new ParseBuffer();
   /** The video tracks with the default flags of their samples. */
   readonly #videoTracks = new Map<number, number>();
-  readonly #pieces = new Pieces();
+  readonly #chunks: Chunk[] = [];
   #isParsing = true;
   #inHeader = true;
   #awaitsData = false;
@@ -137,12 +137,12 @@ export class Mp4Splitter implements GopSplitter {
     } else if (!this.#inHeader) {
       this.#emit(this.#leadingAt ?? this.#buffer.completeEnd);
     }
-    return this.#pieces.list.splice(0);
+    return this.#chunks.splice(0);
   }
 
   flush(): Chunk[] {
     this.#emit(Infinity);
-    return this.#pieces.list.splice(0);
+    return this.#chunks.splice(0);
   }
 
   /** Readers never recover from a moof without its mdat, so the two are kept together. */
@@ -233,7 +233,7 @@ export class Mp4Splitter implements GopSplitter {
       if (this.#leadingAt !== null) {
         this.#leadingAt = Math.max(0, this.#leadingAt - bytes.length);
       }
-      this.#pieces.add(kind, this.#nextIsKey, bytes, this.#frames);
+      this.#chunks.push({ kind, key: this.#nextIsKey, bytes, frames: this.#frames });
       this.#nextIsKey = false;
       this.#frames = 0;
     }

@@ -7,7 +7,7 @@ export interface Dropped {
   frames: number;
 }
 
-const isPicture = ({ kind }: MediaUnit) => kind === "video" || kind === "both";
+const isPicture = ({ kind }: MediaUnit) => kind === "video" || kind === "muxed";
 
 /**
  * Media waiting to be sent, bounded in time. When it is too long, whole groups of pictures are

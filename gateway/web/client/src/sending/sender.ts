@@ -260,7 +260,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
       target: this.#adaptation.target,
       droppedGroups: groups,
       droppedFrames: frames,
-      reason: `More than ${this.#options.maxQueueMs} ms of media were waiting to be sent.`,
+      reason: `More than ${this.#options.maxQueueMs} ms of media were queued.`,
     });
   }
 
@@ -295,8 +295,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
         droppedFrames: 0,
         reason:
           change === "lowered"
-            ? "The network or the gateway takes less than the encoder makes."
-            : "The network has room again.",
+            ? "The network or the gateway is slower than the encoder."
+            : "The network has capacity again.",
       });
     }
   }

@@ -69,8 +69,8 @@ export class AudioTimeline {
     } else if (lateMs > GAP_MS) {
       return { action: "fill-then-encode", frames: Math.round((lateMs * this.sampleRate) / 1_000) };
     } else {
-      const mostMs = (this.#ms(frames) * SLEW_MS_PER_SECOND) / 1_000;
-      this.#originMs += Math.max(-mostMs, Math.min(mostMs, lateMs));
+      const maxStepMs = (this.#ms(frames) * SLEW_MS_PER_SECOND) / 1_000;
+      this.#originMs += Math.max(-maxStepMs, Math.min(maxStepMs, lateMs));
     }
     return { action: "encode" };
   }

@@ -1,10 +1,10 @@
 import type { Target } from "../types.js";
-import type { Format, Picture } from "./formats.js";
+import type { Format, VideoSettings } from "./formats.js";
 
 const even = (pixels: number) => Math.max(2, 2 * Math.round(pixels / 2));
 
 /** The size of the encoded video. Subsampled chroma needs even numbers. */
-export const scaledSize = ({ width, height }: Picture, scale: number) => ({
+export const scaledSize = ({ width, height }: VideoSettings, scale: number) => ({
   width: even(width * scale),
   height: even(height * scale),
 });
@@ -13,19 +13,19 @@ export const scaledSize = ({ width, height }: Picture, scale: number) => ({
  * A resized window or a rotated phone changes the aspect ratio; the encoder's level does not permit
  * more pixels.
  */
-export function fitWithin(width: number, height: number, within: Picture): Picture {
+export function fitWithin(width: number, height: number, within: VideoSettings): VideoSettings {
   const shrink = Math.min(1, Math.sqrt((within.width * within.height) / (width * height)));
   return { ...within, width: width * shrink, height: height * shrink };
 }
 
 export function videoConfig(
   { codec, container }: NonNullable<Format["video"]>,
-  picture: Picture,
+  videoSettings: VideoSettings,
   target: Target,
 ): VideoEncoderConfig {
   return {
     codec,
-    ...scaledSize(picture, target.scale),
+    ...scaledSize(videoSettings, target.scale),
     bitrate: target.videoBitsPerSecond,
     framerate: target.frameRate,
     latencyMode: "realtime",

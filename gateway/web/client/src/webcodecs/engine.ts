@@ -7,7 +7,7 @@ import { type Format, parse } from "./formats.js";
 import { Muxer } from "./muxer.js";
 import type { AudioPacket, VideoPacket } from "./packet.js";
 import { OverloadDetector } from "./overload-detector.js";
-import { pictureOf } from "./support.js";
+import { videoSettingsOf } from "./support.js";
 import { VideoTrackEncoder } from "./video-encoder.js";
 
 /** How often a source without new frames is checked, when no other media triggers it. */
@@ -69,7 +69,7 @@ export class WebCodecsEngine implements Engine {
           ...common,
           track: videoTrack,
           format: video,
-          picture: pictureOf(videoTrack),
+          videoSettings: videoSettingsOf(videoTrack),
           target,
           keyFrameIntervalMs,
           packet: (packet) => this.#videoPacket(packet),
@@ -128,7 +128,7 @@ export class WebCodecsEngine implements Engine {
     if (this.#overload.update(this.#now(), encodedFrames, skippedFrames)) {
       this.#sink?.warning(
         "encoder-slow",
-        "This computer is too busy to encode every picture: choose a smaller one or fewer a second.",
+        "This computer is too busy to encode every frame. Choose a lower resolution or frame rate.",
       );
     }
   }
@@ -177,8 +177,8 @@ export class WebCodecsEngine implements Engine {
     sink?.failed(
       new PublishError(
         "encoder-failed",
-        `The browser's encoder gave up: ${error.message}.`,
-        "Try again with a smaller picture or another browser.",
+        `The browser's encoder failed: ${error.message}.`,
+        "Try again with a lower resolution or another browser.",
       ),
     );
   }

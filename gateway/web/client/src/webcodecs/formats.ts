@@ -10,7 +10,7 @@ export interface Format {
   audio: { codec: string; container: ContainerAudioCodec } | undefined;
 }
 
-export interface Picture {
+export interface VideoSettings {
   width: number;
   height: number;
   frameRate: number;
@@ -40,7 +40,7 @@ const AVC_LEVELS: [level: number, perFrame: number, perSecond: number][] = [
   [0x34, 36_864, 2_073_600],
 ];
 
-function avcLevel({ width, height, frameRate }: Picture): string {
+function avcLevel({ width, height, frameRate }: VideoSettings): string {
   const blocks = Math.ceil(width / 16) * Math.ceil(height / 16);
   const level = AVC_LEVELS.find(
     ([, perFrame, perSecond]) => blocks <= perFrame && blocks * frameRate <= perSecond,
@@ -49,7 +49,7 @@ function avcLevel({ width, height, frameRate }: Picture): string {
 }
 
 /** AV1 (annex A.3): 3.1 up to 720p30, 4.0 up to 1080p30, 4.1 up to 1080p60, 5.1 above. */
-function av1Level({ width, height, frameRate }: Picture): string {
+function av1Level({ width, height, frameRate }: VideoSettings): string {
   const pixels = width * height;
   if (pixels <= 1_280 * 720 && frameRate <= 30) {
     return "05";
@@ -61,19 +61,23 @@ function av1Level({ width, height, frameRate }: Picture): string {
 }
 
 /** The codec strings to try in this browser for one codec, best first. */
-export function codecStrings(codec: VideoCodec, picture: Picture): string[] {
+export function codecStrings(codec: VideoCodec, videoSettings: VideoSettings): string[] {
   switch (codec) {
     case "h264":
       // High, then Main, then constrained Baseline: some encoders support the last one only.
-      return ["6400", "4d00", "42e0"].map((profile) => `avc1.${profile}${avcLevel(picture)}`);
+      return ["6400", "4d00", "42e0"].map((profile) => `avc1.${profile}${avcLevel(videoSettings)}`);
     case "hevc":
       return ["hev1.1.6.L120.B0", "hev1.1.6.L153.B0"];
     case "vp8":
       return ["vp8"];
     case "vp9":
-      return [picture.width * picture.height <= 1_280 * 720 ? "vp09.00.31.08" : "vp09.00.41.08"];
+      return [
+        videoSettings.width * videoSettings.height <= 1_280 * 720
+          ? "vp09.00.31.08"
+          : "vp09.00.41.08",
+      ];
     case "av1":
-      return [`av01.0.${av1Level(picture)}M.08`];
+      return [`av01.0.${av1Level(videoSettings)}M.08`];
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Offer } from "../engine.js";
 import type { PublishOptions, VideoCodec } from "../types.js";
 import { audioConfig, videoConfig } from "./encoder-config.js";
-import { codecStrings, mimeType, parse, type Picture } from "./formats.js";
+import { codecStrings, mimeType, parse, type VideoSettings } from "./formats.js";
 
 /** RTMP carries H.264 without transcoding; of the others, the cheapest to decode comes first. */
 const VIDEO_CODECS: VideoCodec[] = ["h264", "vp8", "vp9", "av1", "hevc"];
@@ -21,10 +21,10 @@ export const hasWebCodecs = (): boolean =>
   typeof AudioEncoder !== "undefined";
 
 /** What the track delivers, or typical camera values where the browser does not report them. */
-export function pictureOf(track: MediaStreamTrack, mostFramesPerSecond = Infinity): Picture {
+export function videoSettingsOf(track: MediaStreamTrack, maxFrameRate = Infinity): VideoSettings {
   const { width = 1_280, height = 720, frameRate = 30 } = track.getSettings();
   // A canvas or a screen may report 0, which means a variable rate.
-  return { width, height, frameRate: Math.min(frameRate || 30, mostFramesPerSecond) };
+  return { width, height, frameRate: Math.min(frameRate || 30, maxFrameRate) };
 }
 
 /** What this browser can encode of these tracks, best for the gateway first. */
@@ -37,7 +37,10 @@ export async function webCodecsOffers(
   }
   const videoTrack = source.getVideoTracks()[0];
   const videos = videoTrack
-    ? await videoCodecs(pictureOf(videoTrack, options.video?.frameRate), options.video?.codecs)
+    ? await videoCodecs(
+        videoSettingsOf(videoTrack, options.video?.frameRate),
+        options.video?.codecs,
+      )
     : [undefined];
   const audios = source.getAudioTracks().length > 0 ? await audioCodecs() : [undefined];
   return videos.flatMap((video) =>
@@ -47,13 +50,13 @@ export async function webCodecsOffers(
   );
 }
 
-async function videoCodecs(picture: Picture, wanted = VIDEO_CODECS): Promise<string[]> {
+async function videoCodecs(videoSettings: VideoSettings, wanted = VIDEO_CODECS): Promise<string[]> {
   const found = await Promise.all(
     VIDEO_CODECS.filter((codec) => wanted.includes(codec)).map(async (codec) => {
-      for (const name of codecStrings(codec, picture)) {
+      for (const name of codecStrings(codec, videoSettings)) {
         const video = parse(mimeType(name, undefined)).video!;
-        const target = { ...PROBE_TARGET, frameRate: picture.frameRate };
-        if (await supported(VideoEncoder, videoConfig(video, picture, target))) {
+        const target = { ...PROBE_TARGET, frameRate: videoSettings.frameRate };
+        if (await supported(VideoEncoder, videoConfig(video, videoSettings, target))) {
           return name;
         }
       }

@@ -1,7 +1,7 @@
 import type { Target } from "../types.js";
 import { TrackClock } from "./track-clock.js";
 import { fitWithin, videoConfig } from "./encoder-config.js";
-import type { Format, Picture } from "./formats.js";
+import type { Format, VideoSettings } from "./formats.js";
 import { TrackReader } from "./track-reader.js";
 import type { VideoPacket } from "./packet.js";
 
@@ -29,7 +29,7 @@ const FRAME_TIME_TOLERANCE = 0.3;
 export interface VideoOptions {
   track: MediaStreamVideoTrack;
   format: NonNullable<Format["video"]>;
-  picture: Picture;
+  videoSettings: VideoSettings;
   target: Target;
   keyFrameIntervalMs: number;
   packet: (packet: VideoPacket) => void;
@@ -44,7 +44,7 @@ export class VideoTrackEncoder {
   readonly #reader: TrackReader<VideoFrame>;
   readonly #clock = new TrackClock();
   #target: Target;
-  #picture: Picture;
+  #videoSettings: VideoSettings;
   #shape = "";
   #meta: EncodedVideoChunkMetadata | undefined;
   #last: VideoFrame | undefined;
@@ -58,7 +58,7 @@ export class VideoTrackEncoder {
   constructor(options: VideoOptions) {
     this.#options = options;
     this.#target = options.target;
-    this.#picture = options.picture;
+    this.#videoSettings = options.videoSettings;
     this.#encoder = new VideoEncoder({
       output: (chunk, meta) => this.#onEncoded(chunk, meta),
       error: (error) => options.failed(error),
@@ -78,7 +78,7 @@ export class VideoTrackEncoder {
   }
 
   get config(): VideoEncoderConfig {
-    return videoConfig(this.#options.format, this.#picture, this.#target);
+    return videoConfig(this.#options.format, this.#videoSettings, this.#target);
   }
 
   adapt(target: Target): void {
@@ -92,7 +92,7 @@ export class VideoTrackEncoder {
     this.#keyAtMs = -Infinity;
   }
 
-  /** Call while other media arrives, so that a static picture is sent again now and then. */
+  /** Call while other media arrives, so that a static videoSettings is sent again now and then. */
   keepAlive(): void {
     const nowMs = this.#options.now();
     const isDue = nowMs - this.#lastMs >= REPEAT_AFTER_MS && this.#clock.calibrated(nowMs);
@@ -144,7 +144,7 @@ export class VideoTrackEncoder {
     const shape = `${displayWidth}x${displayHeight}`;
     if (this.#shape !== shape) {
       this.#shape = shape;
-      this.#picture = fitWithin(displayWidth, displayHeight, this.#options.picture);
+      this.#videoSettings = fitWithin(displayWidth, displayHeight, this.#options.videoSettings);
       this.#configure();
     }
   }

@@ -105,7 +105,7 @@ export class ScriptedEngine implements Engine {
 
   gives(text: string, key = true): void {
     this.sink.unit({
-      kind: "both",
+      kind: "muxed",
       key,
       droppable: true,
       capturedAtMs: performance.now(),

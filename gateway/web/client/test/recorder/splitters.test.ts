@@ -40,7 +40,7 @@ function keyOffsets(pieces: ReturnType<typeof split>): number[] {
 describe.each(ALL)("%s", (name) => {
   const { bytes, headerEnd, keys, messages } = recording(name);
 
-  it("comes out as it went in, with groups where its key frames are, however it is cut", () => {
+  it("is unchanged, with groups at its key frames, however the input is split", () => {
     for (const [index, mostBytes] of MOST_BYTES.entries()) {
       for (let seed = 1; seed <= 20; seed++) {
         const pieces = split(splitterFor(name), cutAtRandom(bytes, seed * 7 + index, mostBytes));
@@ -57,7 +57,7 @@ describe.each(ALL)("%s", (name) => {
     }
   });
 
-  it("comes out as it went in byte by byte, where that matters", () => {
+  it("is unchanged when pushed byte by byte", () => {
     const key = keys[1] ?? bytes.length;
     const parts = [
       ...singly(bytes.subarray(0, headerEnd + 1_000)),
@@ -69,7 +69,7 @@ describe.each(ALL)("%s", (name) => {
     expect(keyOffsets(pieces)).toEqual(keys.slice(0, 2));
   });
 
-  it("is passed on as it comes: of each message no more is kept back than could begin a group", () => {
+  it("is passed on immediately: less is held back than could start a group", () => {
     const splitter = splitterFor(name);
     let given = 0;
     for (const { off, size } of messages) {
@@ -81,7 +81,7 @@ describe.each(ALL)("%s", (name) => {
     }
   });
 
-  it("loses the ends of groups without FFmpeg missing anything else", () => {
+  it("decodes without complaints when the ends of groups are dropped", () => {
     const pieces = split(splitterFor(name), cutAtRandom(bytes, 11, 20_000));
     const begins = pieces.flatMap(({ key }, index) => (key ? [index] : []));
     const kept = pieces.filter((_, index) => {
@@ -96,7 +96,7 @@ describe.each(ALL)("%s", (name) => {
     expect(frames).toBeGreaterThanOrEqual(name.includes("audioonly") ? 0 : begins.length);
   });
 
-  it("loses whole groups without FFmpeg missing anything else", () => {
+  it("decodes without complaints when whole groups are dropped", () => {
     const whole = groups(split(splitterFor(name), cutAtRandom(bytes, 5, 50_000)));
     const every = whole.groups.map((_, index) => index);
     const removals = [[], [0], every.slice(1, -1), every.filter((index) => index % 2 === 1)];
@@ -111,7 +111,7 @@ describe.each(ALL)("%s", (name) => {
   });
 });
 
-describe("what is no recording", () => {
+describe("unparsable input", () => {
   it.each([
     ["noise", Uint8Array.from({ length: 50_000 }, (_, i) => (i * 7_919) % 251)],
     ["zeros", new Uint8Array(50_000)],
@@ -125,7 +125,7 @@ describe("what is no recording", () => {
     }
   });
 
-  it("does not break what came before it", () => {
+  it("does not break what preceded it", () => {
     for (const name of ["webm-h264-opus.webm", "mp4-avc1-opus.mp4"]) {
       const { bytes, keys } = recording(name);
       const broken = joined([bytes.subarray(0, keys[1]), new Uint8Array(5_000), bytes]);

@@ -27,7 +27,7 @@ function pass(adaptation: BitrateAdaptation, fromMs: number, forMs: number, capa
 const FAST = 100_000_000;
 
 describe("adaptation", () => {
-  it("asks for four fifths of what gets through, at once", () => {
+  it("lowers to four fifths of the throughput immediately", () => {
     const adaptation = new BitrateAdaptation(full, 100_000);
     pass(adaptation, 0, 1_000, FAST);
     expect(pass(adaptation, 1_000, 1_000, 1_000_000)).toEqual([
@@ -35,7 +35,7 @@ describe("adaptation", () => {
     ]);
   });
 
-  it("does not ask for less and less while what has piled up goes away", () => {
+  it("does not keep lowering while the backlog drains", () => {
     const adaptation = new BitrateAdaptation(full, 100_000);
     pass(adaptation, 0, 2_000, 1_000_000);
     let lowered = 0;
@@ -56,7 +56,7 @@ describe("adaptation", () => {
     expect(lowered).toBe(1);
   });
 
-  it("tries more ever more rarely where that was wrong", () => {
+  it("raises less and less often where that failed", () => {
     const adaptation = new BitrateAdaptation(full, 100_000);
     const changes = pass(adaptation, 0, 240_000, 1_000_000);
     const cuts = changes.filter(({ change }) => change === "lowered").map(({ atMs }) => atMs);
@@ -66,20 +66,20 @@ describe("adaptation", () => {
     expect(changes.length).toBeLessThan(40);
   });
 
-  it("climbs briskly once it is past what used to be too much", () => {
+  it("raises fast once past the rate that failed before", () => {
     const adaptation = new BitrateAdaptation(full, 100_000);
     pass(adaptation, 0, 60_000, 600_000);
     pass(adaptation, 60_000, 90_000, FAST);
     expect(adaptation.target).toEqual(full);
   });
 
-  it("stays above a floor, and asks for less of everything there", () => {
+  it("stays above a minimum, with the lowest frame rate and size", () => {
     const adaptation = new BitrateAdaptation(full, 100_000);
     pass(adaptation, 0, 60_000, 10_000);
     expect(adaptation.target).toEqual({ videoBitsPerSecond: 100_000, frameRate: 15, scale: 0.5 });
   });
 
-  it("asks for fewer and smaller pictures of an encoder that makes more than it is asked for", () => {
+  it("corrects for an encoder that exceeds its target", () => {
     const adaptation = new BitrateAdaptation(full, 0);
     const reading = { queuedMs: 1_000, extraDelayMs: 0, throughputBitsPerSecond: 2_000_000 };
     adaptation.update({ ...reading, nowMs: 0, encodedBitsPerSecond: 10_000_000 });

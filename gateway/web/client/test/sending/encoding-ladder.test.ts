@@ -9,7 +9,7 @@ const at = (videoBitsPerSecond: number, current = full) => {
 };
 
 describe("the ladder", () => {
-  it("spends less on each frame first, then on fewer frames, then on a smaller picture", () => {
+  it("reduces quality first, then the frame rate, then the size", () => {
     expect(at(1_000_000)).toEqual([30, 100]);
     expect(at(400_000)).toEqual([30, 100]);
     expect(at(399_999)).toEqual([15, 100]);
@@ -18,17 +18,17 @@ describe("the ladder", () => {
     expect(at(1)).toEqual([15, 50]);
   });
 
-  it("goes up a step a little later than it went down", () => {
+  it("steps up slightly later than it stepped down", () => {
     const low = targetFor(399_999, full, full);
     expect(at(450_000, low)).toEqual([15, 100]);
     expect(at(480_001, low)).toEqual([30, 100]);
   });
 
-  it("climbs all the way when there is room", () => {
+  it("returns to the full target", () => {
     expect(targetFor(1_000_000, full, targetFor(50_000, full, full))).toEqual(full);
   });
 
-  it("does not halve a rate that is low already", () => {
+  it("does not halve a frame rate that is already low", () => {
     const slow = { ...full, frameRate: 12 };
     expect(targetFor(50_000, slow, slow).frameRate).toBe(12);
   });

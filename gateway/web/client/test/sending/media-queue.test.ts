@@ -24,8 +24,8 @@ const rest = (queue: MediaQueue) => {
   return units;
 };
 
-describe("a queue of media", () => {
-  it("gives back what it got, in order, as long as it is short", () => {
+describe("a media queue", () => {
+  it("returns units in order while it is short", () => {
     const queue = new MediaQueue(100);
     expect(queue.push(unit("video", 0, { key: true }))).toBeNull();
     expect(queue.push(unit("audio", 50))).toBeNull();
@@ -35,7 +35,7 @@ describe("a queue of media", () => {
     expect([queue.length, queue.bytes, queue.spanMs]).toEqual([0, 0, 0]);
   });
 
-  it("drops whole groups that have not been begun, keeps the sound, and waits for a key frame", () => {
+  it("drops whole unsent groups, keeps the audio, and waits for a key frame", () => {
     const queue = new MediaQueue(100);
     queue.push(unit("audio", 0));
     queue.push(unit("video", 40, { key: true }));
@@ -47,7 +47,7 @@ describe("a queue of media", () => {
     expect(rest(queue)).toEqual(["a90", "v120!"]);
   });
 
-  it("keeps the rest of a group that has been begun while that is young", () => {
+  it("keeps the rest of a partly sent group while it is recent", () => {
     const queue = new MediaQueue(100);
     queue.push(unit("audio", 0));
     queue.push(unit("video", 10));
@@ -56,7 +56,7 @@ describe("a queue of media", () => {
     expect(rest(queue)).toEqual(["v10", "a101"]);
   });
 
-  it("cuts a group short that has been begun, when its end is too old", () => {
+  it("drops the rest of a partly sent group when it is too old", () => {
     const queue = new MediaQueue(100);
     queue.push(unit("video", 0));
     queue.push(unit("video", 50));
@@ -65,18 +65,18 @@ describe("a queue of media", () => {
     expect(rest(queue)).toEqual(["a101"]);
   });
 
-  it("does not cut where that would break the container", () => {
+  it("does not cut a container element", () => {
     const queue = new MediaQueue(100);
-    queue.push(unit("both", 0, { droppable: false }));
-    expect(queue.push(unit("both", 101, { droppable: false }))).toBeNull();
-    expect(queue.push(unit("both", 110, { key: true, droppable: false }))).toEqual({
+    queue.push(unit("muxed", 0, { droppable: false }));
+    expect(queue.push(unit("muxed", 101, { droppable: false }))).toBeNull();
+    expect(queue.push(unit("muxed", 110, { key: true, droppable: false }))).toEqual({
       groups: 1,
       frames: 1,
     });
-    expect(rest(queue)).toEqual(["b0", "b101"]);
+    expect(rest(queue)).toEqual(["m0", "m101"]);
   });
 
-  it("drops sound that is too old", () => {
+  it("drops audio that is too old", () => {
     const queue = new MediaQueue(100);
     queue.push(unit("audio", 0));
     queue.push(unit("audio", 50));
@@ -84,7 +84,7 @@ describe("a queue of media", () => {
     expect(rest(queue)).toEqual(["a50", "a120"]);
   });
 
-  it("keeps the trailer, also while everything is dropped up to the next key frame", () => {
+  it("keeps the trailer, even while everything is dropped up to the next key frame", () => {
     const queue = new MediaQueue(100);
     queue.push(unit("video", 0, { key: true }));
     queue.push(unit("video", 101));
@@ -95,17 +95,17 @@ describe("a queue of media", () => {
   it("keeps the header", () => {
     const queue = new MediaQueue(100);
     queue.push(unit("header", 0));
-    queue.push(unit("both", 10, { key: true }));
-    expect(queue.push(unit("both", 200))).toEqual({ groups: 1, frames: 2 });
+    queue.push(unit("muxed", 10, { key: true }));
+    expect(queue.push(unit("muxed", 200))).toEqual({ groups: 1, frames: 2 });
     expect(rest(queue)).toEqual(["h0"]);
   });
 
-  it("counts the age of what waits also while everything new is dropped", () => {
+  it("measures the age of its contents while everything new is dropped", () => {
     const queue = new MediaQueue(100);
-    queue.push(unit("both", 0, { droppable: false }));
-    queue.push(unit("both", 50, { key: true }));
-    queue.push(unit("both", 150));
-    queue.push(unit("both", 400));
+    queue.push(unit("muxed", 0, { droppable: false }));
+    queue.push(unit("muxed", 50, { key: true }));
+    queue.push(unit("muxed", 150));
+    queue.push(unit("muxed", 400));
     expect(queue.spanMs).toBe(400);
   });
 });

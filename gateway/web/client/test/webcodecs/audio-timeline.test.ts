@@ -13,8 +13,8 @@ function play(timeline: AudioTimeline, stretches: number, fromMs: number, ms = 1
   return atMs;
 }
 
-describe("the timeline of a sound", () => {
-  it("puts samples where they were heard", () => {
+describe("an audio timeline", () => {
+  it("places samples where they were captured", () => {
     const timeline = new AudioTimeline(48_000);
     play(timeline, 100, 5_000);
     expect(timeline.endMs).toBeCloseTo(6_000, 6);
@@ -23,7 +23,7 @@ describe("the timeline of a sound", () => {
   });
 
   it.each([9.999, 10.001])(
-    "follows a sound card that drifts: a stretch every %d ms for a quarter of an hour",
+    "follows the drift of a sound card: a block every %d ms for a quarter of an hour",
     (ms) => {
       const timeline = new AudioTimeline(48_000);
       const endMs = play(timeline, 90_000, 0, ms);
@@ -31,7 +31,7 @@ describe("the timeline of a sound", () => {
     },
   );
 
-  it("fills a hole with as much silence", () => {
+  it("fills a gap with silence", () => {
     const timeline = new AudioTimeline(48_000);
     play(timeline, 10, 0);
     expect(timeline.place(600, FRAMES)).toEqual({ action: "fill-then-encode", frames: 24_000 });
@@ -39,7 +39,7 @@ describe("the timeline of a sound", () => {
     expect(timeline.endMs).toBeCloseTo(610, 6);
   });
 
-  it("stays a fifth of a second behind where no sound comes, however seldom somebody looks", () => {
+  it("stays a fifth of a second behind without audio, however seldom it is checked", () => {
     const timeline = new AudioTimeline(48_000);
     expect(timeline.missingFrames(0, 400)).toBe(0);
     play(timeline, 10, 0);
@@ -56,14 +56,14 @@ describe("the timeline of a sound", () => {
     expect(timeline.missingFrames(60_000, 400)).toBe(240_000);
   });
 
-  it("leaves out what was already filled", () => {
+  it("drops what was already filled", () => {
     const timeline = new AudioTimeline(48_000);
     play(timeline, 10, 0);
     timeline.advance(24_000);
     expect(timeline.place(110, FRAMES)).toEqual({ action: "drop" });
   });
 
-  it("does not fill the hours that a computer slept", () => {
+  it("does not fill the hours of a sleep", () => {
     const timeline = new AudioTimeline(48_000);
     play(timeline, 10, 0);
     expect(timeline.place(3_600_000, FRAMES)).toEqual({ action: "encode" });

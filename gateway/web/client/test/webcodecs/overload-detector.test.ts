@@ -14,11 +14,11 @@ function said(share: number, seconds: number): number[] {
   return at;
 }
 
-it("says nothing of an encoder that keeps up, or nearly", () => {
+it("does not warn about an encoder that keeps up, or nearly", () => {
   expect(said(0, 120)).toEqual([]);
   expect(said(0.05, 120)).toEqual([]);
 });
 
-it("says it soon, and then seldom", () => {
+it("warns early, then rarely", () => {
   expect(said(0.3, 70)).toEqual([5_000, 35_000, 65_000]);
 });

@@ -15,7 +15,7 @@ function follow(clock: TrackClock, frames: number, from: number, zero: number, l
   return timeMs;
 }
 
-describe("the clock of a track", () => {
+describe("a track clock", () => {
   it.each([0, -12_000_000, 12_000_000])(
     "finds the page's time, whatever the source's zero: %d",
     (zero) => {
@@ -23,7 +23,7 @@ describe("the clock of a track", () => {
     },
   );
 
-  it("is not calibrated by the first frame, but after some time, even if there is no second", () => {
+  it("is calibrated after some time, even with a single frame", () => {
     const clock = new TrackClock();
     expect(clock.calibrated(0)).toBe(false);
     clock.toPageTime(0, 1_000);
@@ -31,14 +31,14 @@ describe("the clock of a track", () => {
     expect(clock.calibrated(1_300)).toBe(true);
   });
 
-  it("recovers from a start that was late, slowly", () => {
+  it("recovers slowly from a late start", () => {
     const clock = new TrackClock();
     expect(follow(clock, 12, 0, 0, 50)).toBeCloseTo(50, 0);
     expect(follow(clock, 30, 12, 0, 0)).toBeGreaterThan(20);
     expect(follow(clock, 90, 42, 0, 0)).toBeCloseTo(0, 6);
   });
 
-  it("is not led astray by a page that was busy for a second", () => {
+  it("is not affected by a page that was busy for a second", () => {
     const clock = new TrackClock();
     follow(clock, 30, 0, 0);
     expect(follow(clock, 30, 30, 0, 1_000)).toBeCloseTo(0, 6);
@@ -52,7 +52,7 @@ describe("the clock of a track", () => {
     expect(follow(clock, 90, 120, 5_000)).toBeLessThan(13);
   });
 
-  it("never goes back", () => {
+  it("is monotonic", () => {
     const clock = new TrackClock();
     clock.toPageTime(100, 1_000);
     const before = clock.toPageTime(133, 1_033);

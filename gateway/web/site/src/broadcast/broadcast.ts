@@ -94,7 +94,7 @@ export class Broadcast extends EventTarget {
   }
 
   /** For a page that is being closed and cannot wait. */
-  abandon(): void {
+  abort(): void {
     this.#controller.abort();
   }
 
@@ -160,7 +160,7 @@ export class Broadcast extends EventTarget {
         clearInterval(timer);
         return;
       }
-      this.history.gap(this.#now());
+      this.history.addGap(this.#now());
       this.#changed();
     }, GAP_EVERY_MS);
   }

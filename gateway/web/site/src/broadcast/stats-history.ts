@@ -2,7 +2,7 @@ import type { Stats } from "sluice-client";
 
 export const WINDOW_MS = 60_000;
 
-/** One point of the charts. Unknown values are undefined and leave a gap. */
+/** One point of the charts. Unknown values are undefined and leave a addGap. */
 export interface StatsSample {
   atMs: number;
   sentBitsPerSecond?: number | undefined;
@@ -17,12 +17,12 @@ export interface StatsSample {
 
 /** The last minute. */
 export class StatsHistory {
-  #moments: StatsSample[] = [];
+  #samples: StatsSample[] = [];
   #droppedGroups = 0;
 
   /** Oldest first. */
-  get moments(): readonly StatsSample[] {
-    return this.#moments;
+  get samples(): readonly StatsSample[] {
+    return this.#samples;
   }
 
   add(atMs: number, stats: Stats): void {
@@ -40,15 +40,15 @@ export class StatsHistory {
   }
 
   /** Nothing is known about this time: the stream is reconnecting. */
-  gap(atMs: number): void {
+  addGap(atMs: number): void {
     this.#push({ atMs });
   }
 
-  #push(moment: StatsSample) {
-    this.#moments.push(moment);
+  #push(sample: StatsSample) {
+    this.#samples.push(sample);
     // One sample older than the window stays, so that lines reach its edge.
-    while ((this.#moments[1]?.atMs ?? Infinity) <= moment.atMs - WINDOW_MS) {
-      this.#moments.shift();
+    while ((this.#samples[1]?.atMs ?? Infinity) <= sample.atMs - WINDOW_MS) {
+      this.#samples.shift();
     }
   }
 }

@@ -16,7 +16,7 @@ export class AudioGraph {
   }
 
   /** @returns `read` returns the latest samples; `stop` releases the track */
-  listen(track: MediaStreamTrack): { read: () => Float32Array; stop: () => void } {
+  meter(track: MediaStreamTrack): { read: () => Float32Array; stop: () => void } {
     const context = this.#running();
     const analyser = new AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0 });
     const source = context.createMediaStreamSource(new MediaStream([track]));
@@ -32,13 +32,13 @@ export class AudioGraph {
   }
 
   /** Some browsers process no audio before the first click. */
-  wake(): void {
+  resume(): void {
     void this.#context?.resume().catch(() => {});
   }
 
   #running(): AudioContext {
     this.#context ??= new AudioContext({ latencyHint: "interactive" });
-    this.wake();
+    this.resume();
     return this.#context;
   }
 }

@@ -1,6 +1,6 @@
 import type { AudioGraph } from "./audio-graph.js";
 
-export type Picture = "camera" | "screen" | "none";
+export type VideoSource = "camera" | "screen" | "none";
 
 export interface LostEvent {
   what: "camera" | "screen" | "microphone";
@@ -14,7 +14,7 @@ export interface LostEvent {
  */
 export class CaptureSource extends EventTarget {
   readonly stream: MediaStream;
-  readonly picture: Picture;
+  readonly videoSource: VideoSource;
   readonly screen: MediaStream | null;
   readonly #opened: MediaStreamTrack[];
   readonly #microphone: MediaStreamTrack | undefined;
@@ -24,17 +24,17 @@ export class CaptureSource extends EventTarget {
    * @param devices from a camera, a microphone, or both
    * @param screen replaces the camera; its audio is mixed with the microphone's
    */
-  constructor(devices: MediaStream | null, screen: MediaStream | null, sound: AudioGraph) {
+  constructor(devices: MediaStream | null, screen: MediaStream | null, audioGraph: AudioGraph) {
     super();
     this.screen = screen;
     this.#microphone = devices?.getAudioTracks()[0];
     this.#opened = [...(devices?.getTracks() ?? []), ...(screen?.getTracks() ?? [])];
     const video = (screen ?? devices)?.getVideoTracks().slice(0, 1) ?? [];
-    const sounds = this.#opened.filter(({ kind }) => kind === "audio");
-    const audio = sounds.length > 1 ? [sound.mix(sounds)] : sounds;
+    const audioTracks = this.#opened.filter(({ kind }) => kind === "audio");
+    const audio = audioTracks.length > 1 ? [audioGraph.mix(audioTracks)] : audioTracks;
     this.stream = new MediaStream([...video, ...audio]);
-    this.picture = video.length === 0 ? "none" : screen ? "screen" : "camera";
-    this.#watch();
+    this.videoSource = video.length === 0 ? "none" : screen ? "screen" : "camera";
+    this.#forwardEvents();
   }
 
   get video(): MediaStreamTrack | undefined {
@@ -46,7 +46,7 @@ export class CaptureSource extends EventTarget {
   }
 
   /** Whether all tracks of the stream are still live. */
-  get whole(): boolean {
+  get isComplete(): boolean {
     const tracks = [...this.stream.getTracks(), ...(this.#microphone ? [this.#microphone] : [])];
     return tracks.every(({ readyState }) => readyState === "live");
   }
@@ -94,7 +94,7 @@ export class CaptureSource extends EventTarget {
     return this.screen?.getTracks().includes(track) ?? false;
   }
 
-  #watch() {
+  #forwardEvents() {
     const { signal } = this.#listening;
     for (const track of this.#opened) {
       const shared = this.#isShared(track);
@@ -103,12 +103,12 @@ export class CaptureSource extends EventTarget {
         continue;
       }
       const what = shared ? "screen" : track.kind === "video" ? "camera" : "microphone";
-      const tell = (type: string) => () =>
+      const forward = (type: string) => () =>
         this.dispatchEvent(new CustomEvent(type, { detail: { what } }));
-      track.addEventListener("ended", tell("lost"), { signal });
+      track.addEventListener("ended", forward("lost"), { signal });
       if (!shared) {
-        track.addEventListener("mute", tell("paused"), { signal });
-        track.addEventListener("unmute", tell("resumed"), { signal });
+        track.addEventListener("mute", forward("paused"), { signal });
+        track.addEventListener("unmute", forward("resumed"), { signal });
       }
     }
   }

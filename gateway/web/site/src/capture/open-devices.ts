@@ -21,7 +21,7 @@ export async function openDevices(
     return failed(failures.nothingSelected);
   }
   let first: Failure | null = null;
-  for (const attempt of attempts(settings)) {
+  for (const attempt of fallbacks(settings)) {
     try {
       return {
         stream: await devices.getUserMedia(constraints.devices(attempt)),
@@ -42,7 +42,7 @@ export async function openDevices(
  * A remembered device may be gone; then any other is used. A computer that has only a microphone
  * reports NotFoundError for both, so each is then requested alone.
  */
-function* attempts(settings: Settings): Generator<Settings> {
+function* fallbacks(settings: Settings): Generator<Settings> {
   yield settings;
   const camera = settings.camera === NONE ? NONE : ANY;
   const microphone = settings.microphone === NONE ? NONE : ANY;

@@ -10,8 +10,8 @@ const failure = (code: string, message: string, advice: string): Failure => ({
 
 export const insecureContext = failure(
   "insecure-context",
-  "The browser gives no camera to a page that was loaded without encryption.",
-  "Open this page through https://, or on the machine itself through http://localhost.",
+  "Browsers block camera and microphone on pages that were loaded without encryption.",
+  "Open this page with https://, or on the server itself with http://localhost.",
 );
 
 export const nothingSelected = failure(
@@ -23,19 +23,19 @@ export const nothingSelected = failure(
 export const noKey = failure(
   "no-stream-key",
   "There is no stream key.",
-  "Enter the key that your stream should go out under.",
+  "Enter the key of your stream.",
 );
 
 const permissionDenied = failure(
   "permission-denied",
   "The camera and the microphone are blocked for this page.",
-  "Allow them through the icon beside the address, then press “Go live” again.",
+  "Allow them with the icon next to the address, then press “Go live” again.",
 );
 
 const noDevice = failure(
   "no-device",
-  "There is no camera and no microphone.",
-  "Plug one in, or switch it on: it is noticed by itself. You can also share your screen.",
+  "No camera or microphone was found.",
+  "Plug one in or switch it on; this page detects it. You can also share your screen.",
 );
 
 const deviceBusy = failure(
@@ -64,8 +64,8 @@ export function fromGetDisplayMediaError(error: unknown): Failure | null {
   return name === "NotAllowedError"
     ? failure(
         "screen-blocked",
-        "Your system does not let this browser record the screen.",
-        "Allow it in the system's settings under privacy, restart the browser, then share again.",
+        "Your system does not allow this browser to record the screen.",
+        "Allow it in the system's privacy settings, restart the browser, then share again.",
       )
     : failure(
         "screen-failed",
@@ -77,8 +77,8 @@ export function fromGetDisplayMediaError(error: unknown): Failure | null {
 export const lost = (kind: "camera" | "microphone"): Failure =>
   failure(
     `${kind}-lost`,
-    kind === "camera" ? "The camera is gone." : "The microphone is gone.",
-    "Plug it in again, or choose another one.",
+    kind === "camera" ? "The camera was disconnected." : "The microphone was disconnected.",
+    "Reconnect it, or choose another one.",
   );
 
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : "");

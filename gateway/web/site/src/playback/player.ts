@@ -30,7 +30,7 @@ export type StartPlayer = (video: HTMLVideoElement, playlist: string, onLost: ()
 
 type Hls = typeof HlsPlayer;
 
-const known = (ms: number | undefined) =>
+const finiteOrUndefined = (ms: number | undefined) =>
   ms !== undefined && Number.isFinite(ms) ? ms : undefined;
 
 const startWithHls =
@@ -53,7 +53,7 @@ const startWithHls =
     hls.loadSource(playlist);
     hls.attachMedia(video);
     return {
-      capturedAtMs: () => known(hls.playingDate?.getTime()),
+      capturedAtMs: () => finiteOrUndefined(hls.playingDate?.getTime()),
       toLiveEdge: () => {
         // hls.js's live position can lie behind what a good connection has already played.
         video.currentTime = Math.max(video.currentTime, hls.liveSyncPosition ?? 0);
@@ -72,7 +72,7 @@ const startNatively: StartPlayer = (video: DatedVideo, playlist, onLost) => {
   return {
     capturedAtMs: () => {
       const start = video.getStartDate?.().getTime();
-      return known(start === undefined ? undefined : start + video.currentTime * 1_000);
+      return finiteOrUndefined(start === undefined ? undefined : start + video.currentTime * 1_000);
     },
     toLiveEdge: () => {
       video.currentTime = Number.isFinite(end()) ? end() : video.currentTime;

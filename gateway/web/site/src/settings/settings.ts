@@ -16,11 +16,11 @@ export const DEFAULTS: Settings = {
   engine: AUTO,
 };
 
-const NAME = "sluice.settings";
+const STORAGE_KEY = "sluice.settings";
 
 type Store = Pick<Storage, "getItem" | "setItem">;
 
-const known = (name: keyof Settings, value: unknown): value is string =>
+const isValid = (name: keyof Settings, value: unknown): value is string =>
   typeof value === "string" &&
   (name === "camera" || name === "microphone"
     ? value.length <= 1_000
@@ -41,7 +41,7 @@ export function browserStorage(): Store {
 export function loadSettings(store: Store): Settings {
   let stored: unknown;
   try {
-    stored = JSON.parse(store.getItem(NAME) ?? "{}") as unknown;
+    stored = JSON.parse(store.getItem(STORAGE_KEY) ?? "{}") as unknown;
   } catch {
     stored = {};
   }
@@ -49,7 +49,7 @@ export function loadSettings(store: Store): Settings {
   const settings = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof Settings)[]) {
     const value = (found as Record<string, unknown>)[name];
-    if (known(name, value)) {
+    if (isValid(name, value)) {
       settings[name] = value;
     }
   }
@@ -59,7 +59,7 @@ export function loadSettings(store: Store): Settings {
 /** Does nothing where the browser stores nothing, as in some private windows. */
 export function saveSettings(settings: Settings, store: Store): void {
   try {
-    store.setItem(NAME, JSON.stringify(settings));
+    store.setItem(STORAGE_KEY, JSON.stringify(settings));
   } catch {
     // Full, or forbidden. The settings then last until the page is closed.
   }

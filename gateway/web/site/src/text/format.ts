@@ -3,21 +3,21 @@
 type Format = (value: number | undefined) => string;
 
 export const UNKNOWN = "–";
-const present =
+const orUnknown =
   (format: (value: number) => string): Format =>
   (value) =>
     value !== undefined && Number.isFinite(value) ? format(value) : UNKNOWN;
-const two = (value: number) => String(value).padStart(2, "0");
+const twoDigits = (value: number) => String(value).padStart(2, "0");
 
 /** Milliseconds as a clock. */
-export const duration = present((ms) => {
+export const duration = orUnknown((ms) => {
   const seconds = Math.floor(ms / 1000);
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
-  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+  return `${hours > 0 ? `${hours}:${twoDigits(minutes)}` : minutes}:${twoDigits(seconds % 60)}`;
 });
 
-export const bytes = present((value) => {
+export const bytes = orUnknown((value) => {
   if (value < 1_000) {
     return `${Math.round(value)} B`;
   }
@@ -30,22 +30,22 @@ export const bytes = present((value) => {
 });
 
 /** Bits per second. */
-export const bitRate = present((value) =>
+export const bitRate = orUnknown((value) =>
   value < 999_500
     ? `${Math.round(value / 1_000)} kbit/s`
     : `${(value / 1_000_000).toFixed(value < 9_950_000 ? 2 : 1)} Mbit/s`,
 );
 
-export const frameRate = present((value) => `${Number(value.toFixed(1))} fps`);
+export const frameRate = orUnknown((value) => `${Number(value.toFixed(1))} fps`);
 
-export const speed = present((value) => `${value.toFixed(2)}×`);
+export const speed = orUnknown((value) => `${value.toFixed(2)}×`);
 
 /** Milliseconds: short values in milliseconds, long ones in seconds. */
-export const delay = present((ms) =>
+export const delay = orUnknown((ms) =>
   ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`,
 );
 
 /** Milliseconds as seconds. */
-export const seconds = present((ms) => `${(ms / 1000).toFixed(1)} s`);
+export const seconds = orUnknown((ms) => `${(ms / 1000).toFixed(1)} s`);
 
-export const count = present((value) => value.toLocaleString("en"));
+export const count = orUnknown((value) => value.toLocaleString("en"));

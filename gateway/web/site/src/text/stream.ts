@@ -13,30 +13,28 @@ const NAMES: [pattern: RegExp, name: string][] = [
 
 /** The video codec of a MIME type. */
 export const codecName = (mimeType: string): string =>
-  NAMES.find(([pattern]) => pattern.test(mimeType))?.[1] ?? "what it records";
+  NAMES.find(([pattern]) => pattern.test(mimeType))?.[1] ?? "its own format";
 
 /** What the gateway does with each track, and why. */
-export function handling(
+export function handlingExplanation(
   { video, audio, recordedAs, mimeType }: Negotiated,
   codecChosen: boolean,
 ): string {
   const codec = codecName(recordedAs || mimeType);
   const sentences = [];
   if (video === "copy") {
-    sentences.push(
-      `Video is passed on as recorded: ${codec} needs no conversion, and loses nothing.`,
-    );
+    sentences.push(`Video is forwarded without transcoding (${codec}), so it loses no quality.`);
   } else if (video === "transcode") {
     sentences.push(
       codecChosen
-        ? `Video is converted to H.264 by the server, because you chose ${codec}.`
-        : `Video is converted to H.264 by the server: this browser records ${codec}, which cannot be passed on.`,
+        ? `The server transcodes video to H.264, because you chose ${codec}.`
+        : `The server transcodes video to H.264, because this browser records ${codec}.`,
     );
   }
   if (audio === "copy") {
-    sentences.push("AudioGraph is passed on as recorded.");
+    sentences.push("Audio is forwarded without transcoding.");
   } else if (audio === "transcode") {
-    sentences.push("AudioGraph is converted to AAC, which every player expects.");
+    sentences.push("The server transcodes audio to AAC.");
   }
   return sentences.join(" ");
 }
@@ -56,7 +54,7 @@ const quality = ({ videoBitsPerSecond, frameRate, scale }: Target) =>
   [
     bitRate(videoBitsPerSecond),
     `${Math.round(frameRate)} fps`,
-    scale < 1 && `${Math.round(scale * 100)} % of the size`,
+    scale < 1 && `${Math.round(scale * 100)} % of full size`,
   ]
     .filter(Boolean)
     .join(", ");
@@ -68,11 +66,11 @@ export function adaptation({
 }: Pick<LiveStreamEvents["adaptation"]["detail"], "change" | "target" | "droppedFrames">): string {
   switch (change) {
     case "lowered":
-      return `Your connection is slow: the picture was lowered to ${quality(target)}.`;
+      return `Your connection is slow: video quality was lowered to ${quality(target)}.`;
     case "raised":
-      return `Your connection has room again: the picture was raised to ${quality(target)}.`;
+      return `Your connection has recovered: video quality was raised to ${quality(target)}.`;
     case "dropped":
-      return `Your connection was too slow: ${count(droppedFrames)} pictures were left out to stay live.`;
+      return `Your connection was too slow: ${count(droppedFrames)} frames were dropped to stay live.`;
   }
 }
 
@@ -84,5 +82,5 @@ export const spokenDuration = (ms: number): string => {
 
 /** The server is about to shut down, for example for a restart. */
 export const draining = (endsInMs: number): string =>
-  `The server is about to restart. Your stream goes on for ${spokenDuration(endsInMs)} and is then made again; ` +
-  "if you can, come to an end before.";
+  `The server is about to restart. Your stream continues for ${spokenDuration(endsInMs)} and then reconnects; ` +
+  "if you can, finish before that.";

@@ -61,7 +61,7 @@ export function describeSeries(
   const values = points.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const last = values.at(-1);
   if (last === undefined) {
-    return `${name} over the last minute: nothing known.`;
+    return `${name} over the last minute: no data.`;
   }
   const lowest = format(Math.min(...values));
   const highest = format(Math.max(...values));

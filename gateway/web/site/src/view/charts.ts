@@ -7,9 +7,9 @@ interface Chart {
   id: string;
   name: string;
   /** The chart's main line. */
-  main: (moment: StatsSample) => number | undefined;
+  main: (sample: StatsSample) => number | undefined;
   /** The line it is compared with. */
-  other: (moment: StatsSample) => number | undefined;
+  other: (sample: StatsSample) => number | undefined;
   format: (value: number) => string;
   /** Minimum of the scale's upper end. */
   least: number;
@@ -19,35 +19,35 @@ const CHARTS: Chart[] = [
   {
     id: "chart-bits",
     name: "Bit rate",
-    main: (moment) => moment.sentBitsPerSecond,
-    other: (moment) => moment.targetBitsPerSecond,
+    main: (sample) => sample.sentBitsPerSecond,
+    other: (sample) => sample.targetBitsPerSecond,
     format: bitRate,
     least: 500_000,
   },
   {
     id: "chart-delay",
     name: "Delay to the server",
-    main: (moment) => moment.delayMs,
-    other: (moment) => moment.queuedMs,
+    main: (sample) => sample.delayMs,
+    other: (sample) => sample.queuedMs,
     format: delay,
     least: 200,
   },
   {
     id: "chart-frames",
-    name: "Pictures a second",
-    main: (moment) => moment.encodedPerSecond,
-    other: (moment) => moment.writtenPerSecond,
+    name: "Frame rate",
+    main: (sample) => sample.encodedPerSecond,
+    other: (sample) => sample.writtenPerSecond,
     format: frameRate,
     least: 15,
   },
 ];
 
 /** Draws the last minute. */
-export function showCharts(moments: readonly StatsSample[], nowMs: number): void {
-  const drops = moments.filter(({ dropped }) => dropped).map(({ atMs }) => atMs);
+export function showCharts(samples: readonly StatsSample[], nowMs: number): void {
+  const drops = samples.filter(({ dropped }) => dropped).map(({ atMs }) => atMs);
   for (const { id, name, main, other, format, least } of CHARTS) {
     const points = (read: Chart["main"]): Point[] =>
-      moments.map((moment) => ({ atMs: moment.atMs, value: read(moment) }));
+      samples.map((sample) => ({ atMs: sample.atMs, value: read(sample) }));
     const mains = points(main);
     const others = points(other);
     const most = Math.max(least, ...[...mains, ...others].map(({ value }) => value ?? 0));

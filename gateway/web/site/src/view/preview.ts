@@ -9,9 +9,9 @@ export function showPreview(source: CaptureSource | null): void {
     video.srcObject = stream;
   }
   setVisible("preview-empty", stream === null);
-  setText("preview-empty", source ? "AudioGraph only" : "No picture yet");
+  setText("preview-empty", source ? "Audio only" : "No video yet");
   showSize(source);
-  const sharing = source?.picture === "screen";
+  const sharing = source?.videoSource === "screen";
   element("share").dataset.on = String(sharing);
   setText("share", sharing ? "Stop sharing" : "Share screen");
   const mute = element<HTMLButtonElement>("mute");
@@ -26,7 +26,7 @@ function showSize(source: CaptureSource | null) {
   const { width, height, frameRate } = source?.video?.getSettings() ?? {};
   setVisible("picture-size", width !== undefined);
   const parts = [
-    source?.picture === "screen" && "Your screen",
+    source?.videoSource === "screen" && "Your screen",
     `${width} × ${height}`,
     frameRate && `${Math.round(frameRate)} fps`,
   ];
@@ -34,7 +34,7 @@ function showSize(source: CaptureSource | null) {
 }
 
 const LOUDNESS: Record<Loudness, string> = {
-  silent: "No sound",
+  silent: "No signal",
   quiet: "Quiet",
   good: "Good",
   loud: "Too loud",

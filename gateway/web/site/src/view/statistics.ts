@@ -1,12 +1,12 @@
 import type { Negotiated, Stats } from "sluice-client";
-import { engineName, handling, handlingSummary } from "../text/stream.js";
+import { engineName, handlingExplanation, handlingSummary } from "../text/stream.js";
 import * as format from "../text/format.js";
 
 /** With less media than this, FFmpeg's speed shows only how fast it started. */
-const SPEED_MEANS_SOMETHING_AFTER_MS = 3_000;
+const MIN_MEDIA_FOR_SPEED_MS = 3_000;
 
 /** The statistics of a stream, by the id of the element that shows each. */
-export function numbers(stats: Stats): Record<string, string> {
+export function statistics(stats: Stats): Record<string, string> {
   const { target, width, height, droppedGroups, droppedFrames } = stats;
   // FFmpeg reports unknown values as 0.
   const {
@@ -24,9 +24,7 @@ export function numbers(stats: Stats): Record<string, string> {
     waiting: format.delay(stats.queuedMs),
     "encoded-rate": format.frameRate(stats.framesPerSecond),
     "frame-rate-out": format.frameRate(framesPerSecond || undefined),
-    speed: format.speed(
-      outTimeMs < SPEED_MEANS_SOMETHING_AFTER_MS ? undefined : speed || undefined,
-    ),
+    speed: format.speed(outTimeMs < MIN_MEDIA_FOR_SPEED_MS ? undefined : speed || undefined),
     accepted: format.bytes(stats.acceptedBytes),
     queued: format.bytes(queuedBytes),
     output: format.bitRate(bitsPerSecond || undefined),
@@ -35,17 +33,17 @@ export function numbers(stats: Stats): Record<string, string> {
     "dropped-groups":
       droppedGroups === 0
         ? "0"
-        : `${format.count(droppedGroups)} groups, ${format.count(droppedFrames)} pictures`,
+        : `${format.count(droppedGroups)} groups, ${format.count(droppedFrames)} frames`,
     dropped: format.count(lost),
   };
 }
 
 /** What was negotiated with the gateway, by element id. */
-export function agreement(negotiated: Negotiated, codecChosen: boolean): Record<string, string> {
+export function negotiation(negotiated: Negotiated, codecChosen: boolean): Record<string, string> {
   return {
-    handling: handlingSummary(negotiated),
+    handlingExplanation: handlingSummary(negotiated),
     "engine-name": engineName(negotiated),
     "mime-type": negotiated.recordedAs || negotiated.mimeType,
-    "handling-why": handling(negotiated, codecChosen),
+    "handling-why": handlingExplanation(negotiated, codecChosen),
   };
 }

@@ -4,7 +4,7 @@ import { element, setVisible, setText } from "./dom.js";
 /** The state of the page, before and during a broadcast. */
 export type Status = "starting" | "asking" | "idle" | "ready" | Exclude<Stage, "cancelled">;
 
-interface Look {
+interface Appearance {
   badge: string;
   button: string;
   /** What the button does; null while it is inactive. */
@@ -12,13 +12,17 @@ interface Look {
   onAir?: string;
 }
 
-const go = (badge: string): Look => ({ badge, button: "Go live", action: "go" });
+const idle = (badge: string): Appearance => ({
+  badge,
+  button: "Go live",
+  action: "go",
+});
 
-export const LOOKS: Record<Status, Look> = {
+export const APPEARANCES: Record<Status, Appearance> = {
   starting: { badge: "Starting", button: "Go live", action: null },
   asking: { badge: "Waiting for your permission", button: "Go live", action: null },
-  idle: go("No camera or microphone"),
-  ready: go("Ready"),
+  idle: idle("No camera or microphone"),
+  ready: idle("Ready"),
   connecting: { badge: "Connecting", button: "Cancel", action: "stop" },
   live: { badge: "Live", button: "Stop", action: "stop", onAir: "Live" },
   reconnecting: {
@@ -28,8 +32,8 @@ export const LOOKS: Record<Status, Look> = {
     onAir: "Reconnecting",
   },
   stopping: { badge: "Finishing", button: "Finishing …", action: null, onAir: "Finishing" },
-  ended: go("Stream ended"),
-  failed: go("Not live"),
+  ended: idle("Stream ended"),
+  failed: idle("Not live"),
 };
 
 const TITLES: Partial<Record<Status, string>> = {
@@ -41,17 +45,17 @@ const SETUP = ["camera", "microphone", "height", "frame-rate", "bit-rate", "code
 
 /** Whether a broadcast is running, so that settings are locked. */
 export const isBusy = (status: Status): boolean =>
-  LOOKS[status].button !== "Go live" || status === "asking";
+  APPEARANCES[status].button !== "Go live" || status === "asking";
 
 export function showStatus(status: Status): void {
-  const { badge, button, action, onAir } = LOOKS[status];
+  const { badge, button, action, onAir } = APPEARANCES[status];
   element("state").dataset.state = status;
   setText("state", badge);
   setText("go", button);
-  const press = element<HTMLButtonElement>("go");
-  press.dataset.action = button === "Go live" ? "go" : "stop";
+  const mainButton = element<HTMLButtonElement>("go");
+  mainButton.dataset.action = button === "Go live" ? "go" : "stop";
   // Not `disabled`, which would take the focus away right after the click.
-  press.setAttribute("aria-disabled", String(action === null));
+  mainButton.setAttribute("aria-disabled", String(action === null));
   element("form").dataset.busy = String(isBusy(status) && status !== "asking");
   setVisible("on-air", onAir !== undefined);
   element("on-air").dataset.state = status;
