@@ -5,7 +5,17 @@ import ts from "typescript-eslint";
 export default ts.config(
   { ignores: ["**/dist/**"] },
   js.configs.recommended,
-  { rules: { eqeqeq: "error", "no-var": "error", "prefer-const": "error", "no-shadow": "error" } },
+  {
+    rules: {
+      eqeqeq: "error",
+      "no-var": "error",
+      "prefer-const": "error",
+      "no-shadow": "error",
+      "max-len": ["error", 120],
+      "max-lines": ["error", 300],
+    },
+  },
+  { files: ["*/src/**/*.ts", "**/*.js"], rules: { "max-lines-per-function": ["error", 40] } },
   {
     files: ["**/*.ts"],
     extends: [ts.configs.recommendedTypeChecked],
@@ -21,9 +31,8 @@ export default ts.config(
       ],
     },
   },
-  { files: ["site/src/**/*.js"], languageOptions: { globals: globals.browser } },
   {
-    files: ["*.js", "client/*.js", "site/test/**/*.js", "site/doubles/**/*.js"],
+    files: ["*.js", "tools/*.js", "client/*.js"],
     languageOptions: { globals: globals.node },
   },
 );

@@ -65,7 +65,7 @@ async function goLive() {
   wakeLock = null;
   showNotice("hidden", null);
   if (capture.source?.isComplete === false) {
-    // A device was onSourceLost. The preview shows what is left; the broadcast's journal stays.
+    // A device was lost. The preview shows what is left; the broadcast's journal stays.
     await capture.open();
     showFailure(own.failure ? describePublishError(own.failure) : capture.failure);
   }
@@ -73,7 +73,7 @@ async function goLive() {
 }
 
 /**
- * A phone that dims its screen stops its camera. Not every browser has resumeAudio locks, and the request
+ * A phone that dims its screen stops its camera. Not every browser has wake locks, and the request
  * can be refused.
  */
 async function requestWakeLock() {

@@ -68,7 +68,7 @@ function reconnecting(failure: PublishError | null): string {
   const why = failure
     ? describePublishError(failure).message
     : "The connection to the server was lost.";
-  return `${why} This page is reconnecting; keep it open. It stops trying after two minutes. Viewers see a short addGap.`;
+  return `${why} Reconnecting for up to two minutes; keep this page open. Viewers see a short gap.`;
 }
 
 /** The time on air; while reconnecting, the time since the connection was lost. */

@@ -1,9 +1,9 @@
 import type { Engine, EngineSink, MediaUnit } from "../engine.js";
 import type { LiveStreamEvents, Stats, Target } from "../types.js";
-import { Acknowledgements } from "./acknowledgements.js";
 import { BitrateAdaptation } from "./bitrate-adaptation.js";
 import { type Dropped, MediaQueue } from "./media-queue.js";
 import { RateMeter } from "./rate-meter.js";
+import { SendWindow } from "./send-window.js";
 
 /** The part of a connection that accepts media. */
 export interface Transport {
@@ -47,18 +47,6 @@ export type SenderStats = Pick<
  */
 const MAX_BUFFERED_BYTES = 65_536;
 
-/** The gateway's report interval, until it is known. */
-const REPORT_EVERY_MS = 1_000;
-
-/** Each report reduces the weight of a longer interval seen before. */
-const INTERVAL_DECAY = 0.9;
-
-/** What jitter may add to the time until media is acknowledged. */
-const JITTER_MS = 250;
-
-/** A key frame must fit, or a paused picture would never start moving again. */
-const MIN_WINDOW_BYTES = 131_072;
-
 /** How often the queue is evaluated between two reports of the gateway. */
 const EVALUATE_EVERY_MS = 250;
 
@@ -72,17 +60,11 @@ const EVALUATE_EVERY_MS = 250;
 export class Sender implements Pick<EngineSink, "unit"> {
   readonly #options: SenderOptions;
   readonly #queue: MediaQueue;
-  readonly #acknowledgements = new Acknowledgements();
+  readonly #window = new SendWindow();
   readonly #adaptation: BitrateAdaptation;
-  readonly #throughput = new RateMeter(1_500);
   readonly #sending = new RateMeter();
   readonly #encoding = new RateMeter();
   readonly #waiters: (() => void)[] = [];
-  #reportedAtMs = -Infinity;
-  #reportEveryMs = REPORT_EVERY_MS;
-  #delayMs: number | undefined;
-  /** The delay of media when nothing slows it down. */
-  #minDelayMs = Infinity;
   #encodedBytes = 0;
   #newestMs = 0;
   #evaluatedAtMs = -Infinity;
@@ -119,17 +101,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
   /** Call on each report of the gateway. */
   acknowledged(acceptedBytes: number): void {
     const now = this.#options.now();
-    this.#updateReportInterval(now);
-    const capturedAtMs = this.#acknowledgements.accepted(acceptedBytes);
-    const oldestMs = this.#acknowledgements.oldestMs;
-    if (capturedAtMs !== undefined) {
-      this.#delayMs = now - capturedAtMs;
-    } else if (oldestMs !== undefined) {
-      // No progress: media in flight gets older all the same.
-      this.#delayMs = now - oldestMs;
-    }
-    this.#minDelayMs = Math.min(this.#minDelayMs, this.#delayMs ?? Infinity);
-    this.#throughput.sample(now, acceptedBytes);
+    this.#window.acknowledged(now, acceptedBytes);
     this.#evaluate(now);
     void this.#drain();
   }
@@ -157,11 +129,11 @@ export class Sender implements Pick<EngineSink, "unit"> {
 
   get stats(): SenderStats {
     return {
-      sentBytes: this.#acknowledgements.sentBytes,
-      acceptedBytes: this.#acknowledgements.acceptedBytes,
+      sentBytes: this.#window.sentBytes,
+      acceptedBytes: this.#window.acceptedBytes,
       queuedMs: this.#queue.spanMs,
       queuedBytes: this.#queue.bytes + this.#options.transport.bufferedAmount,
-      delayMs: this.#delayMs,
+      delayMs: this.#window.delayMs,
       bitsPerSecond: (this.#sending.perSecond ?? 0) * 8,
       target: this.#adaptation.target,
       droppedGroups: this.#droppedGroups,
@@ -169,44 +141,12 @@ export class Sender implements Pick<EngineSink, "unit"> {
     };
   }
 
-  /** The longest recent interval: networks hold reports back and then deliver several at once. */
-  #updateReportInterval(nowMs: number): void {
-    const pauseMs = Math.max(nowMs - this.#reportedAtMs, this.#reportEveryMs * INTERVAL_DECAY);
-    this.#reportEveryMs = Math.min(REPORT_EVERY_MS, pauseMs);
-    this.#reportedAtMs = nowMs;
-  }
-
   #canSend(): boolean {
     return (
       this.#finishing ||
       (this.#options.transport.bufferedAmount <= MAX_BUFFERED_BYTES &&
-        this.#unacknowledgedMs() <= this.#windowMs() &&
-        this.#acknowledgements.inFlightBytes <= this.#windowBytes())
+        this.#window.hasRoom(this.#newestMs - this.#queue.spanMs))
     );
-  }
-
-  /** From the oldest media in flight to what would be sent next. */
-  #unacknowledgedMs(): number {
-    const nextMs = this.#newestMs - this.#queue.spanMs;
-    return nextMs - (this.#acknowledgements.oldestMs ?? nextMs);
-  }
-
-  /**
-   * Media in flight cannot be dropped any more. On a good network it is acknowledged with the next
-   * report but one.
-   */
-  #windowMs(): number {
-    const pathDelayMs = Number.isFinite(this.#minDelayMs) ? this.#minDelayMs : 0;
-    return 1.5 * this.#reportEveryMs + JITTER_MS + pathDelayMs;
-  }
-
-  /**
-   * One second of media takes three when throughput falls to a third, so throughput bounds the
-   * window too, with room to grow.
-   */
-  #windowBytes(): number {
-    const throughputBytes = ((this.#throughput.perSecond ?? Infinity) * this.#windowMs()) / 1_000;
-    return Math.max(MIN_WINDOW_BYTES, 2 * throughputBytes);
   }
 
   async #drain(): Promise<void> {
@@ -239,7 +179,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
     for (let start = 0; start < bytes.byteLength && !this.#closed; start += maxMessageBytes) {
       transport.send(bytes.subarray(start, Math.min(bytes.byteLength, start + maxMessageBytes)));
     }
-    this.#acknowledgements.sent(bytes.byteLength, capturedAtMs);
+    this.#window.sent(bytes.byteLength, capturedAtMs);
   }
 
   #resolveWaiters(): void {
@@ -273,7 +213,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
 
   #evaluate(nowMs: number): void {
     this.#evaluatedAtMs = nowMs;
-    this.#sending.sample(nowMs, this.#acknowledgements.sentBytes);
+    this.#sending.sample(nowMs, this.#window.sentBytes);
     this.#encoding.sample(nowMs, this.#encodedBytes);
     if (!this.#options.engine.adapts || this.#finishing) {
       return;
@@ -281,8 +221,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
     const change = this.#adaptation.update({
       nowMs,
       queuedMs: this.#queue.spanMs,
-      extraDelayMs: this.#delayMs === undefined ? 0 : this.#delayMs - this.#minDelayMs,
-      throughputBitsPerSecond: inBits(this.#throughput.perSecond),
+      extraDelayMs: this.#window.extraDelayMs,
+      throughputBitsPerSecond: inBits(this.#window.throughputBytesPerSecond),
       encodedBitsPerSecond: inBits(this.#encoding.perSecond),
     });
     if (change) {

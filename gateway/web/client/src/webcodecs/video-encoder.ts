@@ -92,7 +92,7 @@ export class VideoTrackEncoder {
     this.#keyAtMs = -Infinity;
   }
 
-  /** Call while other media arrives, so that a static videoSettings is sent again now and then. */
+  /** Call while other media arrives, so that a static picture is sent again now and then. */
   keepAlive(): void {
     const nowMs = this.#options.now();
     const isDue = nowMs - this.#lastMs >= REPEAT_AFTER_MS && this.#clock.calibrated(nowMs);

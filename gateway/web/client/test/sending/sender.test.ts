@@ -55,7 +55,7 @@ describe("a sender on a good network", () => {
 describe.each([
   { reportEveryMs: 250, staysBelowMs: 3_000 },
   { reportEveryMs: 1_000, staysBelowMs: 4_500 },
-])("a sender whose network falls to a third, told every $reportEveryMs ms", (options) => {
+])("a sender whose network falls to a third, with a report every $reportEveryMs ms", (options) => {
   it("lowers the target within two seconds, and the video stays live", async () => {
     const simulation = new Simulation(options);
     await simulation.run(5_000);

@@ -2,7 +2,7 @@ import type { Stats } from "sluice-client";
 
 export const WINDOW_MS = 60_000;
 
-/** One point of the charts. Unknown values are undefined and leave a addGap. */
+/** One point of the charts. Unknown values are undefined and leave a gap. */
 export interface StatsSample {
   atMs: number;
   sentBitsPerSecond?: number | undefined;
