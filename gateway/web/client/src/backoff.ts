@@ -10,12 +10,12 @@ const RECOVERED_AFTER_MS = 10_000;
  */
 export class Backoff {
   #tries = 0;
-  #giveUpAtMs = Infinity;
-  readonly #giveUpAfterMs: number;
+  #deadlineMs = Infinity;
+  readonly #timeoutMs: number;
   readonly #random: () => number;
 
-  constructor(giveUpAfterMs: number, random: () => number) {
-    this.#giveUpAfterMs = giveUpAfterMs;
+  constructor(timeoutMs: number, random: () => number) {
+    this.#timeoutMs = timeoutMs;
     this.#random = random;
   }
 
@@ -30,10 +30,10 @@ export class Backoff {
   next(nowMs: number, liveForMs: number, atLeastMs = 0): number | null {
     if (this.#tries === 0 || liveForMs >= RECOVERED_AFTER_MS) {
       this.#tries = 0;
-      this.#giveUpAtMs = nowMs + this.#giveUpAfterMs;
+      this.#deadlineMs = nowMs + this.#timeoutMs;
     }
     const longestMs = Math.min(MAX_DELAY_MS, INITIAL_DELAY_MS * 2 ** this.#tries++);
     const pauseMs = atLeastMs + this.#random() * longestMs;
-    return nowMs + pauseMs > this.#giveUpAtMs ? null : pauseMs;
+    return nowMs + pauseMs > this.#deadlineMs ? null : pauseMs;
   }
 }

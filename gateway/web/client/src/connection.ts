@@ -20,7 +20,7 @@ export interface ConnectionListener {
   progress(progress: Progress): void;
   draining(endsInMs: number): void;
   /** Called once, as the last call. Not called after `close`. */
-  over(outcome: Outcome): void;
+  finished(outcome: Outcome): void;
 }
 
 export interface ConnectionOptions {
@@ -135,7 +135,7 @@ export class Connection implements Transport {
   #end(outcome: Outcome): void {
     if (this.#state !== "over") {
       this.close();
-      this.#listener.over(outcome);
+      this.#listener.finished(outcome);
     }
   }
 }

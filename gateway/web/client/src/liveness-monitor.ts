@@ -41,11 +41,11 @@ export function roleOf(track: MediaStreamTrack): TrackRole {
 export class LivenessMonitor {
   readonly #options: LivenessMonitorOptions;
   readonly #listening = new AbortController();
-  #aliveAtMs: number;
+  #lastActivityMs: number;
 
   constructor(options: LivenessMonitorOptions) {
     this.#options = options;
-    this.#aliveAtMs = options.wallClock();
+    this.#lastActivityMs = options.wallClock();
     const { tracks, page, listener } = options;
     for (const track of tracks) {
       this.#on(track, "ended", () => listener.trackEnded(roleOf(track)));
@@ -69,8 +69,8 @@ export class LivenessMonitor {
   /** Call on every sign that the page runs: each timer and each message. */
   onActivity(): void {
     const nowMs = this.#options.wallClock();
-    const gapMs = nowMs - this.#aliveAtMs;
-    this.#aliveAtMs = nowMs;
+    const gapMs = nowMs - this.#lastActivityMs;
+    this.#lastActivityMs = nowMs;
     if (gapMs > SLEEP_MS) {
       this.#options.listener.slept();
     }

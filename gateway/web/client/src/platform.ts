@@ -25,7 +25,7 @@ export interface Platform {
 
 /** Events of the page's lifecycle. */
 export interface PageEvents {
-  readonly address: string;
+  readonly baseUrl: string;
   /** Target of `visibilitychange`. */
   readonly document: EventTarget & { readonly hidden: boolean };
   /** Target of `pagehide`. */
@@ -46,5 +46,5 @@ export const browser = (): Platform => ({
   wallClock: () => Date.now(),
   random: () => Math.random(),
   page:
-    typeof document === "undefined" ? undefined : { address: document.baseURI, document, window },
+    typeof document === "undefined" ? undefined : { baseUrl: document.baseURI, document, window },
 });

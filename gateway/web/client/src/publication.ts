@@ -15,7 +15,7 @@ import { Statistics } from "./statistics.js";
 import type { LiveState, LiveStreamEvents, Negotiated, PublishOptions, Stats } from "./types.js";
 import { LivenessMonitor, roleOf } from "./liveness-monitor.js";
 
-const GIVE_UP_AFTER_MS = 120_000;
+const RECONNECT_TIMEOUT_MS = 120_000;
 const TICK_MS = 1_000;
 
 const Target = EventTarget as new () => LiveStreamTarget;
@@ -59,11 +59,11 @@ export class Publication extends Target implements LiveStream {
     }
     this.#options = options;
     this.#platform = platform;
-    this.#url = ingestUrl(url, platform.page?.address);
+    this.#url = ingestUrl(url, platform.page?.baseUrl);
     this.#source = platform.streamOf(tracks);
     this.#statistics = new Statistics(platform.now);
     this.#backoff = new Backoff(
-      (reconnect || undefined)?.giveUpAfterMs ?? GIVE_UP_AFTER_MS,
+      (reconnect || undefined)?.giveUpAfterMs ?? RECONNECT_TIMEOUT_MS,
       platform.random,
     );
     this.#liveness = new LivenessMonitor({
@@ -145,7 +145,7 @@ export class Publication extends Target implements LiveStream {
           adapted: (detail) => this.#emit("adaptation", detail),
           warning: (code, message) => this.#emit("warning", { code, message }),
           draining: (endsInMs) => this.#emit("draining", { endsInMs }),
-          over: (outcome) => this.#onAttemptEnd(outcome),
+          finished: (outcome) => this.#onAttemptEnd(outcome),
         },
       });
     } catch (error) {

@@ -26,7 +26,7 @@ export interface PublishAttemptListener {
   warning(code: WarningCode, message: string): void;
   draining(endsInMs: number): void;
   /** Called once, as the last call. Not called after `abort`. */
-  over(outcome: Outcome): void;
+  finished(outcome: Outcome): void;
 }
 
 export interface PublishAttemptOptions {
@@ -84,7 +84,7 @@ export class PublishAttempt implements EngineSink {
         opened: (opened) => this.#onOpened(opened),
         progress: (progress) => this.#onProgress(progress),
         draining: (endsInMs) => this.#isOver || this.#listener.draining(endsInMs),
-        over: (outcome) => this.#end(outcome),
+        finished: (outcome) => this.#end(outcome),
       },
     });
   }
@@ -237,7 +237,7 @@ export class PublishAttempt implements EngineSink {
   #end(outcome: Outcome): void {
     if (!this.#isOver) {
       this.abort();
-      this.#listener.over(outcome);
+      this.#listener.finished(outcome);
     }
   }
 }

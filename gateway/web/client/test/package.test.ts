@@ -67,7 +67,7 @@ describe("the npm package", () => {
   it.each([
     ["esnext", "bundler"],
     ["nodenext", "nodenext"],
-  ])("lets the README's example and more be written in TypeScript (%s)", (module, resolution) => {
+  ])("compiles the README's example and more (%s)", (module, resolution) => {
     expect(
       typeCheck(project, exampleOfTheReadme() + usage("sluice-client"), module, resolution),
     ).toBe("");

@@ -86,7 +86,7 @@ describe("connecting", () => {
     [4409, "stream-key-in-use: Taken.", "stream-key-in-use", false],
     [4507, "gateway-full: Full.", "gateway-full", true],
     [4999, "", "close-4999", true],
-  ])("takes a close with %i %s for %s", async (code, words, expected, retryable) => {
+  ])("maps close code %i %s to %s", async (code, words, expected, retryable) => {
     const started = connect();
     await pass(0);
     platform.socket.breaks(code, words);

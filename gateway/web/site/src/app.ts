@@ -48,7 +48,7 @@ async function goLive() {
   if (!source) {
     return;
   }
-  const { broadcast: own, over } = startBroadcast(
+  const { broadcast: own, finished } = startBroadcast(
     publish,
     { url: INGEST, streamKey, source: source.stream, ...toPublishOptions(settings) },
     settings.codec !== AUTO,
@@ -60,7 +60,7 @@ async function goLive() {
     },
   );
   broadcast = own;
-  await over;
+  await finished;
   void wakeLock?.release();
   wakeLock = null;
   showNotice("hidden", null);
@@ -156,7 +156,7 @@ function listenToPickers() {
   });
 }
 
-function listenToThePage() {
+function listenToPage() {
   element("form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (!canPress()) {
@@ -221,6 +221,6 @@ async function initialize() {
 setVisible("share", devices !== undefined && "getDisplayMedia" in devices);
 listenToCapture();
 listenToPickers();
-listenToThePage();
+listenToPage();
 void initialize();
 void capture.open();

@@ -13,7 +13,7 @@ const CLOCK_EVERY_MS = 250;
 export interface StartedBroadcast {
   broadcast: Broadcast;
   /** Resolves when the broadcast has ended. */
-  over: Promise<void>;
+  finished: Promise<void>;
 }
 
 /** Starts a broadcast and shows its progress until it ends. */
@@ -27,7 +27,7 @@ export function startBroadcast(
   clearJournal();
   showFailure(null);
   const clock = setInterval(() => showClock(broadcast), CLOCK_EVERY_MS);
-  const over = new Promise<void>((resolve) => {
+  const finished = new Promise<void>((resolve) => {
     broadcast.addEventListener("change", () => {
       showBroadcast(broadcast, codecChosen);
       changed(broadcast);
@@ -39,7 +39,7 @@ export function startBroadcast(
   });
   showStatus("connecting");
   void broadcast.start(publish, options);
-  return { broadcast, over };
+  return { broadcast, finished };
 }
 
 function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {

@@ -7,8 +7,8 @@ import { Viewer, type ViewerState } from "./playback/viewer.js";
 import { seconds } from "./text/format.js";
 
 const DELAY_EVERY_MS = 1_000;
-const COMPARE_EVERY_MS = 15_000;
-const FIRST_COMPARISONS = 3;
+const SYNCHRONIZE_EVERY_MS = 15_000;
+const INITIAL_SYNCHRONIZATIONS = 3;
 
 const BADGES: Record<ViewerState, string> = {
   searching: "Looking for the stream",
@@ -60,10 +60,10 @@ function showDelay(viewer: Viewer, clock: GatewayClock) {
 }
 
 async function keepClockSynchronized(clock: GatewayClock) {
-  for (let i = 0; i < FIRST_COMPARISONS; i++) {
+  for (let i = 0; i < INITIAL_SYNCHRONIZATIONS; i++) {
     await clock.synchronize();
   }
-  setInterval(() => void clock.synchronize(), COMPARE_EVERY_MS);
+  setInterval(() => void clock.synchronize(), SYNCHRONIZE_EVERY_MS);
 }
 
 async function main() {

@@ -74,7 +74,7 @@ describe("a broadcast", () => {
   it("reports why and how long it reconnects, until it is live again", async () => {
     const live = await goLive();
     await pass(10_000);
-    live.tells("failure", { error: broken(), willReconnect: true });
+    live.emits("failure", { error: broken(), willReconnect: true });
     live.becomes("reconnecting");
     await pass(4_000);
     expect(broadcast.lostForMs).toBe(4_000);
@@ -116,17 +116,17 @@ describe("a broadcast", () => {
     const live = await goLive();
     const low = { videoBitsPerSecond: 600_000, frameRate: 15, scale: 0.5 };
     const none = { droppedGroups: 0, droppedFrames: 0, reason: "" };
-    live.tells("adaptation", { ...none, change: "lowered", target: low });
-    live.tells("adaptation", {
+    live.emits("adaptation", { ...none, change: "lowered", target: low });
+    live.emits("adaptation", {
       change: "dropped",
       target: low,
       droppedGroups: 1,
       droppedFrames: 60,
       reason: "",
     });
-    live.tells("draining", { endsInMs: 30_000 });
-    live.tells("adaptation", { ...none, change: "raised", target: STATS.target });
-    live.tells("warning", { code: "microphone-muted", message: "The microphone is muted." });
+    live.emits("draining", { endsInMs: 30_000 });
+    live.emits("adaptation", { ...none, change: "raised", target: STATS.target });
+    live.emits("warning", { code: "microphone-muted", message: "The microphone is muted." });
     expect(said().slice(1)).toEqual([
       "Your connection is slow: video quality was lowered to 600 kbit/s, 15 fps, 50 % of full size.",
       "Your connection was too slow: 60 frames were dropped to stay live.",
@@ -142,7 +142,7 @@ describe("a broadcast", () => {
     for (let second = 0; second < 100; second++) {
       nowMs += 1_000;
       const droppedGroups = second >= 90 ? 3 : 0;
-      live.tells("progress", { stats: { ...STATS, droppedGroups } });
+      live.emits("progress", { stats: { ...STATS, droppedGroups } });
     }
     const { samples } = broadcast.history;
     expect(samples).toHaveLength(61);

@@ -89,7 +89,7 @@ export class AudioTrackEncoder {
   #onData(data: AudioData): void {
     const arrivedAtMs = this.#options.now();
     const startMs = this.#clock.toPageTime(data.timestamp / 1_000, arrivedAtMs);
-    if (this.#clock.calibrated(arrivedAtMs) && this.#encoder.state !== "closed") {
+    if (this.#clock.isCalibrated(arrivedAtMs) && this.#encoder.state !== "closed") {
       const timeline = this.#timelineFor(data);
       const placement = timeline.place(startMs, data.numberOfFrames);
       if (placement.action === "fill-then-encode") {

@@ -33,7 +33,7 @@ export class TrackClock {
   #windowStartMs = 0;
 
   /** Whether the offset is reliable. A static source may have delivered a single frame by then. */
-  calibrated(nowMs: number): boolean {
+  isCalibrated(nowMs: number): boolean {
     return this.#startedAtMs !== undefined && nowMs - this.#startedAtMs >= CALIBRATION_MS;
   }
 
@@ -44,19 +44,19 @@ export class TrackClock {
    */
   toPageTime(timestampMs: number, arrivedAtMs: number): number {
     const observedMs = arrivedAtMs - timestampMs;
-    if (!this.calibrated(arrivedAtMs)) {
+    if (!this.isCalibrated(arrivedAtMs)) {
       this.#startedAtMs ??= arrivedAtMs;
       this.#offsetMs = Math.min(this.#offsetMs, observedMs);
       this.#windowStartMs = arrivedAtMs;
     } else {
-      this.#follow(observedMs, arrivedAtMs);
+      this.#adjustOffset(observedMs, arrivedAtMs);
     }
     this.#lastArrivalMs = arrivedAtMs;
     this.#lastMs = Math.max(this.#lastMs, timestampMs + this.#offsetMs);
     return this.#lastMs;
   }
 
-  #follow(observedMs: number, arrivedAtMs: number): void {
+  #adjustOffset(observedMs: number, arrivedAtMs: number): void {
     if (observedMs < this.#offsetMs) {
       const maxStepMs = ((arrivedAtMs - this.#lastArrivalMs) * SLEW_MS_PER_SECOND) / 1_000;
       this.#offsetMs = Math.max(observedMs, this.#offsetMs - maxStepMs);

@@ -95,7 +95,7 @@ export class VideoTrackEncoder {
   /** Call while other media arrives, so that a static picture is sent again now and then. */
   keepAlive(): void {
     const nowMs = this.#options.now();
-    const isDue = nowMs - this.#lastMs >= REPEAT_AFTER_MS && this.#clock.calibrated(nowMs);
+    const isDue = nowMs - this.#lastMs >= REPEAT_AFTER_MS && this.#clock.isCalibrated(nowMs);
     if (this.#last && isDue) {
       this.#encode(this.#last, nowMs);
     }
@@ -135,7 +135,7 @@ export class VideoTrackEncoder {
     this.#last?.close();
     this.#last = frame;
     this.#updateShape(frame);
-    if (this.#clock.calibrated(nowMs)) {
+    if (this.#clock.isCalibrated(nowMs)) {
       this.#encode(frame, capturedAtMs);
     }
   }

@@ -134,7 +134,7 @@ export class ScriptedEngine implements Engine {
 }
 
 export class ScriptedPage implements PageEvents {
-  address = "https://host/live/index.html";
+  baseUrl = "https://host/live/index.html";
   readonly window = new EventTarget();
   readonly document = Object.assign(new EventTarget(), { hidden: false });
 

@@ -117,7 +117,7 @@ describe("unparsable input", () => {
     ["zeros", new Uint8Array(50_000)],
     ["ones", new Uint8Array(50_000).fill(0xff)],
     ["text", new TextEncoder().encode("#EXTM3U\n".repeat(1_000))],
-  ])("goes through unchanged, as one group: %s", (_, bytes) => {
+  ])("is passed on unchanged, as one group: %s", (_, bytes) => {
     for (const splitter of [new MatroskaSplitter(), new Mp4Splitter()]) {
       const pieces = split(splitter, cutAtRandom(bytes, 3, 5_000));
       expect(Buffer.compare(joined(pieces.map((piece) => piece.bytes)), bytes)).toBe(0);

@@ -23,12 +23,12 @@ describe("a track clock", () => {
     },
   );
 
-  it("is calibrated after some time, even with a single frame", () => {
+  it("is isCalibrated after some time, even with a single frame", () => {
     const clock = new TrackClock();
-    expect(clock.calibrated(0)).toBe(false);
+    expect(clock.isCalibrated(0)).toBe(false);
     clock.toPageTime(0, 1_000);
-    expect(clock.calibrated(1_299)).toBe(false);
-    expect(clock.calibrated(1_300)).toBe(true);
+    expect(clock.isCalibrated(1_299)).toBe(false);
+    expect(clock.isCalibrated(1_300)).toBe(true);
   });
 
   it("recovers slowly from a late start", () => {

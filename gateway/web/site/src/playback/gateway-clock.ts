@@ -8,25 +8,25 @@ interface Sample {
 
 /** An estimate of the gateway's clock, accurate to half of the shortest round trip. */
 export class GatewayClock {
-  readonly #ask: () => Promise<number | undefined>;
-  readonly #here: () => number;
+  readonly #readGatewayMs: () => Promise<number | undefined>;
+  readonly #now: () => number;
   #samples: Sample[] = [];
 
   /**
-   * @param ask the gateway for its time, in milliseconds; undefined if it sends none
-   * @param here this computer's clock, in milliseconds
+   * @param readGatewayMs requests the time from the gateway, in milliseconds; undefined if it sends none
+   * @param now this computer's clock, in milliseconds
    */
-  constructor(ask: () => Promise<number | undefined>, here = () => Date.now()) {
-    this.#ask = ask;
-    this.#here = here;
+  constructor(readGatewayMs: () => Promise<number | undefined>, now = () => Date.now()) {
+    this.#readGatewayMs = readGatewayMs;
+    this.#now = now;
   }
 
   async synchronize(): Promise<void> {
-    const askedAtMs = this.#here();
-    const theirs = await this.#ask();
-    const answeredAtMs = this.#here();
-    if (theirs !== undefined) {
-      const offsetMs = theirs - (askedAtMs + answeredAtMs) / 2;
+    const askedAtMs = this.#now();
+    const gatewayMs = await this.#readGatewayMs();
+    const answeredAtMs = this.#now();
+    if (gatewayMs !== undefined) {
+      const offsetMs = gatewayMs - (askedAtMs + answeredAtMs) / 2;
       this.#samples.push({ offsetMs, roundTripMs: answeredAtMs - askedAtMs });
       // Clocks drift, so old samples are dropped, however short their round trip.
       this.#samples.splice(0, this.#samples.length - KEPT_SAMPLES);
@@ -36,6 +36,6 @@ export class GatewayClock {
   /** The gateway's time now, in milliseconds; undefined before the first answer. */
   get nowMs(): number | undefined {
     const [best] = [...this.#samples].sort((a, b) => a.roundTripMs - b.roundTripMs);
-    return best && this.#here() + best.offsetMs;
+    return best && this.#now() + best.offsetMs;
   }
 }

@@ -7,8 +7,8 @@ export function playlistState(text: string): "starting" | "live" | "ended" {
   return lines.some((line) => line.startsWith("#EXTINF:")) ? "live" : "starting";
 }
 
-const SOONEST_MS = 700;
-const LATEST_MS = 5_000;
+const MIN_POLL_MS = 700;
+const MAX_POLL_MS = 5_000;
 
 /**
  * Milliseconds until the next poll: short at first, when a stream is about to start, then longer.
@@ -16,4 +16,4 @@ const LATEST_MS = 5_000;
  * @param attempt from 0
  */
 export const nextPollMs = (attempt: number): number =>
-  Math.min(LATEST_MS, SOONEST_MS * 1.3 ** attempt);
+  Math.min(MAX_POLL_MS, MIN_POLL_MS * 1.3 ** attempt);

@@ -12,7 +12,7 @@ interface Chart {
   other: (sample: StatsSample) => number | undefined;
   format: (value: number) => string;
   /** Minimum of the scale's upper end. */
-  least: number;
+  minTop: number;
 }
 
 const CHARTS: Chart[] = [
@@ -22,7 +22,7 @@ const CHARTS: Chart[] = [
     main: (sample) => sample.sentBitsPerSecond,
     other: (sample) => sample.targetBitsPerSecond,
     format: bitRate,
-    least: 500_000,
+    minTop: 500_000,
   },
   {
     id: "chart-delay",
@@ -30,7 +30,7 @@ const CHARTS: Chart[] = [
     main: (sample) => sample.delayMs,
     other: (sample) => sample.queuedMs,
     format: delay,
-    least: 200,
+    minTop: 200,
   },
   {
     id: "chart-frames",
@@ -38,20 +38,20 @@ const CHARTS: Chart[] = [
     main: (sample) => sample.encodedPerSecond,
     other: (sample) => sample.writtenPerSecond,
     format: frameRate,
-    least: 15,
+    minTop: 15,
   },
 ];
 
 /** Draws the last minute. */
 export function showCharts(samples: readonly StatsSample[], nowMs: number): void {
   const drops = samples.filter(({ dropped }) => dropped).map(({ atMs }) => atMs);
-  for (const { id, name, main, other, format, least } of CHARTS) {
+  for (const { id, name, main, other, format, minTop } of CHARTS) {
     const points = (read: Chart["main"]): Point[] =>
       samples.map((sample) => ({ atMs: sample.atMs, value: read(sample) }));
     const mains = points(main);
     const others = points(other);
-    const most = Math.max(least, ...[...mains, ...others].map(({ value }) => value ?? 0));
-    const frame = { nowMs, windowMs: WINDOW_MS, top: roundUp(most * 1.1) };
+    const highest = Math.max(minTop, ...[...mains, ...others].map(({ value }) => value ?? 0));
+    const frame = { nowMs, windowMs: WINDOW_MS, top: roundUp(highest * 1.1) };
     const svg = element<SVGSVGElement>(id);
     draw(svg, "grid", "M0 40H300M0 0.5H300M0 79.5H300");
     draw(svg, "marks", marksPath(drops, frame));

@@ -41,7 +41,7 @@ export function statistics(stats: Stats): Record<string, string> {
 /** What was negotiated with the gateway, by element id. */
 export function negotiation(negotiated: Negotiated, codecChosen: boolean): Record<string, string> {
   return {
-    handlingExplanation: handlingSummary(negotiated),
+    handling: handlingSummary(negotiated),
     "engine-name": engineName(negotiated),
     "mime-type": negotiated.recordedAs || negotiated.mimeType,
     "handling-why": handlingExplanation(negotiated, codecChosen),

@@ -56,10 +56,10 @@ export class ScriptedStream extends EventTarget implements LiveStream {
     const previous = this.state;
     this.state = state;
     this.error = error;
-    this.tells("state", { state, previous });
+    this.emits("state", { state, previous });
   }
 
-  tells<K extends keyof LiveStreamEvents>(type: K, detail: LiveStreamEvents[K]["detail"]): void {
+  emits<K extends keyof LiveStreamEvents>(type: K, detail: LiveStreamEvents[K]["detail"]): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
