@@ -7,7 +7,7 @@ export interface Dropped {
   frames: number;
 }
 
-const isPicture = ({ kind }: MediaUnit) => kind === "video" || kind === "muxed";
+const hasVideo = ({ kind }: MediaUnit) => kind === "video" || kind === "muxed";
 
 /**
  * Media waiting to be sent, bounded in time. When it is too long, whole groups of pictures are
@@ -45,9 +45,9 @@ export class MediaQueue {
   /** @returns what was dropped to make room, or null */
   push(unit: MediaUnit): Dropped | null {
     this.#newestMs = Math.max(this.#newestMs, unit.capturedAtMs);
-    const isRemainder = this.#awaitsKeyFrame && isPicture(unit) && !unit.key;
+    const isRemainder = this.#awaitsKeyFrame && hasVideo(unit) && !unit.key;
     if (!isRemainder) {
-      this.#awaitsKeyFrame &&= !isPicture(unit);
+      this.#awaitsKeyFrame &&= !hasVideo(unit);
       this.#units.push(unit);
       this.#bytes += unit.byteLength;
     }
@@ -69,18 +69,16 @@ export class MediaQueue {
   }
 
   #drop(): Dropped | null {
-    const firstKey = this.#units.findIndex((unit) => unit.key && isPicture(unit));
+    const firstKey = this.#units.findIndex((unit) => unit.key && hasVideo(unit));
     const isTooOld = (unit: MediaUnit) => this.#newestMs - unit.capturedAtMs > this.#maxMs;
     const firstDroppable = this.#units.findIndex(
-      (unit) => (unit.droppable || unit.key) && isPicture(unit),
+      (unit) => (unit.droppable || unit.key) && hasVideo(unit),
     );
-    const dropFrom = this.#units.some((unit) => isPicture(unit) && isTooOld(unit))
+    const dropFrom = this.#units.some((unit) => hasVideo(unit) && isTooOld(unit))
       ? firstDroppable
       : firstKey;
     const isDropped = (unit: MediaUnit, index: number) =>
-      unit.kind === "audio"
-        ? isTooOld(unit)
-        : isPicture(unit) && dropFrom >= 0 && index >= dropFrom;
+      unit.kind === "audio" ? isTooOld(unit) : hasVideo(unit) && dropFrom >= 0 && index >= dropFrom;
     const dropped = this.#units.filter(isDropped);
     if (dropped.length === 0) {
       return null;
@@ -91,8 +89,8 @@ export class MediaQueue {
       dropped.reduce((sum, unit) => sum + number(unit), 0);
     this.#bytes -= count((unit) => unit.byteLength);
     this.#awaitsKeyFrame ||= dropFrom >= 0;
-    const wholeGroups = count((unit) => (unit.key && isPicture(unit) ? 1 : 0));
-    const shortenedGroups = dropped.find(isPicture)?.key === false ? 1 : 0;
+    const wholeGroups = count((unit) => (unit.key && hasVideo(unit) ? 1 : 0));
+    const shortenedGroups = dropped.find(hasVideo)?.key === false ? 1 : 0;
     return { groups: wholeGroups + shortenedGroups, frames: count((unit) => unit.frames) };
   }
 }
