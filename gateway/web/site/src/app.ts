@@ -212,9 +212,7 @@ async function initialize() {
       keyField.value = "";
     }
   }
-  const goesTo = config.publish
-    ? "streams are sent out by RTMP"
-    : "streams can only be watched here";
+  const goesTo = config.publish ? "streams are sent out by RTMP" : "streams are not forwarded";
   setText("about", `Sluice ${config.version} · ${goesTo}`);
 }
 
