@@ -5,7 +5,6 @@ import io.netty.channel.EventLoop;
 import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.access.PublishRequest;
 import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
-import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.gateway.media.MediaQueue;
 import io.sluice.gateway.media.StreamHeader;
 import io.sluice.protocol.ClientMessage;
@@ -17,7 +16,6 @@ import io.sluice.protocol.Progress;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +55,10 @@ public final class StreamSession {
     private final Sinks.Empty<Void> done = Sinks.empty();
 
     private SessionState state = SessionState.NEGOTIATING;
-    private @Nullable LiveStream live;
+    /** Set when the first run starts. */
+    private @Nullable Reservation reservation;
+
+    private @Nullable StreamMonitor monitor;
     private @Nullable Failure failure;
 
     /** How a client sends its stream. */
@@ -67,9 +68,6 @@ public final class StreamSession {
         /** Media from the first byte on, and no messages. */
         PLAIN
     }
-
-    /** What belongs to a stream from the start of its first run on. */
-    private record LiveStream(Reservation reservation, StreamQuota quota, StallDetector stalls) {}
 
     private StreamSession(
             SessionContext context, ClientConnection connection, @Nullable String requestedKey, IngestMode mode) {
@@ -100,7 +98,8 @@ public final class StreamSession {
     public static StreamSession negotiated(
             SessionContext context, ClientConnection connection, @Nullable String streamKey) {
         StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.NEGOTIATED);
-        session.timers.after(context.limits().openTimeout(), session::openTimedOut);
+        session.timers.after(
+                context.limits().openTimeout(), () -> session.fail(SessionFailures.openTimedOut(context.limits())));
         return session;
     }
 
@@ -260,9 +259,7 @@ public final class StreamSession {
             if (state == SessionState.NEGOTIATING
                     || (state == SessionState.STARTING && mode == IngestMode.NEGOTIATED)) {
                 media.release();
-                fail(new Failure(
-                        FailureCode.MEDIA_BEFORE_OPENED,
-                        "Media arrived before the gateway answered open: send open first, and wait for opened."));
+                fail(SessionFailures.mediaBeforeOpened());
                 return;
             }
             int mediaBytes = media.readableBytes();
@@ -272,7 +269,7 @@ public final class StreamSession {
             }
             queue.offer(media);
             if (state == SessionState.LIVE) {
-                count(mediaBytes);
+                monitor().onMedia(mediaBytes).ifPresent(StreamSession.this::fail);
             }
         }
 
@@ -283,8 +280,7 @@ public final class StreamSession {
             } else if (message.orElseThrow() instanceof Open open) {
                 open(open);
             } else if (state == SessionState.NEGOTIATING) {
-                fail(new Failure(
-                        FailureCode.UNEXPECTED_MESSAGE, "stop arrived before open: there is nothing to stop."));
+                fail(SessionFailures.stopBeforeOpen());
             } else {
                 endOfMedia();
             }
@@ -305,25 +301,9 @@ public final class StreamSession {
         }
     }
 
-    private void count(int mediaBytes) {
-        LiveStream stream = Objects.requireNonNull(live);
-        long nowNanos = System.nanoTime();
-        stream.stalls.onMedia(nowNanos);
-        Failure tooMuch = stream.quota.onMedia(mediaBytes, nowNanos);
-        if (tooMuch != null) {
-            fail(tooMuch);
-        }
-    }
-
     private void open(Open open) {
         if (state != SessionState.NEGOTIATING) {
-            fail(new Failure(
-                    FailureCode.UNEXPECTED_MESSAGE,
-                    mode == IngestMode.PLAIN
-                            ? "open is not understood here: offer the subprotocol sluice.v1 to negotiate,"
-                                    + " or send only media."
-                            : "open arrived a second time: one connection carries one stream,"
-                                    + " so open another connection."));
+            fail(mode == IngestMode.PLAIN ? SessionFailures.openFromPlainClient() : SessionFailures.openTwice());
             return;
         }
         Result<Offer> offer = OfferNegotiation.of(open);
@@ -337,20 +317,9 @@ public final class StreamSession {
         start(streamKey(open.streamKey()), Mono.just(offer), token == null ? peer : peer.with(token));
     }
 
-    private void openTimedOut() {
-        fail(new Failure(
-                FailureCode.OPEN_TIMEOUT,
-                "No open arrived within " + context.limits().openTimeout().toSeconds()
-                        + " s of the upgrade: send it as the first message."));
-    }
-
     private Result<StreamKey> streamKey(@Nullable String inMessage) {
         String key = inMessage == null ? requestedKey : inMessage;
-        return key == null
-                ? Result.refused(
-                        FailureCode.INVALID_STREAM_KEY,
-                        "There is no stream key: give it as the query parameter streamKey, or in open.")
-                : StreamKey.parse(key);
+        return key == null ? new Result.Refused<>(SessionFailures.noStreamKey()) : StreamKey.parse(key);
     }
 
     private void start(Result<StreamKey> key, Mono<Result<Offer>> offer, Peer peer) {
@@ -365,9 +334,7 @@ public final class StreamSession {
         transitionTo(SessionState.STARTING);
         start.start(offer).subscribe(result -> started(result), error -> {
             LOG.error("[{}] The stream could not be started", id, error);
-            started(Result.refused(
-                    FailureCode.INTERNAL_ERROR,
-                    "The gateway could not start the stream because of an internal error: tell its operator."));
+            started(new Result.Refused<>(SessionFailures.internalError()));
         });
     }
 
@@ -390,16 +357,15 @@ public final class StreamSession {
     }
 
     private void goLive(RunningStream stream) {
-        Reservation reservation = stream.reservation();
         OutputRun run = stream.run();
-        long nowNanos = System.nanoTime();
-        live = new LiveStream(
-                reservation,
-                StreamQuota.of(context, reservation.permit(), nowNanos),
-                new StallDetector(context.limits(), nowNanos));
+        reservation = stream.reservation();
+        monitor = new StreamMonitor(context, reservation.permit(), queue, output);
         transitionTo(SessionState.LIVE);
         reporter.started(OfferNegotiation.opened(id, stream, context.limits()), run);
-        timers.start(this::inspect, ingest.reportInterval(), () -> reporter.report(progress()));
+        timers.start(
+                this::inspect,
+                ingest.reportInterval(),
+                () -> reporter.report(monitor().progress()));
         reservation.ticket().runs(run.ffmpeg().pid());
         boolean everythingArrived = queue.isCompleted();
         output.attach(run);
@@ -407,6 +373,14 @@ public final class StreamSession {
         if (everythingArrived && state == SessionState.LIVE) {
             finish(null);
         }
+    }
+
+    private StreamMonitor monitor() {
+        return Objects.requireNonNull(monitor);
+    }
+
+    private Reservation reservation() {
+        return Objects.requireNonNull(reservation);
     }
 
     /** FFmpeg can make nothing of it, so it is not given the time to finish. */
@@ -419,33 +393,12 @@ public final class StreamSession {
 
     /** Once a second. */
     private void inspect() {
-        LiveStream stream = Objects.requireNonNull(live);
-        Progress progress = progress();
+        Progress progress = monitor().progress();
         reporter.progressed(progress);
-        stream.reservation.ticket().progressed(progress.outTimeMs());
+        reservation().ticket().progressed(progress.outTimeMs());
         if (state == SessionState.LIVE) {
-            long nowNanos = System.nanoTime();
-            stream.quota
-                    .check(nowNanos, Instant.now())
-                    .or(() -> stream.stalls.inspect(nowNanos, output.acceptedBytes(), waitingBytes()))
-                    .ifPresent(this::fail);
+            monitor().inspect().ifPresent(this::fail);
         }
-    }
-
-    private Progress progress() {
-        FfmpegProgress latest = output.progress();
-        return new Progress(
-                output.acceptedBytes(),
-                waitingBytes(),
-                latest.outTime().toMillis(),
-                latest.framesPerSecond().orElse(0),
-                (long) latest.bitsPerSecond().orElse(0),
-                latest.speed().orElse(0),
-                latest.droppedFrames());
-    }
-
-    private long waitingBytes() {
-        return queue.waitingBytes() + output.waitingBytes();
     }
 
     /** The client has said or shown that it sends nothing more. */
@@ -458,10 +411,7 @@ public final class StreamSession {
         } else if (state == SessionState.STARTING) {
             // A plain client may have sent everything before FFmpeg runs.
             queue.complete();
-            format.cancel(new Failure(
-                    FailureCode.UNRECOGNIZED_MEDIA,
-                    "The stream ended before its container header was complete:"
-                            + " send WebM, Matroska or MP4 from its first byte on."));
+            format.cancel(SessionFailures.endedWithinHeader());
         }
     }
 
@@ -490,12 +440,7 @@ public final class StreamSession {
         failure = reason;
         transitionTo(SessionState.FINISHING);
         timers.after(
-                context.limits().finishTimeout(),
-                () -> abortRun(new Failure(
-                        FailureCode.STREAM_STALLED,
-                        "The end of the stream could not be delivered within "
-                                + context.limits().finishTimeout().toSeconds()
-                                + " s: its output does not accept it any more.")));
+                context.limits().finishTimeout(), () -> abortRun(SessionFailures.finishTimedOut(context.limits())));
         queue.complete();
     }
 
@@ -515,7 +460,6 @@ public final class StreamSession {
     }
 
     private void runEnded(FfmpegOutcome outcome) {
-        LiveStream stream = Objects.requireNonNull(live);
         // FFmpeg reports an input without a byte as broken; for a client that changed its mind it is not.
         boolean untouched = state.isEnding() && outcome.acceptedBytes() == 0;
         Optional<Failure> reason = Optional.ofNullable(failure);
@@ -523,7 +467,7 @@ public final class StreamSession {
         timers.cancel();
         queue.discard();
         header.release();
-        StartSequence.release(context, stream.reservation);
+        StartSequence.release(context, reservation());
         reporter.ended(reason.isEmpty() && !untouched ? outcome : outcome.judged(reason));
         closed();
     }
@@ -536,7 +480,7 @@ public final class StreamSession {
         queue.discard();
         header.release();
         // A start that waits for the header holds the stream key.
-        format.cancel(new Failure(FailureCode.UNRECOGNIZED_MEDIA, "The stream ended before it started."));
+        format.cancel(SessionFailures.endedBeforeStart());
         if (!starting) {
             closed();
         }
