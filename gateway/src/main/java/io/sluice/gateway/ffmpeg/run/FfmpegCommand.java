@@ -8,7 +8,6 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.Encoding;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.OutputPlan;
 import io.sluice.gateway.output.Output;
-import io.sluice.gateway.output.RtmpTarget;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
 import java.time.Duration;
@@ -134,14 +133,14 @@ final class FfmpegCommand {
         add("-rw_timeout", Long.toString(settings.outputTimeout().toNanos() / 1000), "-tcp_nodelay", "1");
         // Behind a proxy, which FFmpeg's environment names, TLS goes through that.
         add("-protocol_whitelist", output.scheme().equals("rtmps") ? "rtmps,tls,tcp,httpproxy" : "rtmp,tcp");
-        Optional<RtmpTarget> target = settings.hidesTargets() && hiddenTargets.size() < OutputPresets.MAX
-                ? RtmpTarget.of(output)
+        Optional<RtmpUrlParts> target = settings.hidesTargets() && hiddenTargets.size() < OutputPresets.MAX
+                ? RtmpUrlParts.of(output)
                 : Optional.empty();
         target.ifPresent(hidden -> {
             add("-fpre", OutputPresets.path(hiddenTargets.size()));
             hiddenTargets.add(hidden.preset());
         });
-        add("-f", "flv", target.map(RtmpTarget::server).orElse(output.url()));
+        add("-f", "flv", target.map(RtmpUrlParts::server).orElse(output.url()));
     }
 
     private void video(@Nullable TrackHandling handling, Encoding encoding) {

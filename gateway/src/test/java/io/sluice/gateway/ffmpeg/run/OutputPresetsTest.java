@@ -6,7 +6,6 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.RtmpOutput;
-import io.sluice.gateway.output.RtmpTarget;
 import io.sluice.gateway.process.ProcessSpec;
 import io.sluice.protocol.MediaFormat;
 import java.nio.file.Path;
@@ -105,8 +104,8 @@ class OutputPresetsTest {
         "rtmp://h/app, rtmp://h/, app, ''"
     })
     void anAddressIsTakenApart(String url, String server, String application, String playPath) {
-        assertThat(RtmpTarget.of(new RtmpOutput(url, false)))
-                .contains(new RtmpTarget(
+        assertThat(RtmpUrlParts.of(new RtmpOutput(url, false)))
+                .contains(new RtmpUrlParts(
                         server, "rtmp_app=" + application + (playPath.isEmpty() ? "" : "\nrtmp_playpath=" + playPath)));
     }
 
@@ -123,14 +122,14 @@ class OutputPresetsTest {
                 "rtmp://h/app/k\rx"
             })
     void oneThatFFmpegReadsInItsOwnWayStaysWhole(String url) {
-        assertThat(RtmpTarget.of(new RtmpOutput(url, false))).isEmpty();
+        assertThat(RtmpUrlParts.of(new RtmpOutput(url, false))).isEmpty();
     }
 
     @Test
     void whatFFmpegWouldCutOffStaysWhole() {
-        assertThat(RtmpTarget.of(new RtmpOutput("rtmp://h/app/" + "k".repeat(512), false)))
+        assertThat(RtmpUrlParts.of(new RtmpOutput("rtmp://h/app/" + "k".repeat(512), false)))
                 .isEmpty();
-        assertThat(RtmpTarget.of(new RtmpOutput("rtmp://h/" + "a".repeat(128) + "/k", false)))
+        assertThat(RtmpUrlParts.of(new RtmpOutput("rtmp://h/" + "a".repeat(128) + "/k", false)))
                 .isEmpty();
     }
 
