@@ -111,7 +111,8 @@ public final class FfmpegLocator {
         long start = System.nanoTime();
         FfmpegCapabilities can = FfmpegProbe.probe(executable, environment);
         LOG.info(
-                "FFmpeg {} ({}, {}): H.264 encoder {}, AAC {}, RTMP {}, RTMPS {}, HLS {}, Enhanced RTMP {}; probed in {} ms",
+                "FFmpeg {} ({}, {}): H.264 encoder {}, AAC {}, RTMP {}, RTMPS {}, HLS {}, Enhanced RTMP {};"
+                        + " probed in {} ms",
                 can.version(),
                 executable,
                 source,

@@ -26,6 +26,7 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
      * @param format the chosen offer
      * @param outputs how each output's tracks are handled
      * @param encoding how tracks that must be transcoded are encoded
+     * @throws IllegalArgumentException without an output
      */
     public StreamPlan {
         outputs = List.copyOf(outputs);
