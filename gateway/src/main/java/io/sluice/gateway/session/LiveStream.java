@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hand-off joined to an FFmpeg that runs, watched once a second, until that FFmpeg was reaped. The client is told
- * in an interval of its own choice, which changes nothing for anybody else.
+ * The hand-off joined to an FFmpeg that runs, watched once a second, until that FFmpeg was reaped. The client is told in an interval of
+ * its own choice, which changes nothing for anybody else.
  *
- * <p>It ends in one of three ways: {@link #finish} delivers what came and lets FFmpeg write its trailer; {@link #abort}
- * gives up what waits; or FFmpeg leaves by itself. In each case the outcome is told once.
+ * <p>It ends in one of three ways: {@link #finish} delivers what came and lets FFmpeg write its trailer; {@link #abort} gives up what
+ * waits; or FFmpeg leaves by itself. In each case the outcome is told once.
  */
 final class LiveStream {
 
@@ -31,8 +31,8 @@ final class LiveStream {
     private static final Duration PULSE = Duration.ofSeconds(1);
 
     /**
-     * Hundreds of streams share an event loop: their timers go off together, so that it is woken for many of them at a
-     * time. What a stream does for the first time comes early by this much at most.
+     * Hundreds of streams share an event loop: their timers go off together, so that it is woken for many of them at a time. What a stream
+     * does for the first time comes early by this much at most.
      */
     private static final Duration TIMER_GRID = Duration.ofMillis(50);
 
@@ -80,7 +80,7 @@ final class LiveStream {
         long earlyNanos = Math.floorMod(eventLoop.ticker().nanoTime(), TIMER_GRID.toNanos());
         reports = every(reportInterval, earlyNanos, () -> herald.report(progress()));
         pulse = every(PULSE, earlyNanos, this::pulse);
-        running.ticket().runs(ffmpeg.pid());
+        running.ticket().processStarted(ffmpeg.pid());
         handOff.subscribe(ffmpeg.input());
         ffmpeg.outcome().subscribe(this::ffmpegEnded);
     }
@@ -146,7 +146,7 @@ final class LiveStream {
 
     private void pulse() {
         herald.progressed(progress());
-        running.ticket().progressed(ffmpeg.progress().outTime().toMillis());
+        running.ticket().updateProgress(ffmpeg.progress().outTime().toMillis());
         if (!ending) {
             long nowNanos = System.nanoTime();
             allowance
