@@ -73,7 +73,7 @@ final class StartSequence {
     Mono<Result<RunningStream>> start(Mono<Result<Offer>> offer) {
         return then(
                         Mono.fromSupplier(
-                                () -> context.admission().arrive(request.peer().internetAddress())),
+                                () -> context.admission().requestTicket(request.peer().internetAddress())),
                         ticket -> orRelease(ticket::release, then(authorize(), permit -> admit(ticket, permit, offer))))
                 .publishOn(onLoop);
     }
@@ -91,7 +91,7 @@ final class StartSequence {
 
     private Mono<Result<RunningStream>> admit(Ticket ticket, Permit permit, Mono<Result<Offer>> offer) {
         StreamKey key = permit.request().streamKey();
-        Optional<Failure> full = ticket.admit(key);
+        Optional<Failure> full = ticket.acquireSlot(key);
         return full.isPresent()
                 ? Mono.just(new Result.Refused<>(full.get()))
                 : then(
@@ -146,7 +146,7 @@ final class StartSequence {
     }
 
     private Mono<Result<RunningStream>> launch(Reservation reservation, StreamPlan plan) {
-        Optional<Failure> full = reservation.ticket().begin(workload(plan));
+        Optional<Failure> full = reservation.ticket().reserveCapacity(workload(plan));
         if (full.isPresent()) {
             return Mono.just(new Result.Refused<>(full.get()));
         }

@@ -366,7 +366,7 @@ public final class StreamSession {
                 this::inspect,
                 ingest.reportInterval(),
                 () -> reporter.report(monitor().progress()));
-        reservation.ticket().runs(run.ffmpeg().pid());
+        reservation.ticket().processStarted(run.ffmpeg().pid());
         boolean everythingArrived = queue.isCompleted();
         output.attach(run);
         format.expect(run.plan().format(), this::wrongFormat);
@@ -395,7 +395,7 @@ public final class StreamSession {
     private void inspect() {
         Progress progress = monitor().progress();
         reporter.progressed(progress);
-        reservation().ticket().progressed(progress.outTimeMs());
+        reservation().ticket().updateProgress(progress.outTimeMs());
         if (state == SessionState.LIVE) {
             monitor().inspect().ifPresent(this::fail);
         }
@@ -468,7 +468,7 @@ public final class StreamSession {
         queue.discard();
         header.release();
         StartSequence.release(context, reservation());
-        reporter.ended(reason.isEmpty() && !untouched ? outcome : outcome.judged(reason));
+        reporter.ended(reason.isEmpty() && !untouched ? outcome : outcome.withFailure(reason));
         closed();
     }
 
