@@ -26,11 +26,11 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * One stream, from the upgrade to the end of its FFmpeg. It outlives its connection: what was sent before the connection closed is
- * delivered.
+ * One stream, from the upgrade to the end of its FFmpeg. It outlives its connection: what was sent before the
+ * connection closed is delivered.
  *
- * <p>Confined to the event loop of its connection, but for {@link #end}, {@link #drain}, {@link #abort}, {@link #end(Failure)}, {@link #status()}, {@link #done()}
- * and {@link #id()}.
+ * <p>Confined to the event loop of its connection, but for {@link #end}, {@link #drain}, {@link #abort}, {@link
+ * #end(Failure)}, {@link #status()}, {@link #done()} and {@link #id()}.
  */
 public final class StreamSession {
 
@@ -239,8 +239,8 @@ public final class StreamSession {
     }
 
     /**
-     * The gateway will leave. Who is live may go on until then, and is told if it understands; anybody else had better go elsewhere at once.
-     * Callable from any thread.
+     * The gateway will leave. Who is live may go on until then, and is told if it understands; anybody else had better
+     * go elsewhere at once. Callable from any thread.
      *
      * @param endsIn how long a live stream has left
      * @param refusal what clients are sent whose stream is not live yet
@@ -297,7 +297,7 @@ public final class StreamSession {
         reportInterval = open.progressInterval();
         understandsDraining = open.draining();
         String token = open.token();
-        start(key(open.streamKey()), Mono.just(offer), token == null ? peer : peer.with(token));
+        start(key(open.streamKey()), Mono.just(offer), token == null ? peer : peer.withToken(token));
     }
 
     private void stop() {
@@ -428,7 +428,10 @@ public final class StreamSession {
         }
     }
 
-    /** Nothing of the session is left. One that ended while it was starting is registered until its start has come to its end too. */
+    /**
+     * Nothing of the session is left. One that ended while it was starting is registered until its start has come to
+     * its end too.
+     */
     private void gone() {
         standing.is(SessionStatus.Phase.ENDED);
         context.streams().remove(this);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** What an operator sees of sessions, and does to them. */
+/** Inspecting and ending sessions. */
 @ExtendWith(NoBufferLeaks.class)
 class SessionOperationsTest {
 
@@ -53,7 +53,7 @@ class SessionOperationsTest {
         stage.close();
     }
 
-    private SessionOperations operator() {
+    private SessionOperations operations() {
         return new SessionOperations(stage.streams, () -> SessionStage.PATIENCE);
     }
 
@@ -65,7 +65,7 @@ class SessionOperationsTest {
         return session;
     }
 
-    private String told() {
+    private String lastMessage() {
         Failed failed = (Failed) client.words().get(client.words().size() - 1);
         assertThat(failed.code()).isEqualTo(FailureCode.ENDED_BY_OPERATOR);
         return failed.message();
@@ -89,19 +89,19 @@ class SessionOperationsTest {
         assertThat(session.status().phase()).isEqualTo(Phase.ENDED);
         assertThat(session.status().failure()).isEmpty();
         assertThat(session.status().forced()).isFalse();
-        assertThat(operator().sessions()).isEmpty();
+        assertThat(operations().sessions()).isEmpty();
     }
 
     @Test
-    void anEndIsInOrderAndToldToTheClientLast() {
+    void anEndIsGracefulAndSentToTheClientLast() {
         StreamSession session = live();
         SessionStatus ended =
-                Objects.requireNonNull(operator().end(session.id(), "Enough").block(SessionStage.PATIENCE));
+                Objects.requireNonNull(operations().end(session.id(), "Enough").block(SessionStage.PATIENCE));
         assertThat(ended.phase()).isEqualTo(Phase.ENDED);
         assertThat(ended.forced()).isFalse();
         assertThat(Objects.requireNonNull(ended.media()).progress().acceptedBytes())
                 .isEqualTo(SessionStage.recording("webm-opus-audioonly.webm").length);
-        assertThat(told()).isEqualTo("The operator has ended this stream: Enough");
+        assertThat(lastMessage()).isEqualTo("The operator ended this stream: Enough");
         assertThat(stage.endedEvent().outTimeMs()).isPositive();
     }
 
@@ -116,7 +116,7 @@ class SessionOperationsTest {
         assertThat(asked.phase()).isEqualTo(Phase.ENDING);
         SessionStage.signal("CONT", ffmpeg);
         stage.awaitEnd(session);
-        assertThat(told()).isEqualTo("The operator has ended this stream: ask them before you go live again.");
+        assertThat(lastMessage()).isEqualTo("The operator ended this stream. Contact them before you go live again.");
     }
 
     @Test
@@ -126,25 +126,25 @@ class SessionOperationsTest {
         StreamSession session = live();
         SessionStage.signal("STOP", SessionStage.onlyChild());
         SessionStatus ended =
-                Objects.requireNonNull(operator().end(session.id(), "").block(SessionStage.PATIENCE));
+                Objects.requireNonNull(operations().end(session.id(), "").block(SessionStage.PATIENCE));
         assertThat(ended.phase()).isEqualTo(Phase.ENDED);
         assertThat(ended.forced()).isTrue();
         assertThat(ended.failure().orElseThrow().code()).isEqualTo(FailureCode.ENDED_BY_OPERATOR);
     }
 
     @Test
-    void aSessionThatIsNotThereIsNotEnded() {
+    void anUnknownSessionIsNotEnded() {
         live();
-        assertThat(operator().end("000000000000", "").block(SessionStage.PATIENCE))
+        assertThat(operations().end("000000000000", "").block(SessionStage.PATIENCE))
                 .isNull();
-        assertThat(operator().session("000000000000")).isEmpty();
-        assertThat(operator().sessions()).hasSize(1);
-        assertThat(operator()
+        assertThat(operations().session("000000000000")).isEmpty();
+        assertThat(operations().sessions()).hasSize(1);
+        assertThat(operations()
                         .end(SessionStage.key("another-key"), "")
                         .collectList()
                         .block(SessionStage.PATIENCE))
                 .isEmpty();
-        assertThat(operator()
+        assertThat(operations()
                         .end(SessionStage.key(SessionStage.KEY), "")
                         .collectList()
                         .block(SessionStage.PATIENCE))
@@ -158,7 +158,7 @@ class SessionOperationsTest {
         StreamSession session = stage.negotiated(client);
         stage.open(session, TOKEN);
         Awaitility.await().until(() -> session.status().phase() == Phase.LIVE);
-        assertThat(operator()
+        assertThat(operations()
                         .end(SessionStage.key(SessionStage.KEY), "")
                         .collectList()
                         .block(SessionStage.PATIENCE))
@@ -168,12 +168,12 @@ class SessionOperationsTest {
     }
 
     @Test
-    void aStreamThatOnlyWaitsForPermissionIsCutToo() {
+    void aStreamThatWaitsForAuthorizationIsEndedToo() {
         stage.withAuthorizer(request -> lateAnswer.asMono());
         StreamSession session = stage.negotiated(client);
         stage.open(session, SessionStage.KEY);
         Mono<List<SessionStatus>> end =
-                operator().end(SessionStage.key(SessionStage.KEY), "").collectList();
+                operations().end(SessionStage.key(SessionStage.KEY), "").collectList();
         Sinks.One<List<SessionStatus>> ended = Sinks.one();
         end.subscribe(ended::tryEmitValue);
         lateAnswer.tryEmitValue(Authorization.allow());
@@ -197,7 +197,7 @@ class SessionOperationsTest {
     })
     void aReasonIsOneLineWithoutKeys(String reason, String line) {
         StreamSession session = live();
-        operator().end(session.id(), reason).block(SessionStage.PATIENCE);
-        assertThat(told()).isEqualTo("The operator has ended this stream: " + line);
+        operations().end(session.id(), reason).block(SessionStage.PATIENCE);
+        assertThat(lastMessage()).isEqualTo("The operator ended this stream: " + line);
     }
 }
