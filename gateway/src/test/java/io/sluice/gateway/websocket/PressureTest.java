@@ -25,22 +25,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a client cannot make the gateway hold, and what it cannot make it lose. */
+/** Bounds on what a client can make the gateway buffer, and no loss of media. */
 @ExtendWith(NoBufferLeaks.class)
 class PressureTest {
 
     private static final int FRAME_BYTES = 65_536;
 
-    /** What Linux lets a loopback connection's two buffers grow to, generously. */
-    private static final long MOST_IN_SOCKETS = 24_000_000;
+    /** More than the two socket buffers of a loopback connection can grow to on Linux. */
+    private static final long MAX_IN_SOCKETS = 24_000_000;
 
-    /** The hand-off and one read more, then FFmpeg's queue and one item more. */
-    private static final int MOST_IN_GATEWAY = SessionLimits.defaults().highWaterBytes() + 32_768 + 3 * FRAME_BYTES;
+    /** The media queue plus one read, and the pipe's queue plus one buffer. */
+    private static final int MAX_IN_GATEWAY = SessionLimits.defaults().highWaterBytes() + 32_768 + 3 * FRAME_BYTES;
 
-    /** So that a flood goes on instead of ending its stream. */
-    private static final StreamLimits LAX = new StreamLimits(1L << 40, 1_000_000, 1_000_000, 1_000_000, null);
+    /** Does not end a stream that floods the gateway. */
+    private static final StreamLimits UNLIMITED = new StreamLimits(1L << 40, 1_000_000, 1_000_000, 1_000_000, null);
 
-    private final GatewayStage stage = GatewayStage.start(builder -> builder.streamLimits(LAX));
+    private final GatewayStage stage = GatewayStage.start(builder -> builder.streamLimits(UNLIMITED));
 
     @AfterEach
     void close() {
@@ -94,13 +94,13 @@ class PressureTest {
     }
 
     @Test
-    void aClientThatLeavesWithoutACloseFrameLosesNothingOfWhatItSent() {
+    void aClientThatDisconnectsWithoutACloseFrameLosesNothing() {
         byte[] media = GatewayStage.recording("webm-h264-opus.webm");
         try (RawWebSocket client = opened("k-1")) {
             ProcessHandle ffmpeg = onlyChild();
             signal("STOP", ffmpeg);
             client.media(media);
-            client.hangUp();
+            client.shutDownOutput();
             Awaitility.await().until(() -> progress("k-1").stream().anyMatch(p -> p.queuedBytes() > 0));
             signal("CONT", ffmpeg);
             assertThat(stage.awaitEnded().acceptedBytes()).isEqualTo(media.length);
@@ -108,7 +108,7 @@ class PressureTest {
     }
 
     @Test
-    void aStoppedFfmpegStopsItsClientAndNobodyElse() {
+    void aStoppedFfmpegStopsOnlyItsClient() {
         byte[] media = GatewayStage.recording("webm-opus-audioonly.webm");
         AtomicLong sent = new AtomicLong();
         try (RawWebSocket client = opened("k-1")) {
@@ -126,25 +126,25 @@ class PressureTest {
                                     .count()
                             > 2);
             assertThat(sender).isNotDone();
-            assertThat(sent).hasValueLessThan(MOST_IN_SOCKETS);
-            assertThat(progress("k-1")).allMatch(p -> p.queuedBytes() <= MOST_IN_GATEWAY);
+            assertThat(sent).hasValueLessThan(MAX_IN_SOCKETS);
+            assertThat(progress("k-1")).allMatch(p -> p.queuedBytes() <= MAX_IN_GATEWAY);
             signal("KILL", ffmpeg);
-            Awaitility.await("what it still sends is swallowed, or refused").until(sender::isDone);
+            Awaitility.await("remaining input is discarded or refused").until(sender::isDone);
         }
     }
 
-    /** Sends until the connection is gone, or until nobody can believe any more that the gateway holds it back. */
+    /** Sends until the connection ends, or until far more was sent than back-pressure could allow. */
     private static void flood(RawWebSocket client, AtomicLong sent) {
         byte[] start = GatewayStage.recording("webm-opus-audioonly.webm");
         byte[] frame = RawWebSocket.encode(FIN | BINARY, Arrays.copyOf(start, FRAME_BYTES));
-        while (sent.get() < 10 * MOST_IN_SOCKETS) {
+        while (sent.get() < 10 * MAX_IN_SOCKETS) {
             client.write(frame);
             sent.addAndGet(frame.length);
         }
     }
 
     @Test
-    void aFloodOfPingsIsAnsweredNowAndThenAndWithTheLatest() {
+    void aFloodOfPingsGetsFewPongsAndTheLatest() {
         int pings = 50_000;
         ByteBuffer flood = ByteBuffer.allocate(pings * 10);
         for (int i = 0; i < pings; i++) {
@@ -171,7 +171,7 @@ class PressureTest {
     }
 
     @Test
-    void aClientThatNeverReadsIsOwedNothingButAFewPongs() {
+    void aClientThatNeverReadsGetsOnlyAFewPongs() {
         byte[] ping = RawWebSocket.encode(FIN | PING, new byte[125]);
         ByteBuffer many = ByteBuffer.allocate(ping.length * 10_000);
         for (int i = 0; i < 10_000; i++) {
