@@ -30,8 +30,8 @@ public final class GatewayServer {
     private static final int ACCEPT_BACKLOG = 4_096;
 
     /**
-     * Of kept-alive HTTP connections. Reactor Netty's request timeout is not used: it would end a WebSocket in the middle of its stream.
-     * {@link RequestTimeoutHandler} stands in for it.
+     * Of kept-alive HTTP connections. Reactor Netty's request timeout is not used: it would end a WebSocket in the
+     * middle of its stream. {@link RequestTimeoutHandler} stands in for it.
      */
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
@@ -196,8 +196,8 @@ public final class GatewayServer {
         int exitCode = IN_ORDER;
         try {
             DrainReport report = Objects.requireNonNull(gateway.drain(drainTime).block());
-            exitCode = report.left().isEmpty() ? report.inOrder() ? IN_ORDER : FORCED : NOT_IN_ORDER;
-            LOG.atLevel(report.inOrder() ? Level.INFO : Level.WARN).log("Left: {}", report);
+            exitCode = report.stillRunning().isEmpty() ? report.isGraceful() ? IN_ORDER : FORCED : NOT_IN_ORDER;
+            LOG.atLevel(report.isGraceful() ? Level.INFO : Level.WARN).log("Shutdown: {}", report);
             server.disposeNow(STOP_TIMEOUT);
             Mono.when(
                             loops.disposeLater(Duration.ZERO, STOP_TIMEOUT),
