@@ -14,6 +14,7 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
 import io.sluice.gateway.files.WorkFolder;
+import io.sluice.gateway.http.AdminIndexRoutes;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
@@ -263,6 +264,7 @@ public final class Gateway {
             HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
         check(prefix);
         new HealthRoutes(this::whyNotReady).mount(routes, prefix);
+        new AdminIndexRoutes(GatewayVersion.VERSION, metrics != null).mount(routes, prefix);
         new AdminRoutes(operator, access, metrics).mount(routes, prefix);
     }
 

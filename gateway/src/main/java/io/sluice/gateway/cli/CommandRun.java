@@ -2,23 +2,29 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.cli.config.ConfigFile;
 import io.sluice.gateway.cli.config.ConfigSources;
+import io.sluice.gateway.cli.config.UnknownArguments;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.server.ConfigWarnings;
 import io.sluice.gateway.server.GatewayServer;
 import io.sluice.gateway.server.LoggerFlush;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** One run of the command: reads what is set, and answers, complains or starts to serve. */
+/** One run of the command: parses the options, then prints an answer, reports errors, or starts the gateway. */
 final class CommandRun {
 
-    /** The command goes on after its run has returned. */
+    /** In place of an exit code: the gateway runs on after the command has returned. */
     static final int SERVING = -1;
 
     private final ConfigSources sources;
@@ -31,7 +37,7 @@ final class CommandRun {
         this.err = err;
     }
 
-    /** Runs for an operator. */
+    /** Runs with the process's environment and streams. */
     static int of(String... arguments) {
         return of(
                 System.getenv(),
@@ -41,30 +47,48 @@ final class CommandRun {
     }
 
     static int of(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
-        return new CommandRun(new ConfigSources(environment, List.of(arguments)), out, err).run();
+        return new CommandRun(new ConfigSources(environment, withoutServe(arguments)), out, err).run();
+    }
+
+    /** Options may precede or follow {@code serve}. */
+    private static List<String> withoutServe(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        if (!all.isEmpty() && all.get(0).equals(ServeCommand.NAME)) {
+            all.remove(0);
+            return all;
+        }
+        ParseResult parsed = new ConfigSources(Map.of(), all).parseArguments(GatewayCommand.line(new GatewayCommand()));
+        boolean serves = parsed.hasSubcommand()
+                && parsed.subcommand().commandSpec().name().equals(ServeCommand.NAME);
+        if (serves) {
+            all.remove(all.lastIndexOf(ServeCommand.NAME));
+        }
+        return all;
     }
 
     private int run() {
-        // Who does not start the gateway must be answered, also where a variable or a file is wrong.
+        // Help and the like must work even if a variable or the file is invalid.
         GatewayCommand typed = new GatewayCommand();
-        ParseResult asked = sources.typed(GatewayCommand.line(typed));
-        if (asked.isUsageHelpRequested()
-                || asked.isVersionHelpRequested()
-                || asked.hasSubcommand()
+        ParseResult parsed = sources.parseArguments(GatewayCommand.line(typed));
+        if (parsed.isUsageHelpRequested()
+                || parsed.isVersionHelpRequested()
+                || parsed.hasSubcommand()
                 || typed.config().print()) {
             return answer();
         }
-        LoadedConfig reading = LoadedConfig.of(sources);
-        if (!reading.faults().isEmpty()) {
-            reading.faults().forEach(fault -> err.println("sluice: " + fault + "; see --help"));
-            return CommandLine.ExitCode.USAGE;
+        LoadedConfig loaded = LoadedConfig.of(sources);
+        if (typed.config().check()) {
+            return check(loaded);
+        }
+        if (!loaded.faults().isEmpty()) {
+            return reportFaults(loaded);
         }
         try {
-            return typed.config().check() ? check(reading) : serve(reading);
+            return serve(loaded);
         } catch (FfmpegUnavailableException e) {
-            return complain(reading.command().blame(e), reading.file());
+            return complain(loaded.command().ffmpeg().error(e), loaded.file());
         } catch (IOException | RuntimeException e) {
-            return complain(e, reading.file());
+            return complain(e, loaded.file());
         }
     }
 
@@ -77,23 +101,61 @@ final class CommandRun {
                 .execute(sources.arguments().toArray(String[]::new));
     }
 
-    private int check(LoadedConfig reading) throws IOException, FfmpegUnavailableException {
-        reading.builder().findFfmpeg();
-        // What the log has to say of it comes first.
+    /** All errors, or else all warnings. The exit code is that of a start. */
+    private int check(LoadedConfig loaded) {
+        int exitCode = CommandLine.ExitCode.OK;
+        if (!loaded.faults().isEmpty()) {
+            loaded.warnings().forEach(this::printWarning);
+            exitCode = reportFaults(loaded);
+        }
+        try {
+            loaded.command().ffmpeg().probe();
+        } catch (FfmpegUnavailableException e) {
+            exitCode = Math.max(exitCode, complain(loaded.command().ffmpeg().error(e), loaded.file()));
+        }
+        return exitCode == CommandLine.ExitCode.OK ? reportValid(loaded) : exitCode;
+    }
+
+    private int reportFaults(LoadedConfig loaded) {
+        loaded.faults().forEach(fault -> err.println("sluice: " + fault + "; see --help"));
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private int reportValid(LoadedConfig loaded) {
+        List<String> warnings = new ArrayList<>(loaded.warnings());
+        warnings.addAll(ConfigWarnings.of(loaded.server()));
+        // FFmpeg's line in the log comes first.
         LoggerFlush.flush();
-        out.println("The configuration is sound.");
+        warnings.forEach(this::printWarning);
+        out.println(
+                switch (warnings.size()) {
+                    case 0 -> "The configuration is valid.";
+                    case 1 -> "The configuration is valid, with 1 warning.";
+                    default -> "The configuration is valid, with " + warnings.size() + " warnings.";
+                });
         return CommandLine.ExitCode.OK;
     }
 
-    private int serve(LoadedConfig reading) throws IOException, FfmpegUnavailableException {
-        ConfigReloader.follow(sources, reading, GatewayServer.start(reading.server()));
+    private void printWarning(String warning) {
+        err.println("sluice: warning: " + warning);
+    }
+
+    private int serve(LoadedConfig loaded) throws IOException, FfmpegUnavailableException {
+        // Not a constant: the first logger reads the log's configuration, which the options change.
+        Logger log = LoggerFactory.getLogger(CommandRun.class);
+        loaded.warnings().forEach(log::warn);
+        ConfigReloader.start(sources, loaded, GatewayServer.start(loaded.server()));
         return SERVING;
     }
 
     private int complain(Exception error, @Nullable ConfigFile file) {
+        CommandLine line = GatewayCommand.line(new GatewayCommand());
         boolean usage = error instanceof ParameterException;
-        err.println("sluice: " + sources.words(GatewayCommand.line(new GatewayCommand()), error, file)
-                + (usage ? "; see --help" : ""));
+        List<? extends Exception> errors = error instanceof UnmatchedArgumentException unmatched
+                ? UnknownArguments.errors(unmatched.getCommandLine().getCommandSpec(), unmatched.getUnmatched())
+                : List.of(error);
+        errors.forEach(
+                each -> err.println("sluice: " + sources.message(line, each, file) + (usage ? "; see --help" : "")));
         return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 }

@@ -42,6 +42,9 @@ public final class SessionMeters implements MeterBinding.Meters {
     private static final Duration SETTLED = Duration.ofSeconds(10);
 
     private static final Duration[] STARTS = {
+        Duration.ofMillis(10),
+        Duration.ofMillis(20),
+        Duration.ofMillis(40),
         Duration.ofMillis(50),
         Duration.ofMillis(100),
         Duration.ofMillis(250),

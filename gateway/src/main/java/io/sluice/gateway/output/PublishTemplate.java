@@ -72,6 +72,15 @@ public final class PublishTemplate {
     }
 
     /**
+     * Whether each stream has its own URL.
+     *
+     * @return false if all streams use the same one
+     */
+    public boolean hasPlaceholder() {
+        return template.contains(PLACEHOLDER);
+    }
+
+    /**
      * The URL for one stream, or a refusal of a key that would leave its place. A key may bring a query, as those of some platforms do;
      * that is sound at the end of a URL without a query of its own, and anywhere else it would change what the operator wrote.
      *
