@@ -13,10 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -50,18 +54,20 @@ final class CommandRun {
         return new CommandRun(new ConfigSources(environment, withoutServe(arguments)), out, err).run();
     }
 
-    /** Options may precede or follow {@code serve}. */
+    /** Removes the command {@code serve}, which options may precede or follow. */
     private static List<String> withoutServe(String... arguments) {
+        Set<String> switches = GatewayCommand.line(new GatewayCommand()).getCommandSpec().options().stream()
+                .filter(option -> option.arity().max() == 0)
+                .flatMap(option -> Stream.of(option.names()))
+                .collect(Collectors.toSet());
         List<String> all = new ArrayList<>(List.of(arguments));
-        if (!all.isEmpty() && all.get(0).equals(ServeCommand.NAME)) {
-            all.remove(0);
-            return all;
+        int index = 0;
+        while (index < all.size() && all.get(index).startsWith("-")) {
+            String option = all.get(index);
+            index += option.indexOf('=') >= 0 || switches.contains(option) ? 1 : 2;
         }
-        ParseResult parsed = new ConfigSources(Map.of(), all).parseArguments(GatewayCommand.line(new GatewayCommand()));
-        boolean serves = parsed.hasSubcommand()
-                && parsed.subcommand().commandSpec().name().equals(ServeCommand.NAME);
-        if (serves) {
-            all.remove(all.lastIndexOf(ServeCommand.NAME));
+        if (index < all.size() && all.get(index).equals(ServeCommand.NAME)) {
+            all.remove(index);
         }
         return all;
     }
@@ -74,7 +80,7 @@ final class CommandRun {
                 || parsed.isVersionHelpRequested()
                 || parsed.hasSubcommand()
                 || typed.config().print()) {
-            return answer();
+            return answer(parsed);
         }
         LoadedConfig loaded = LoadedConfig.of(sources);
         if (typed.config().check()) {
@@ -92,12 +98,12 @@ final class CommandRun {
         }
     }
 
-    private int answer() {
+    private int answer(ParseResult parsed) {
         return GatewayCommand.line(new GatewayCommand())
                 .setOut(out)
                 .setErr(err)
-                .setParameterExceptionHandler((e, all) -> complain(e, null))
-                .setExecutionExceptionHandler((e, line, all) -> complain(e, null))
+                .setParameterExceptionHandler((e, all) -> complain(e, commandOf(parsed)))
+                .setExecutionExceptionHandler((e, line, all) -> complain(e, (ConfigFile) null))
                 .execute(sources.arguments().toArray(String[]::new));
     }
 
@@ -148,14 +154,22 @@ final class CommandRun {
         return SERVING;
     }
 
+    private static CommandSpec commandOf(ParseResult parsed) {
+        return parsed.hasSubcommand() ? parsed.subcommand().commandSpec() : parsed.commandSpec();
+    }
+
+    private int complain(Exception error, CommandSpec command) {
+        if (!(error instanceof UnmatchedArgumentException unmatched)) {
+            return complain(error, (ConfigFile) null);
+        }
+        UnknownArguments.errors(command, unmatched.getUnmatched()).forEach(each -> complain(each, (ConfigFile) null));
+        return CommandLine.ExitCode.USAGE;
+    }
+
     private int complain(Exception error, @Nullable ConfigFile file) {
-        CommandLine line = GatewayCommand.line(new GatewayCommand());
         boolean usage = error instanceof ParameterException;
-        List<? extends Exception> errors = error instanceof UnmatchedArgumentException unmatched
-                ? UnknownArguments.errors(unmatched.getCommandLine().getCommandSpec(), unmatched.getUnmatched())
-                : List.of(error);
-        errors.forEach(
-                each -> err.println("sluice: " + sources.message(line, each, file) + (usage ? "; see --help" : "")));
+        String message = sources.message(GatewayCommand.line(new GatewayCommand()), error, file);
+        err.println("sluice: " + message + (usage ? "; see --help" : ""));
         return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 }

@@ -23,10 +23,10 @@ import picocli.CommandLine.Spec;
 /** The command line and its options. */
 @Command(
         name = "sluice",
-        description = "Receives live media from browsers by WebSocket, and publishes it by RTMP with FFmpeg.%n",
+        description = "Receives live media from browsers by WebSocket, and publishes it by RTMP with FFmpeg.",
         customSynopsis = {
-            "sluice [OPTIONS]             start the gateway",
-            "       sluice hash-key NAME         create a line for --auth-key-file"
+            "sluice [OPTIONS]         start the gateway",
+            "       sluice COMMAND [...]     one of the commands at the end%n"
         },
         versionProvider = GatewayCommand.Version.class,
         sortOptions = false,
@@ -40,9 +40,6 @@ import picocli.CommandLine.Spec;
             "Durations: 500ms, 10s, 2m, 1h. Switches: true or yes, false or no."
         })
 final class GatewayCommand implements Callable<Integer> {
-
-    /** The longest name and its label fit, so that descriptions start on the same line. */
-    private static final int LONG_OPTIONS_WIDTH = 38;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -93,7 +90,6 @@ final class GatewayCommand implements Callable<Integer> {
                 .addOption(flag("Print the version and exit.", "-v", "-V", "--version")
                         .versionHelp(true)
                         .build());
-        line.setUsageHelpLongOptionsMaxWidth(LONG_OPTIONS_WIDTH);
         GroupedHelp.install(line);
         return line;
     }

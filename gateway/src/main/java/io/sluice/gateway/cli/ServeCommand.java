@@ -2,7 +2,7 @@ package io.sluice.gateway.cli;
 
 import picocli.CommandLine.Command;
 
-/** {@code sluice serve}: another way to write {@code sluice}. {@link CommandRun} removes it before it parses options. */
+/** {@code sluice serve}: another way to write {@code sluice}. {@link CommandRun} removes it before parsing. */
 @Command(
         name = ServeCommand.NAME,
         description = {"Start the gateway, as without a command.", "Options: sluice --help"},

@@ -59,7 +59,7 @@ public record ConfigFile(
             }
             if (!key.equals(name) && file.entries().containsKey(key)) {
                 faults.add(new YamlFile.Fault(
-                        entry.line(), "'" + name + "' is the old name of '" + key + "', which is set too; remove it"));
+                        entry.line(), "'" + name + "' is the old name of '" + key + "', and both are set; remove it"));
             } else if (entry.isList() && !option.get().isList()) {
                 faults.add(new YamlFile.Fault(entry.line(), "'" + name + "' accepts one value, not a list"));
             } else {

@@ -49,7 +49,7 @@ public record ConfigOption(OptionSpec option) {
      * @param flag with its dashes
      * @return such as {@code SLUICE_PORT}
      */
-    static String variableFor(String flag) {
+    public static String variableFor(String flag) {
         return VARIABLE_PREFIX + flag.substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
     }
 

@@ -77,6 +77,8 @@ public record ConfigSources(Map<String, String> environment, List<String> argume
      */
     public CommandSpec parse(CommandLine line, @Nullable ConfigFile file, InvalidOptions errors) {
         CommandLine.ParseResult result = parse(line, merged(line, file));
+        // First, because picocli reports two names of one option as a repeated option.
+        checkNames(line.getCommandSpec(), errors);
         for (Exception error : result.errors()) {
             if (error instanceof CommandLine.UnmatchedArgumentException unmatched) {
                 UnknownArguments.errors(line.getCommandSpec(), unmatched.getUnmatched())
@@ -85,7 +87,6 @@ public record ConfigSources(Map<String, String> environment, List<String> argume
                 errors.add(error);
             }
         }
-        checkNames(line.getCommandSpec(), errors);
         return result.commandSpec();
     }
 
@@ -127,7 +128,10 @@ public record ConfigSources(Map<String, String> environment, List<String> argume
         String message = Objects.requireNonNullElse(error.getMessage(), error.toString())
                 .strip()
                 .replaceAll("\\s*\\R\\s*", " ")
-                .replaceFirst("^Invalid value for option '(--[a-z-]+)'(?: \\([^)]*\\))?: ", "$1: ");
+                .replaceFirst("^Invalid value for option '(--[a-z-]+)'(?: \\([^)]*\\))?: ", "$1: ")
+                .replaceFirst(
+                        "^(?:Missing required|Expected) parameter for option '(--[a-z-]+)'.*", "$1: needs a value")
+                .replaceFirst("^option '(--[a-z-]+)'.* should be specified only once$", "$1: is set more than once");
         for (String value : values(line, file).toList()) {
             int scheme = value.indexOf("://");
             message = scheme > 0 ? message.replace(value, value.substring(0, scheme) + "://…") : message;
@@ -154,6 +158,9 @@ public record ConfigSources(Map<String, String> environment, List<String> argume
 
     private static CommandLine.ParseResult parse(CommandLine line, List<String> all) {
         line.getCommandSpec().parser().collectErrors(true);
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().parser().collectErrors(true));
         return line.parseArgs(all.toArray(String[]::new));
     }
 
@@ -164,12 +171,12 @@ public record ConfigSources(Map<String, String> environment, List<String> argume
             String formerFlag = option.formerFlag();
             String formerVariable = option.formerVariable();
             if (formerFlag != null && isArgument(formerFlag) && isArgument(option.flag())) {
-                errors.add(InvalidOption.of(command, bothNames(formerFlag, option.flag())));
+                errors.add(new InvalidOption(command, option.flag(), bothNames(formerFlag)));
             }
             if (formerVariable != null
                     && environment.containsKey(formerVariable)
                     && environment.containsKey(option.variable())) {
-                errors.add(InvalidOption.of(command, bothNames(formerVariable, option.variable())));
+                errors.add(InvalidOption.of(command, option.variable() + ": " + bothNames(formerVariable)));
             }
         }
         List<String> variables = options.stream().map(ConfigOption::variable).toList();
@@ -186,8 +193,8 @@ public record ConfigSources(Map<String, String> environment, List<String> argume
                 .forEach(errors::add);
     }
 
-    private static String bothNames(String former, String current) {
-        return former + " is the old name of " + current + ", which is set too; remove " + former;
+    private static String bothNames(String former) {
+        return former + " is its old name, and both are set; remove " + former;
     }
 
     private static String unknownVariable(CommandSpec command, String name, List<String> variables) {
