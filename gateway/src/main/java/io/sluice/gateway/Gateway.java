@@ -109,7 +109,7 @@ public final class Gateway {
         this.operator = new SessionOperations(streams, this::patience);
         this.meters = metering == null ? null : metering.of(operator, this::isReady, admission::snapshot);
         this.departure = new GracefulShutdown(streams, this::patience);
-        CapacityCheck.tell(config.limits().admission(), config.limits().load());
+        CapacityCheck.log(config.limits().admission(), config.limits().load());
         this.sampling = blocking.schedulePeriodically(
                 admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         this.current = setUp(config);
@@ -189,7 +189,7 @@ public final class Gateway {
             disposeOf(next);
             return;
         }
-        admission.become(next.limits().admission(), next.limits().load());
+        admission.update(next.limits().admission(), next.limits().load());
         current = setUp(next);
         longestFinish =
                 Collections.max(List.of(longestFinish, next.limits().session().finishTimeout()));
@@ -316,7 +316,7 @@ public final class Gateway {
     }
 
     private Optional<String> whyNotReady() {
-        return accepting ? admission.whyFull() : Optional.of("the gateway is being shut down");
+        return accepting ? admission.fullReason() : Optional.of("the gateway is being shut down");
     }
 
     /**

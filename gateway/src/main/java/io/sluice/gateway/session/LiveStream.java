@@ -80,7 +80,7 @@ final class LiveStream {
         long earlyNanos = Math.floorMod(eventLoop.ticker().nanoTime(), TIMER_GRID.toNanos());
         reports = every(reportInterval, earlyNanos, () -> herald.report(progress()));
         pulse = every(PULSE, earlyNanos, this::pulse);
-        running.ticket().runs(ffmpeg.pid());
+        running.ticket().processStarted(ffmpeg.pid());
         handOff.subscribe(ffmpeg.input());
         ffmpeg.outcome().subscribe(this::ffmpegEnded);
     }
@@ -146,7 +146,7 @@ final class LiveStream {
 
     private void pulse() {
         herald.progressed(progress());
-        running.ticket().progressed(ffmpeg.progress().outTime().toMillis());
+        running.ticket().updateProgress(ffmpeg.progress().outTime().toMillis());
         if (!ending) {
             long nowNanos = System.nanoTime();
             allowance
@@ -192,7 +192,7 @@ final class LiveStream {
         handOff.discard();
         // FFmpeg takes a stream without a byte for a broken one; a client that changes its mind is none.
         boolean untouched = ending && outcome.acceptedBytes() == 0;
-        onEnded.accept(failure == null && !untouched ? outcome : outcome.judged(Optional.ofNullable(failure)));
+        onEnded.accept(failure == null && !untouched ? outcome : outcome.withFailure(Optional.ofNullable(failure)));
     }
 
     private static void cancel(@Nullable ScheduledFuture<?> timer) {

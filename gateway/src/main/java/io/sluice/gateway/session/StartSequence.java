@@ -57,8 +57,8 @@ final class StartSequence {
      */
     Mono<Result<RunningStream>> start(Mono<Result<Offer>> offer) {
         return then(
-                        Mono.fromSupplier(
-                                () -> context.admission().arrive(request.peer().internetAddress())),
+                        Mono.fromSupplier(() ->
+                                context.admission().requestTicket(request.peer().internetAddress())),
                         ticket ->
                                 orGiveBack(ticket::release, then(authorize(), permit -> enter(ticket, permit, offer))))
                 .publishOn(onLoop);
@@ -76,7 +76,7 @@ final class StartSequence {
     }
 
     private Mono<Result<RunningStream>> enter(Ticket ticket, Permit permit, Mono<Result<Offer>> offer) {
-        Optional<Failure> full = ticket.admit(permit.request().streamKey());
+        Optional<Failure> full = ticket.acquireSlot(permit.request().streamKey());
         return full.isPresent()
                 ? Mono.just(new Result.Refused<>(full.get()))
                 : then(
@@ -137,7 +137,7 @@ final class StartSequence {
     }
 
     private Mono<Result<RunningStream>> launch(Ticket ticket, Lease lease, Permit permit, StreamPlan plan) {
-        Optional<Failure> full = ticket.begin(work(plan));
+        Optional<Failure> full = ticket.reserveCapacity(work(plan));
         if (full.isPresent()) {
             return Mono.just(new Result.Refused<>(full.get()));
         }

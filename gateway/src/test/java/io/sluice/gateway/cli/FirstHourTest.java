@@ -206,7 +206,7 @@ class FirstHourTest {
         assertThat(load(Map.of(), flag, value).warnings()).isEmpty();
         assertThat(load(Map.of(), flag, value, "--" + former, value).faults())
                 .containsExactly(
-                        "--" + former + " is the old name of " + flag + ", which is set too; remove --" + former);
+                        flag + ": --" + former + " is its old name, and both are set; remove --" + former); remove --" + former);
         assertThat(load(Map.of(variable, value, formerVariable, value)).faults())
                 .containsExactly(formerVariable + " is the old name of " + variable + ", which is set too; remove "
                         + formerVariable);

@@ -68,7 +68,7 @@ public record ConfigFile(
         });
         List<String> lines = faults.stream()
                 .sorted(Comparator.comparingInt(YamlFile.Fault::line))
-                .map(fault -> path + ":" + fault.line() + ": " + fault.words())
+                .map(fault -> path + ":" + fault.line() + ": " + fault.message())
                 .toList();
         return new ConfigFile(
                 path,

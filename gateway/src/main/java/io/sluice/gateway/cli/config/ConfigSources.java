@@ -83,6 +83,9 @@ public record ConfigSources(Map<String, String> environment, List<String> argume
             if (error instanceof CommandLine.UnmatchedArgumentException unmatched) {
                 UnknownArguments.errors(line.getCommandSpec(), unmatched.getUnmatched())
                         .forEach(errors::add);
+            } else if (error instanceof CommandLine.OverwrittenOptionException repeated
+                    && repeated.getOverwritten() instanceof OptionSpec option) {
+                errors.add(new InvalidOption(line.getCommandSpec(), option.longestName(), "is set more than once"));
             } else {
                 errors.add(error);
             }
@@ -130,8 +133,7 @@ public record ConfigSources(Map<String, String> environment, List<String> argume
                 .replaceAll("\\s*\\R\\s*", " ")
                 .replaceFirst("^Invalid value for option '(--[a-z-]+)'(?: \\([^)]*\\))?: ", "$1: ")
                 .replaceFirst(
-                        "^(?:Missing required|Expected) parameter for option '(--[a-z-]+)'.*", "$1: needs a value")
-                .replaceFirst("^option '(--[a-z-]+)'.* should be specified only once$", "$1: is set more than once");
+                        "^(?:Missing required|Expected) parameter for option '(--[a-z-]+)'.*", "$1: needs a value");
         for (String value : values(line, file).toList()) {
             int scheme = value.indexOf("://");
             message = scheme > 0 ? message.replace(value, value.substring(0, scheme) + "://…") : message;

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Headers of containers, recorded and made up, and ways to show them to a sniffer. */
-final class Header {
+/** Container headers, recorded and synthetic, and functions that pass them to a sniffer. */
+final class ContainerHeaders {
 
     static final int EBML = 0x1a45dfa3;
     static final int DOC_TYPE = 0x4282;
@@ -27,10 +27,11 @@ final class Header {
     static final int TRACK_ENTRY = 0xae;
     static final int CLUSTER = 0x1f43b675;
 
-    private Header() {}
+    private ContainerHeaders() {}
 
     static byte[] recorded(String name) {
-        try (InputStream in = Objects.requireNonNull(Header.class.getResourceAsStream("/headers/" + name), name)) {
+        try (InputStream in =
+                Objects.requireNonNull(ContainerHeaders.class.getResourceAsStream("/headers/" + name), name)) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -63,7 +64,7 @@ final class Header {
         return concat(elementOfSize(id, all.length), all);
     }
 
-    /** The beginning of an EBML element that claims the given size, up to 2^56 - 1, which means unknown. */
+    /** The start of an EBML element that claims the given size, up to 2^56 - 1, which means unknown. */
     static byte[] elementOfSize(int id, long size) {
         byte[] fourBytes = ByteBuffer.allocate(4).putInt(id).array();
         int zeros = Integer.numberOfLeadingZeros(id) / 8;
@@ -87,7 +88,7 @@ final class Header {
         return concat(ByteBuffer.allocate(4).putInt(8 + all.length).array(), latin1(type), all);
     }
 
-    /** The beginning of a box with a size of 64 bits. */
+    /** The start of a box with a 64-bit size. */
     static byte[] largeBox(String type, long size) {
         return concat(
                 bytes(0, 0, 0, 1),
@@ -105,7 +106,7 @@ final class Header {
         return box("trak", box("mdia", hdlr, box("minf", box("stbl", stsd))));
     }
 
-    static Optional<Result<MediaFormat>> show(ContainerSniffer sniffer, byte[] bytes) {
+    static Optional<Result<MediaFormat>> sniff(ContainerSniffer sniffer, byte[] bytes) {
         ByteBuf buffer = ByteBufAllocator.DEFAULT.directBuffer(bytes.length).writeBytes(bytes);
         try {
             return sniffer.accept(buffer);
@@ -116,11 +117,11 @@ final class Header {
 
     static Optional<Result<MediaFormat>> sniffed(byte[]... chunks) {
         ContainerSniffer sniffer = new ContainerSniffer();
-        Optional<Result<MediaFormat>> verdict = Optional.empty();
+        Optional<Result<MediaFormat>> result = Optional.empty();
         for (byte[] chunk : chunks) {
-            verdict = show(sniffer, chunk);
+            result = sniff(sniffer, chunk);
         }
-        return verdict;
+        return result;
     }
 
     static MediaFormat format(byte[]... chunks) {
@@ -128,7 +129,7 @@ final class Header {
     }
 
     static String refusal(byte[]... chunks) {
-        Failure failure = sniffed(chunks).orElseThrow().fold(Header::unexpected, f -> f);
+        Failure failure = sniffed(chunks).orElseThrow().fold(ContainerHeaders::unexpected, f -> f);
         if (failure.code() != FailureCode.UNRECOGNIZED_MEDIA) {
             throw new AssertionError(failure);
         }
@@ -139,11 +140,11 @@ final class Header {
         throw new AssertionError("accepted as " + format);
     }
 
-    /** Shows the bytes one by one. Returns how many it took to come to the verdict. */
-    static int bytesUntilVerdict(byte[] bytes) {
+    /** Passes the bytes one by one. Returns how many it took until there was a result. */
+    static int bytesUntilResult(byte[] bytes) {
         ContainerSniffer sniffer = new ContainerSniffer();
         for (int i = 0; i < bytes.length; i++) {
-            if (show(sniffer, new byte[] {bytes[i]}).isPresent()) {
+            if (sniff(sniffer, new byte[] {bytes[i]}).isPresent()) {
                 return i + 1;
             }
         }

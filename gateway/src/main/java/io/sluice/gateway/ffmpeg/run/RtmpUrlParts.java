@@ -1,24 +1,24 @@
-package io.sluice.gateway.output;
+package io.sluice.gateway.ffmpeg.run;
 
 import io.sluice.gateway.output.Output.RtmpOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * An RTMP URL taken apart as FFmpeg itself takes it apart, so that the part with the key can be handed over by itself.
+ * An RTMP URL split the way FFmpeg splits it, so that the part with the key can be passed separately.
  *
- * @param server scheme, credentials if any, host, port and nothing else; what stands in the arguments
- * @param preset the options that say the rest, one a line
+ * @param server scheme, credentials if any, host and port; goes into the arguments
+ * @param preset FFmpeg options with the rest, one per line
  */
-public record RtmpTarget(String server, String preset) {
+record RtmpUrlParts(String server, String preset) {
 
-    /** Where FFmpeg cuts a URL's application and play path off, or refuses them as options. */
+    /** Longer values are truncated by FFmpeg in a URL and rejected as options. */
     private static final int MAX_APPLICATION = 127;
 
     private static final int MAX_PLAY_PATH = 511;
 
-    /** Empty for a URL that FFmpeg reads by a rule of its own, or that holds no more than the server. */
-    public static Optional<RtmpTarget> of(RtmpOutput output) {
+    /** Splits a URL. Empty if FFmpeg would parse it by a special rule, or if it contains only the server. */
+    static Optional<RtmpUrlParts> of(RtmpOutput output) {
         String url = output.url();
         int pathAt = url.indexOf('/', url.indexOf("://") + 3);
         if (pathAt < 0
@@ -30,22 +30,25 @@ public record RtmpTarget(String server, String preset) {
         String path = url.substring(pathAt + 1);
         int playPathAt = playPathAt(path);
         String application = playPathAt < 0 ? path : path.substring(0, playPathAt - 1);
-        String playPath = playPathAt < 0 ? "" : withKind(path.substring(playPathAt));
+        String playPath = playPathAt < 0 ? "" : withTypePrefix(path.substring(playPathAt));
         if (application.isEmpty() || application.length() > MAX_APPLICATION || playPath.length() > MAX_PLAY_PATH) {
             return Optional.empty();
         }
-        return Optional.of(new RtmpTarget(
+        return Optional.of(new RtmpUrlParts(
                 url.substring(0, pathAt + 1),
                 "rtmp_app=" + application + (playPath.isEmpty() ? "" : "\nrtmp_playpath=" + playPath)));
     }
 
-    /** Printable ASCII: anything else might change on its way through the environment, or end a line. */
+    /** Whether it is printable ASCII; anything else might be altered by the environment or end a line. */
     private static boolean isPlain(String url) {
         return StandardCharsets.US_ASCII.newEncoder().canEncode(url)
                 && url.chars().noneMatch(c -> c <= ' ' || c == 127);
     }
 
-    /** The application has two segments if there are three, unless a colon says that the play path has begun. Negative without one. */
+    /**
+     * The application has two segments if the path has three, unless a colon marks the play path earlier. Negative if
+     * there is no play path.
+     */
     private static int playPathAt(String path) {
         int first = path.indexOf('/');
         if (first < 0 || path.startsWith("ondemand/")) {
@@ -56,7 +59,7 @@ public record RtmpTarget(String server, String preset) {
         return second < 0 || (colon >= 0 && colon < second) ? first + 1 : second + 1;
     }
 
-    private static String withKind(String playPath) {
+    private static String withTypePrefix(String playPath) {
         if (playPath.endsWith(".flv")) {
             return playPath.substring(0, playPath.length() - ".flv".length());
         }
