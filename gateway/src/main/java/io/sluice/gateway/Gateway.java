@@ -14,6 +14,7 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
 import io.sluice.gateway.files.WorkFolder;
+import io.sluice.gateway.http.AdminIndexRoutes;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
@@ -274,6 +275,7 @@ public final class Gateway {
             HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
         requireValidPrefix(prefix);
         new HealthRoutes(this::whyNotReady).mount(routes, prefix);
+        new AdminIndexRoutes(GatewayVersion.VERSION, metrics != null).mount(routes, prefix);
         new AdminRoutes(operations, access, metrics).mount(routes, prefix);
     }
 

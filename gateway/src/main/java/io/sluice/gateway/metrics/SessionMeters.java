@@ -44,6 +44,9 @@ public final class SessionMeters implements MeterBinding.Meters {
     private static final Duration SETTLING_TIME = Duration.ofSeconds(10);
 
     private static final Duration[] START_BUCKETS = {
+        Duration.ofMillis(10),
+        Duration.ofMillis(20),
+        Duration.ofMillis(40),
         Duration.ofMillis(50),
         Duration.ofMillis(100),
         Duration.ofMillis(250),
