@@ -106,7 +106,7 @@ public final class Gateway {
         this.folder = folder;
         this.processes = ProcessLauncher.create(config.ffmpeg().maxPendingStarts());
         this.previews = new Previews(folder.previews(), config.outputs().previewLinger(), blocking);
-        this.maxFinishTimeout = config.limits().session().finishTimeout();
+        this.maxFinishTimeout = config.limits().session().timeouts().finish();
         this.admission =
                 new Admission(config.limits().admission(), config.limits().load());
         this.operations = new SessionOperations(streams, this::endTimeout);
@@ -128,7 +128,6 @@ public final class Gateway {
         GatewayConfig.Access access = config.access();
         SessionContext context = new SessionContext(
                 config.limits().session(),
-                config.limits().stream(),
                 admission,
                 streams,
                 access.effectiveAuthorizer(),
@@ -201,7 +200,7 @@ public final class Gateway {
         admission.update(next.limits().admission(), next.limits().load());
         current = activate(next);
         maxFinishTimeout = Collections.max(
-                List.of(maxFinishTimeout, next.limits().session().finishTimeout()));
+                List.of(maxFinishTimeout, next.limits().session().timeouts().finish()));
         Authorizer replaced = previous.access().authorizer();
         Authorizer replacement = next.access().authorizer();
         if (replacement != null) {
@@ -209,7 +208,7 @@ public final class Gateway {
         }
         if (replaced != null && replaced != replacement) {
             SessionLimits session = previous.limits().session();
-            reaper.retire(replaced, session.openTimeout().plus(session.authorizeTimeout()));
+            reaper.retire(replaced, session.timeouts().open().plus(session.timeouts().authorize()));
         }
     }
 

@@ -3,7 +3,6 @@ package io.sluice.gateway;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
@@ -38,7 +37,6 @@ public final class GatewayBuilder {
     private Duration outputTimeout = Duration.ofSeconds(10);
     private int maxPendingStarts = 1_000;
     private SessionLimits sessionLimits = SessionLimits.defaults();
-    private StreamLimits streamLimits = StreamLimits.defaults();
     private AdmissionLimits admissionLimits = AdmissionLimits.defaults();
     private LoadLimits loadLimits = LoadLimits.defaults();
     private OriginPolicy origins = OriginPolicy.allowing(List.of());
@@ -161,17 +159,6 @@ public final class GatewayBuilder {
      */
     public GatewayBuilder limits(SessionLimits limits) {
         sessionLimits = limits;
-        return this;
-    }
-
-    /**
-     * How much each stream can send.
-     *
-     * @param limits limits of the bit rate, of frames and messages, and of the duration
-     * @return this
-     */
-    public GatewayBuilder streamLimits(StreamLimits limits) {
-        streamLimits = limits;
         return this;
     }
 
@@ -316,7 +303,7 @@ public final class GatewayBuilder {
                 new GatewayConfig.Outputs(
                         publish, enhancedRtmp, preview == null ? noOutputs : preview, previewLinger, outputTimeout),
                 new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, maxPendingStarts),
-                new GatewayConfig.Limits(sessionLimits, streamLimits, admissionLimits, loadLimits),
+                new GatewayConfig.Limits(sessionLimits, admissionLimits, loadLimits),
                 new GatewayConfig.Access(origins, proxies, proxyHeader, authorizer, allowedOutputs),
                 listener);
     }

@@ -3,7 +3,6 @@ package io.sluice.gateway;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
 import io.sluice.gateway.output.PublishTemplate;
@@ -71,11 +70,10 @@ public record GatewayConfig(
      * The limits of sessions, streams and the machine.
      *
      * @param session timeouts and buffer sizes of each session
-     * @param stream how much each stream can send
      * @param admission how many streams can run and start
      * @param load how much of the machine streams can use
      */
-    public record Limits(SessionLimits session, StreamLimits stream, AdmissionLimits admission, LoadLimits load) {}
+    public record Limits(SessionLimits session, AdmissionLimits admission, LoadLimits load) {}
 
     /**
      * Who can connect and publish.

@@ -43,16 +43,16 @@ class ReconfigureTest {
 
     private static SessionLimits bitsPerSecond(int bits) {
         SessionLimits usual = SessionLimits.defaults();
+        SessionLimits.Rates rates = usual.rates();
         return new SessionLimits(
-                usual.openTimeout(),
-                usual.authorizeTimeout(),
-                usual.mediaTimeout(),
-                usual.stallTimeout(),
-                usual.finishTimeout(),
-                usual.lowWaterBytes(),
-                usual.highWaterBytes(),
-                usual.maxMessageBytes(),
-                bits,
+                usual.timeouts(),
+                new SessionLimits.Rates(
+                        bits,
+                        rates.burstBytes(),
+                        rates.framesPerSecond(),
+                        rates.controlMessagesPerSecond(),
+                        rates.pingsPerSecond()),
+                usual.buffers(),
                 usual.timeslice());
     }
 

@@ -3,7 +3,6 @@ package io.sluice.gateway.cli;
 import io.sluice.gateway.GatewayBuilder;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.cli.config.FormerName;
 import io.sluice.gateway.cli.config.InvalidOptions;
 import io.sluice.gateway.cli.config.OptionGroup;
@@ -233,19 +232,15 @@ final class LimitOptions {
     }
 
     void applyTo(GatewayBuilder builder, Duration authorizeTimeout) {
-        SessionLimits defaults = SessionLimits.defaults();
+        SessionLimits.Buffers buffers = SessionLimits.Buffers.defaults();
         builder.limits(new SessionLimits(
-                        openTimeout,
-                        authorizeTimeout,
-                        mediaTimeout,
-                        stallTimeout,
-                        finishTimeout,
-                        defaults.lowWaterBytes(),
-                        defaults.highWaterBytes(),
-                        (int) maxMessageBytes,
-                        maxBitsPerSecond,
-                        defaults.timeslice()))
-                .streamLimits(new StreamLimits(maxBurstBytes, maxFrameRate, maxControlRate, maxPingRate, maxDuration))
+                        new SessionLimits.Timeouts(
+                                openTimeout, authorizeTimeout, mediaTimeout, stallTimeout, finishTimeout, maxDuration),
+                        new SessionLimits.Rates(
+                                maxBitsPerSecond, maxBurstBytes, maxFrameRate, maxControlRate, maxPingRate),
+                        new SessionLimits.Buffers(
+                                buffers.lowWaterBytes(), buffers.highWaterBytes(), (int) maxMessageBytes),
+                        SessionLimits.defaults().timeslice()))
                 .admissionLimits(new AdmissionLimits(
                         maxStreams, maxStreamsPerAddress, maxStartRate, maxStartRatePerAddress, maxStartRatePerKey))
                 .loadLimits(new LoadLimits(maxCpuPercent, minFreeMemory));

@@ -65,6 +65,6 @@ final class OfferNegotiation {
                 (int) limits.timeslice().toMillis(),
                 (int) keyFrameInterval.toMillis(),
                 stream.reservation().permit().maxBitsPerSecond(limits),
-                limits.maxMessageBytes());
+                limits.buffers().maxMessageBytes());
     }
 }

@@ -14,6 +14,7 @@ record Permit(PublishRequest request, Authorization.Allowed terms) {
     /** The gateway's limit, or the authorizer's if that is lower. */
     long maxBitsPerSecond(SessionLimits limits) {
         Integer own = terms.maxBitsPerSecond();
-        return own == null ? limits.maxBitsPerSecond() : Math.min(own, limits.maxBitsPerSecond());
+        long most = limits.rates().bitsPerSecond();
+        return own == null ? most : Math.min(own, most);
     }
 }

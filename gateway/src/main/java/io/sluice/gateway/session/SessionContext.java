@@ -2,7 +2,6 @@ package io.sluice.gateway.session;
 
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.Admission;
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.output.Outputs;
@@ -11,7 +10,6 @@ import io.sluice.gateway.output.Outputs;
  * What all sessions of a gateway share.
  *
  * @param limits the bounds
- * @param streamLimits how much each may send
  * @param admission whether there is room for one more
  * @param streams the registry
  * @param authorizer who may publish
@@ -22,7 +20,6 @@ import io.sluice.gateway.output.Outputs;
  */
 public record SessionContext(
         SessionLimits limits,
-        StreamLimits streamLimits,
         Admission admission,
         SessionRegistry streams,
         Authorizer authorizer,

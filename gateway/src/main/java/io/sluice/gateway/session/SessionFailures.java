@@ -11,7 +11,7 @@ final class SessionFailures {
     static Failure openTimedOut(SessionLimits limits) {
         return new Failure(
                 FailureCode.OPEN_TIMEOUT,
-                "No open arrived within " + limits.openTimeout().toSeconds()
+                "No open arrived within " + limits.timeouts().open().toSeconds()
                         + " s of the upgrade: send it as the first message.");
     }
 
@@ -64,6 +64,6 @@ final class SessionFailures {
         return new Failure(
                 FailureCode.STREAM_STALLED,
                 "The end of the stream could not be delivered within "
-                        + limits.finishTimeout().toSeconds() + " s: its output does not accept it any more.");
+                        + limits.timeouts().finish().toSeconds() + " s: its output does not accept it any more.");
     }
 }

@@ -1,35 +1,102 @@
 package io.sluice.gateway.session;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The bounds of a session in time and in bytes, and what it asks of the client.
+ * The limits of one session.
  *
- * @param openTimeout from the upgrade to {@code open}, in the negotiated way
- * @param authorizeTimeout for the authorizer's answer
- * @param mediaTimeout how long a live client may send nothing
- * @param stallTimeout how long FFmpeg may take nothing while media waits
- * @param finishTimeout from the end of the media to FFmpeg's own end
- * @param lowWaterBytes filled to here or less, the socket is read again
- * @param highWaterBytes filled to here or more, the socket is not read
- * @param maxMessageBytes the largest WebSocket message
- * @param maxBitsPerSecond what the client is told to stay below, audio and video together; a quarter more is let pass
- * @param timeslice what the client is told to send at a time
+ * @param timeouts how long each part of a session may take
+ * @param rates how much a client may send
+ * @param buffers how much may wait in the gateway
+ * @param timeslice how much media the client is asked to send at a time, as a duration
  */
-public record SessionLimits(
-        Duration openTimeout,
-        Duration authorizeTimeout,
-        Duration mediaTimeout,
-        Duration stallTimeout,
-        Duration finishTimeout,
-        int lowWaterBytes,
-        int highWaterBytes,
-        int maxMessageBytes,
-        long maxBitsPerSecond,
-        Duration timeslice) {
+public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Duration timeslice) {
 
-    /** How long a key that is being given back may keep a newcomer waiting, over the time that its stream may take to finish. */
-    private static final Duration REAP_ALLOWANCE = Duration.ofSeconds(5);
+    /** How long a reaped stream may take to release its stream key, after the time it may take to finish. */
+    private static final Duration RELEASE_ALLOWANCE = Duration.ofSeconds(5);
+
+    /**
+     * How long each part of a session may take.
+     *
+     * @param open from the upgrade to {@code open}; negotiated clients only
+     * @param authorize until the authorizer answers
+     * @param media how long a live client may send nothing
+     * @param stall how long FFmpeg may accept nothing while media waits
+     * @param finish from the end of the media to the end of FFmpeg
+     * @param maxDuration how long a stream may be live; null for no limit
+     */
+    public record Timeouts(
+            Duration open,
+            Duration authorize,
+            Duration media,
+            Duration stall,
+            Duration finish,
+            @Nullable Duration maxDuration) {
+
+        /**
+         * The defaults.
+         *
+         * @return ten seconds for most, and no limit on the duration
+         */
+        public static Timeouts defaults() {
+            return new Timeouts(
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(10),
+                    null);
+        }
+    }
+
+    /**
+     * How much a client may send. Messages may come in bursts of {@value #BURST_SECONDS} seconds' worth.
+     *
+     * @param bitsPerSecond the bit rate that the client is given, audio and video together; a quarter more is tolerated
+     * @param burstBytes media that may arrive in a burst above that
+     * @param framesPerSecond WebSocket frames per second; bounds the cost of tiny frames
+     * @param controlMessagesPerSecond text messages per second
+     * @param pingsPerSecond pings and pongs per second, together
+     */
+    public record Rates(
+            long bitsPerSecond,
+            long burstBytes,
+            int framesPerSecond,
+            int controlMessagesPerSecond,
+            int pingsPerSecond) {
+
+        /** A burst may have this many seconds' worth of messages. */
+        public static final int BURST_SECONDS = 5;
+
+        /**
+         * The defaults.
+         *
+         * @return limits that no well-behaved client reaches
+         */
+        public static Rates defaults() {
+            return new Rates(10_000_000, 128L * 1_024 * 1_024, 20_000, 10, 50);
+        }
+    }
+
+    /**
+     * How much may wait in the gateway.
+     *
+     * @param lowWaterBytes the socket is read again when this much memory or less is held
+     * @param highWaterBytes the socket is not read when this much memory or more is held
+     * @param maxMessageBytes the largest WebSocket message
+     */
+    public record Buffers(int lowWaterBytes, int highWaterBytes, int maxMessageBytes) {
+
+        /**
+         * The defaults.
+         *
+         * @return less than 256 KiB for a stalled stream, and messages of 8 MiB
+         */
+        public static Buffers defaults() {
+            return new Buffers(32 * 1_024, 96 * 1_024, 8 * 1_024 * 1_024);
+        }
+    }
 
     /**
      * The defaults.
@@ -38,20 +105,15 @@ public record SessionLimits(
      */
     public static SessionLimits defaults() {
         return new SessionLimits(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                32 * 1_024,
-                96 * 1_024,
-                8 * 1_024 * 1_024,
-                10_000_000,
-                // A picture waits in the browser for the end of its slice; at 250 ms that was most of its delay.
+                Timeouts.defaults(),
+                Rates.defaults(),
+                Buffers.defaults(),
+                // A frame waits in the browser for the end of its slice; at 250 ms that was most of its delay.
                 Duration.ofMillis(100));
     }
 
-    Duration keyHandBackTimeout() {
-        return finishTimeout.plus(REAP_ALLOWANCE);
+    /** How long to wait for a stream key whose stream is ending. */
+    Duration keyReleaseTimeout() {
+        return timeouts.finish().plus(RELEASE_ALLOWANCE);
     }
 }

@@ -36,13 +36,13 @@ final class StallDetector {
             acceptedBytes = accepted;
             lastAcceptedNanos = nowNanos;
         }
-        if (nowNanos - lastAcceptedNanos >= limits.stallTimeout().toNanos()) {
+        if (nowNanos - lastAcceptedNanos >= limits.timeouts().stall().toNanos()) {
             return Optional.of(new Failure(
                     FailureCode.STREAM_STALLED,
-                    "FFmpeg has accepted no data for " + limits.stallTimeout().toSeconds()
+                    "FFmpeg has accepted no data for " + limits.timeouts().stall().toSeconds()
                             + " s: its output does not accept the stream, or the machine is too slow. Go live again."));
         }
-        if (waiting == 0 && nowNanos - lastMediaNanos >= limits.mediaTimeout().toNanos()) {
+        if (waiting == 0 && nowNanos - lastMediaNanos >= limits.timeouts().media().toNanos()) {
             return Optional.of(noMedia(limits));
         }
         return Optional.empty();
@@ -56,7 +56,7 @@ final class StallDetector {
     private static Failure noMedia(SessionLimits limits) {
         return new Failure(
                 FailureCode.MEDIA_TIMEOUT,
-                "No media arrived for " + limits.mediaTimeout().toSeconds()
+                "No media arrived for " + limits.timeouts().media().toSeconds()
                         + " s: check that the recorder is running, and go live again.");
     }
 }

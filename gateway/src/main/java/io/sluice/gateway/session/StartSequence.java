@@ -95,7 +95,7 @@ final class StartSequence {
         return full.isPresent()
                 ? Mono.just(new Result.Refused<>(full.get()))
                 : then(
-                        context.streams().acquire(key, session, context.limits().keyHandBackTimeout()),
+                        context.streams().acquire(key, session, context.limits().keyReleaseTimeout()),
                         lease -> orRelease(
                                 () -> release(context, lease),
                                 then(offer, known -> run(new Reservation(ticket, permit, lease), known))));
@@ -113,7 +113,7 @@ final class StartSequence {
     private Mono<Result<Permit>> authorize() {
         return Mono.defer(() -> context.authorizer().authorize(request))
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException("the authorizer gave no answer")))
-                .timeout(context.limits().authorizeTimeout(), onLoop)
+                .timeout(context.limits().timeouts().authorize(), onLoop)
                 .map(this::permit)
                 .onErrorResume(error -> {
                     LOG.warn("[{}] The authorizer failed; the client is refused", request.sessionId(), error);

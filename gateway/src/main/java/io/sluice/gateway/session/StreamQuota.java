@@ -1,6 +1,5 @@
 package io.sluice.gateway.session;
 
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.admission.TokenBucket;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -23,7 +22,7 @@ final class StreamQuota {
 
     private static final double MILLION = 1e6;
 
-    private final StreamLimits limits;
+    private final SessionLimits limits;
     private final long maxBitsPerSecond;
     private final @Nullable Instant expiresAt;
     private final TokenBucket bytes;
@@ -39,11 +38,11 @@ final class StreamQuota {
      * @param expiresAt when the client's permission ends; null for never
      * @param nowNanos the time, by {@link System#nanoTime()}
      */
-    StreamQuota(StreamLimits limits, long maxBitsPerSecond, @Nullable Instant expiresAt, long nowNanos) {
+    StreamQuota(SessionLimits limits, long maxBitsPerSecond, @Nullable Instant expiresAt, long nowNanos) {
         this.limits = limits;
         this.maxBitsPerSecond = maxBitsPerSecond;
         this.expiresAt = expiresAt;
-        this.bytes = new TokenBucket(maxBitsPerSecond * OVERSHOOT / Byte.SIZE, limits.burstBytes(), nowNanos);
+        this.bytes = new TokenBucket(maxBitsPerSecond * OVERSHOOT / Byte.SIZE, limits.rates().burstBytes(), nowNanos);
         this.startedNanos = nowNanos;
         this.calmNanos = nowNanos;
     }
@@ -51,7 +50,7 @@ final class StreamQuota {
     /** The quota of a stream that was permitted and starts now. */
     static StreamQuota of(SessionContext context, Permit permit, long nowNanos) {
         return new StreamQuota(
-                context.streamLimits(),
+                context.limits(),
                 permit.maxBitsPerSecond(context.limits()),
                 permit.terms().expiresAt(),
                 nowNanos);
@@ -85,7 +84,7 @@ final class StreamQuota {
         if (expiresAt != null && !expiresAt.isAfter(now)) {
             return Optional.of(expired());
         }
-        Duration longest = limits.maxDuration();
+        Duration longest = limits.timeouts().maxDuration();
         if (longest != null && nowNanos - startedNanos >= longest.toNanos()) {
             return Optional.of(new Failure(
                     FailureCode.DURATION_EXCEEDED,
@@ -113,6 +112,6 @@ final class StreamQuota {
                         bytesSinceCalm * Byte.SIZE / seconds / MILLION,
                         seconds,
                         maxBitsPerSecond * OVERSHOOT / MILLION,
-                        limits.burstBytes() / MILLION));
+                        limits.rates().burstBytes() / MILLION));
     }
 }

@@ -78,8 +78,8 @@ public final class StreamSession {
         this.requestedKey = requestedKey;
         this.status = new SessionStatusPublisher(id, connection.peer(), mode == IngestMode.NEGOTIATED);
         this.ingest = new IngestSlot(
-                eventLoop, connection, new Source(), status::peer, limits.lowWaterBytes(), limits.highWaterBytes());
-        this.queue = new MediaQueue(eventLoop, limits.lowWaterBytes(), limits.highWaterBytes(), ingest::pauseMedia);
+                eventLoop, connection, new Source(), status::peer, limits.buffers().lowWaterBytes(), limits.buffers().highWaterBytes());
+        this.queue = new MediaQueue(eventLoop, limits.buffers().lowWaterBytes(), limits.buffers().highWaterBytes(), ingest::pauseMedia);
         this.output = new OutputSlot(queue, header, this::runEnded);
         this.format = new FormatVerifier(context.ffmpeg().maxPixels());
         this.reporter = new SessionReporter(id, ingest, context.listener(), status);
@@ -99,7 +99,7 @@ public final class StreamSession {
             SessionContext context, ClientConnection connection, @Nullable String streamKey) {
         StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.NEGOTIATED);
         session.timers.after(
-                context.limits().openTimeout(), () -> session.fail(SessionFailures.openTimedOut(context.limits())));
+                context.limits().timeouts().open(), () -> session.fail(SessionFailures.openTimedOut(context.limits())));
         return session;
     }
 
@@ -124,7 +124,7 @@ public final class StreamSession {
                 .switchIfEmpty(session.format
                         .offer()
                         .timeout(
-                                context.limits().mediaTimeout(),
+                                context.limits().timeouts().media(),
                                 Mono.just(StallDetector.noHeader(context.limits())),
                                 Schedulers.fromExecutor(session.eventLoop)));
         session.start(session.streamKey(null), offer, connection.peer());
@@ -440,7 +440,7 @@ public final class StreamSession {
         failure = reason;
         transitionTo(SessionState.FINISHING);
         timers.after(
-                context.limits().finishTimeout(), () -> abortRun(SessionFailures.finishTimedOut(context.limits())));
+                context.limits().timeouts().finish(), () -> abortRun(SessionFailures.finishTimedOut(context.limits())));
         queue.complete();
     }
 

@@ -1,9 +1,9 @@
 package io.sluice.gateway.websocket;
 
-import static io.sluice.gateway.admission.StreamLimits.BURST_SECONDS;
+import static io.sluice.gateway.session.SessionLimits.Rates.BURST_SECONDS;
 
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.admission.TokenBucket;
+import io.sluice.gateway.session.SessionLimits;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameRateLimiter {
 
-    private final StreamLimits limits;
+    private final SessionLimits.Rates limits;
     private final TokenBucket frames;
     private final TokenBucket messages;
     private final TokenBucket pings;
 
-    FrameRateLimiter(StreamLimits limits, long nowNanos) {
+    FrameRateLimiter(SessionLimits.Rates limits, long nowNanos) {
         this.limits = limits;
         this.frames = bucket(limits.framesPerSecond(), nowNanos);
         this.messages = bucket(limits.controlMessagesPerSecond(), nowNanos);

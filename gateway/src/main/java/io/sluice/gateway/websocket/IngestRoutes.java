@@ -120,7 +120,7 @@ public final class IngestRoutes {
         }
         IngestSettings settings = current.get();
         WebsocketServerSpec.Builder spec = WebsocketServerSpec.builder()
-                .maxFramePayloadLength(settings.context().limits().maxMessageBytes())
+                .maxFramePayloadLength(settings.context().limits().buffers().maxMessageBytes())
                 // Reactor Netty's own ping handling keeps reading regardless of demand, which would bypass every limit.
                 .handlePing(true);
         if (subprotocol != null) {
@@ -148,8 +148,8 @@ public final class IngestRoutes {
                         StreamingFrameDecoder.NETTY_DECODER,
                         StreamingFrameDecoder.NETTY_DECODER,
                         new StreamingFrameDecoder(
-                                context.limits().maxMessageBytes(),
-                                new FrameRateLimiter(context.streamLimits(), System.nanoTime())));
+                                context.limits().buffers().maxMessageBytes(),
+                                new FrameRateLimiter(context.limits().rates(), System.nanoTime())));
         ClientWriter client = new ClientWriter(channel, request.peer(), codec, negotiated);
         StreamSession session = refusal(settings.origins(), request)
                 .map(failure -> StreamSession.refused(context, client, failure))

@@ -164,7 +164,7 @@ class ConfigFileTest {
         assertThat(next.changes().restartRequired()).containsExactly("port", "ffmpeg");
         assertThat(next.command().listen().port()).isEqualTo(1);
         assertThat(next.builder().config().ffmpeg().program()).isEqualTo(Path.of("/opt/ffmpeg"));
-        assertThat(next.builder().config().limits().session().maxMessageBytes()).isEqualTo(6000);
+        assertThat(next.builder().config().limits().session().buffers().maxMessageBytes()).isEqualTo(6000);
         assertThat(next.reload(sources).changes()).isEqualTo(new ConfigChanges(List.of(), List.of("port", "ffmpeg")));
     }
 

@@ -10,7 +10,6 @@ import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
@@ -69,7 +68,6 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
     public final List<SessionEvent> events = new CopyOnWriteArrayList<>();
 
     private SessionLimits limits = LIMITS;
-    private StreamLimits streamLimits = StreamLimits.defaults();
     private Authorizer authorizer = Authorizer.open();
     private Ffmpeg ffmpeg = FFMPEG;
     private SessionListener listener = events::add;
@@ -89,7 +87,10 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
 
     public static SessionLimits limits(Duration open, Duration media, Duration stall, Duration finish) {
         return new SessionLimits(
-                open, AUTHORIZE_TIMEOUT, media, stall, finish, 32_768, 131_072, 1 << 20, 1_000_000, PATIENCE);
+                new SessionLimits.Timeouts(open, AUTHORIZE_TIMEOUT, media, stall, finish, null),
+                new SessionLimits.Rates(1_000_000, 128L * 1_024 * 1_024, 20_000, 10, 50),
+                new SessionLimits.Buffers(32_768, 131_072, 1 << 20),
+                PATIENCE);
     }
 
     public SessionStage withLimits(SessionLimits other) {
@@ -97,8 +98,9 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
         return this;
     }
 
-    public SessionStage withStreamLimits(StreamLimits other) {
-        streamLimits = other;
+    /** The same with other rates. */
+    public SessionStage withRates(SessionLimits.Rates rates) {
+        limits = new SessionLimits(limits.timeouts(), rates, limits.buffers(), limits.timeslice());
         return this;
     }
 
@@ -129,7 +131,6 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
     public SessionContext context() {
         return new SessionContext(
                 limits,
-                streamLimits,
                 admission,
                 streams,
                 authorizer,

@@ -2,7 +2,6 @@ package io.sluice.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import java.time.Duration;
@@ -20,8 +19,16 @@ class StreamQuotaTest {
     private static final Instant NOON = Instant.parse("2026-06-21T12:00:00Z");
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
+    private static SessionLimits limits(@Nullable Duration longest) {
+        return new SessionLimits(
+                new SessionLimits.Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, longest),
+                new SessionLimits.Rates(1, 2_000_000, 1, 1, 1),
+                SessionLimits.Buffers.defaults(),
+                Duration.ZERO);
+    }
+
     private static StreamQuota of(long bitsPerSecond, @Nullable Instant expiresAt, @Nullable Duration longest) {
-        return new StreamQuota(new StreamLimits(2_000_000, 1, 1, 1, longest), bitsPerSecond, expiresAt, 0);
+        return new StreamQuota(limits(longest), bitsPerSecond, expiresAt, 0);
     }
 
     /** Sends ten pieces a second until it is too much, or for ten minutes. */

@@ -2,7 +2,7 @@ package io.sluice.gateway.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gateway.admission.StreamLimits;
+import io.sluice.gateway.session.SessionLimits;
 import io.sluice.protocol.FailureCode;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ class FrameRateLimiterTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final FrameRateLimiter limiter = new FrameRateLimiter(new StreamLimits(1, 100, 3, 7, null), 0);
+    private final FrameRateLimiter limiter = new FrameRateLimiter(new SessionLimits.Rates(1, 1, 100, 3, 7), 0);
 
     @ParameterizedTest
     @CsvSource({
@@ -49,7 +49,7 @@ class FrameRateLimiterTest {
 
     @Test
     void tenThousandSmallMessagesASecondAreFine() {
-        FrameRateLimiter usual = new FrameRateLimiter(StreamLimits.defaults(), 0);
+        FrameRateLimiter usual = new FrameRateLimiter(SessionLimits.Rates.defaults(), 0);
         for (long i = 0; i < 600_000; i++) {
             assertThat(usual.count(FrameHeader.BINARY, i * SECOND / 10_000)).isNull();
         }

@@ -10,13 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sluice.gateway.GatewayStage;
-import io.sluice.gateway.admission.StreamLimits;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.protocol.Progress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,18 +36,22 @@ class PressureTest {
     private static final long MAX_IN_SOCKETS = 24_000_000;
 
     /** The queue and one read more, then the one buffer that did not fit into the pipe. */
-    private static final int MAX_IN_GATEWAY = SessionLimits.defaults().highWaterBytes() + 3 * FRAME_BYTES;
+    private static final int MAX_IN_GATEWAY = SessionLimits.defaults().buffers().highWaterBytes() + 3 * FRAME_BYTES;
 
     /** What docs/architecture.md promises for a stalled stream, whatever the size of its frames. */
     private static final long MAX_MEMORY_OF_A_STALLED_STREAM = 256 * 1_024;
 
     /** Does not end a stream that floods the gateway. */
-    private static final StreamLimits UNLIMITED = new StreamLimits(1L << 40, 1_000_000, 1_000_000, 1_000_000, null);
+    private static final SessionLimits UNLIMITED = new SessionLimits(
+            SessionLimits.Timeouts.defaults(),
+            new SessionLimits.Rates(10_000_000, 1L << 40, 1_000_000, 1_000_000, 1_000_000),
+            SessionLimits.Buffers.defaults(),
+            Duration.ofMillis(100));
 
     /** Not pooled, so that it knows to the byte what is in use. */
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
 
-    private final GatewayStage stage = GatewayStage.start(memory, builder -> builder.streamLimits(UNLIMITED));
+    private final GatewayStage stage = GatewayStage.start(memory, builder -> builder.limits(UNLIMITED));
 
     @AfterEach
     void close() {
@@ -130,7 +134,7 @@ class PressureTest {
             Awaitility.await()
                     .until(() -> progress("k-1").stream()
                                     .filter(p -> p.queuedBytes()
-                                            > SessionLimits.defaults().highWaterBytes() / 2)
+                                            > SessionLimits.defaults().buffers().highWaterBytes() / 2)
                                     .count()
                             > 2);
             assertThat(sender).isNotDone();

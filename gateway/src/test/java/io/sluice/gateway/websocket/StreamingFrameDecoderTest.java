@@ -15,7 +15,7 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.sluice.gateway.admission.StreamLimits;
+import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.protocol.FailureCode;
 import java.io.ByteArrayOutputStream;
@@ -189,7 +189,7 @@ class StreamingFrameDecoderTest {
     }
 
     private static FrameRateLimiter anyRate() {
-        return new FrameRateLimiter(new StreamLimits(1, 1_000_000, 1_000_000, 1_000_000, null), System.nanoTime());
+        return new FrameRateLimiter(new SessionLimits.Rates(1, 1, 1_000_000, 1_000_000, 1_000_000), System.nanoTime());
     }
 
     static Decoded ours(byte[] input, int cut) {
