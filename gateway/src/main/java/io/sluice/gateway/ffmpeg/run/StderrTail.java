@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * {@code [tcp @ 0x5581] [error] Connection refused}. Addresses are removed, and a line that differs from the previous
  * one only in numbers replaces it and is counted.
  */
-public final class StderrTail {
+final class StderrTail {
 
     private static final int MAX_LINES = 40;
     private static final int MAX_LINE_LENGTH = 500;
@@ -48,7 +48,7 @@ public final class StderrTail {
      *
      * @param redactor removes the secrets from each line before it is kept
      */
-    public StderrTail(Redactor redactor) {
+    StderrTail(Redactor redactor) {
         this.redactor = redactor;
     }
 
@@ -74,7 +74,7 @@ public final class StderrTail {
      *
      * @param rawLine as printed by FFmpeg, without the line end
      */
-    public void add(String rawLine) {
+    void add(String rawLine) {
         String text = CONTROL.matcher(ADDRESS.matcher(redactor.redact(rawLine)).replaceAll(""))
                 .replaceAll(" ");
         Line line = new Line(text.length() > MAX_LINE_LENGTH ? text.substring(0, MAX_LINE_LENGTH) + "…" : text, 1);
@@ -95,7 +95,7 @@ public final class StderrTail {
      * @return at most 40 lines of about 500 characters, oldest first, redacted; repetitions are counted at the end of a
      *     line
      */
-    public List<String> lines() {
+    List<String> lines() {
         List<String> result = new ArrayList<>();
         for (Line line : lines) {
             result.add(line.count() == 1 ? line.text() : line.text() + " (" + line.count() + " times)");
@@ -109,7 +109,7 @@ public final class StderrTail {
      *
      * @return the line without its prefixes, redacted; empty if there is none
      */
-    public Optional<String> lastMeaningful() {
+    Optional<String> lastMeaningful() {
         Optional<String> consequence = Optional.empty();
         Optional<String> warning = Optional.empty();
         for (Iterator<Line> latestFirst = lines.descendingIterator(); latestFirst.hasNext(); ) {
