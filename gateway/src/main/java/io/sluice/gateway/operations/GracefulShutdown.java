@@ -1,8 +1,8 @@
 package io.sluice.gateway.operations;
 
 import io.sluice.gateway.session.SessionRegistry;
+import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
-import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -107,7 +107,7 @@ public final class GracefulShutdown {
         List<SessionStatus> left = new ArrayList<>();
         for (StreamSession session : sessions) {
             SessionStatus status = session.status();
-            if (status.phase() != Phase.ENDED) {
+            if (status.state() != SessionState.CLOSED) {
                 left.add(status);
             } else if (status.forced()) {
                 forced.add(status);

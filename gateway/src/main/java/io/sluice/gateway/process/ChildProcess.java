@@ -47,9 +47,8 @@ public final class ChildProcess {
     }
 
     /** Attaches a started process to its event loop. Called on the event loop. */
-    static ChildProcess attach(
-            PipeTransport.Started started, EventLoop eventLoop, ProcessOutput output, Watermarks watermarks) {
-        StdinSubscriber stdin = new StdinSubscriber(eventLoop, started.stdin(), watermarks);
+    static ChildProcess attach(PipeTransport.Started started, EventLoop eventLoop, ProcessOutput output) {
+        StdinSubscriber stdin = new StdinSubscriber(eventLoop, started.stdin());
         ChildProcess child =
                 new ChildProcess(started.process(), eventLoop, stdin, List.of(started.stdout(), started.stderr()));
         started.stdout().listen(new LineSplitter(output::onStdout), child::outputClosed);

@@ -82,13 +82,11 @@ public final class ProcessLauncher implements Disposable {
      * @param spec supplies what to run; called on a starter thread
      * @param eventLoop the child's event loop
      * @param output receives the child's lines, on the event loop
-     * @param stdinWatermarks the bounds of what may wait for room in the pipe to the child
      * @return the running child, signalled on the event loop
      */
-    public Mono<ChildProcess> launch(
-            Supplier<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output, Watermarks stdinWatermarks) {
+    public Mono<ChildProcess> launch(Supplier<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output) {
         return Mono.create(sink -> {
-            Launch launch = new Launch(spec, eventLoop, output, stdinWatermarks, sink);
+            Launch launch = new Launch(spec, eventLoop, output, sink);
             sink.onCancel(launch::cancel);
             try {
                 starts.schedule(launch::startAndPause);
@@ -114,20 +112,13 @@ public final class ProcessLauncher implements Disposable {
         private final Supplier<ProcessSpec> spec;
         private final EventLoop eventLoop;
         private final ProcessOutput output;
-        private final Watermarks stdinWatermarks;
         private final MonoSink<ChildProcess> sink;
         private volatile boolean cancelled;
 
-        Launch(
-                Supplier<ProcessSpec> spec,
-                EventLoop eventLoop,
-                ProcessOutput output,
-                Watermarks stdinWatermarks,
-                MonoSink<ChildProcess> sink) {
+        Launch(Supplier<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output, MonoSink<ChildProcess> sink) {
             this.spec = spec;
             this.eventLoop = eventLoop;
             this.output = output;
-            this.stdinWatermarks = stdinWatermarks;
             this.sink = sink;
         }
 
@@ -167,7 +158,7 @@ public final class ProcessLauncher implements Disposable {
         private void attach(PipeTransport.Started started) {
             try {
                 eventLoop.execute(() -> {
-                    ChildProcess child = ChildProcess.attach(started, eventLoop, output, stdinWatermarks);
+                    ChildProcess child = ChildProcess.attach(started, eventLoop, output);
                     if (cancelled) {
                         started.process().destroyForcibly();
                     } else {

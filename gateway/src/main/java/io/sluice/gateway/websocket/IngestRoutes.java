@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
-import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.ControlCodec;
@@ -65,7 +64,7 @@ public final class IngestRoutes {
 
     /** Makes the session for a connection, once it is known that the client may hold one. */
     private interface Entrance {
-        StreamSession enter(SessionContext context, Channel channel, ClientWriter client, Peer peer);
+        StreamSession enter(SessionContext context, ClientWriter client);
     }
 
     private Publisher<Void> ingest(HttpServerRequest request, HttpServerResponse response) {
@@ -74,11 +73,7 @@ public final class IngestRoutes {
         List<String> offered = subprotocols(request);
         if (offered.contains(NEGOTIATED)) {
             return upgrade(
-                    request,
-                    response,
-                    NEGOTIATED,
-                    (context, channel, client, peer) ->
-                            StreamSession.negotiated(context, channel.eventLoop(), client, peer, key));
+                    request, response, NEGOTIATED, (context, client) -> StreamSession.negotiated(context, client, key));
         }
         if (!offered.isEmpty()) {
             return refuse(
@@ -89,11 +84,7 @@ public final class IngestRoutes {
         }
         String mimeType = first(query, "mimeType");
         return upgrade(
-                request,
-                response,
-                null,
-                (context, channel, client, peer) ->
-                        StreamSession.plain(context, channel.eventLoop(), client, peer, key, mimeType));
+                request, response, null, (context, client) -> StreamSession.plain(context, client, key, mimeType));
     }
 
     /** The key stands in the list of subprotocols: the name {@code streamKey}, then the key itself. */
@@ -107,12 +98,7 @@ public final class IngestRoutes {
         }
         int next = offered.indexOf(PXY) + 1;
         String key = next < offered.size() ? offered.get(next) : null;
-        return upgrade(
-                request,
-                response,
-                PXY,
-                (context, channel, client, peer) ->
-                        StreamSession.plain(context, channel.eventLoop(), client, peer, key, null));
+        return upgrade(request, response, PXY, (context, client) -> StreamSession.plain(context, client, key, null));
     }
 
     private Publisher<Void> upgrade(
@@ -154,11 +140,11 @@ public final class IngestRoutes {
                         new StreamingFrameDecoder(
                                 context.limits().maxMessageBytes(),
                                 new FrameRateLimiter(context.streamLimits(), System.nanoTime())));
-        ClientWriter client = new ClientWriter(channel, codec, speaksJson);
+        ClientWriter client = new ClientWriter(channel, arrival.peer(), codec, speaksJson);
         StreamSession session = refusal(terms.origins(), arrival)
-                .map(failure -> StreamSession.refused(context, channel.eventLoop(), client, arrival.peer(), failure))
-                .orElseGet(() -> entrance.enter(context, channel, client, arrival.peer()));
-        in.receiveFrames().subscribe(new FrameReceiver(session, client, codec));
+                .map(failure -> StreamSession.refused(context, client, failure))
+                .orElseGet(() -> entrance.enter(context, client));
+        in.receiveFrames().subscribe(new FrameReceiver(session.ingest(), client, codec));
         // Completing earlier would make Reactor Netty close the connection.
         return connection[0].onDispose();
     }

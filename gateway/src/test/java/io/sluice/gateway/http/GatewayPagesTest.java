@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the gateway answers to who comes by plain HTTP, under a prefix, as a foreign server has it. */
+/** What the gateway serves by plain HTTP, under a prefix, as in an embedding server. */
 @ExtendWith(NoBufferLeaks.class)
 class GatewayPagesTest {
 
@@ -49,7 +49,8 @@ class GatewayPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/watch/k-1", "/app.js", "/config.json", "/health/live", "/health/ready"})
+    @ValueSource(
+            strings = {"/", "/watch/k-1", "/app.js", "/sluice.d.ts", "/config.json", "/health/live", "/health/ready"})
     void whoAsksForTheHeadGetsNoBody(String path) throws IOException, InterruptedException {
         HttpRequest head = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + STAGE.port() + GatewayStage.PREFIX + path))
@@ -73,6 +74,7 @@ class GatewayPagesTest {
         "/watch.js,  text/javascript",
         "/hls.js,    text/javascript",
         "/sluice.js, text/javascript",
+        "/sluice.d.ts, application/typescript",
         "/style.css, text/css",
         "/studio.css, text/css",
         "/watch.css, text/css",
@@ -157,7 +159,7 @@ class GatewayPagesTest {
         Awaitility.await().until(() -> get(path + "index.m3u8").statusCode() == 200);
         HttpResponse<String> playlist = get(path + "index.m3u8");
         assertThat(header(playlist, "content-type")).isEqualTo("application/vnd.apple.mpegurl");
-        // By these a viewer's page tells how old its picture is.
+        // By these a viewer page computes the age of its frame.
         assertThat(playlist.body()).contains("#EXT-X-PROGRAM-DATE-TIME:2");
         String segment = playlist.body()
                 .lines()
@@ -187,7 +189,7 @@ class GatewayPagesTest {
                 "/nothing"
             })
     void whatIsNotThereIsNotFound(String path) {
-        // Over a bare socket: Java's own client would refuse to send some of these, and tidy others up.
+        // Over a bare socket: Java's own client would reject some of these, and normalise others.
         assertThat(RawWebSocket.status(STAGE.port(), GatewayStage.PREFIX + path))
                 .isEqualTo(404);
     }

@@ -6,7 +6,6 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.gateway.process.ProcessSpec;
-import io.sluice.gateway.process.Watermarks;
 import io.sluice.protocol.StreamKey;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,9 +14,6 @@ import reactor.core.publisher.Mono;
 
 /** Starts an FFmpeg for a stream. Thread-safe. */
 public final class FfmpegLauncher {
-
-    /** The hand-off before it holds what waits; here it is enough that the next piece is at hand when the pipe has room. */
-    private static final Watermarks STDIN_WATERMARKS = new Watermarks(16 * 1_024, 32 * 1_024);
 
     private final Ffmpeg ffmpeg;
     private final ProcessLauncher processes;
@@ -72,7 +68,7 @@ public final class FfmpegLauncher {
                     plan.outputs().stream().map(StreamPlan.OutputPlan::output).toList();
             FfmpegStream.Report report = new FfmpegStream.Report(new Redactor(List.of(streamKey.value()), outputs));
             return processes
-                    .launch(() -> spec(plan), eventLoop, report, STDIN_WATERMARKS)
+                    .launch(() -> spec(plan), eventLoop, report)
                     .map(process -> new FfmpegStream(process, report));
         });
     }
