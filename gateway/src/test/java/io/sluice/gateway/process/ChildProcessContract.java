@@ -108,7 +108,7 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void asksForOneItemAtATimeAndForNoneWhileTheChildDoesNotRead() {
+    void requestsOneItemAtATimeAndNoneWhileTheChildDoesNotRead() {
         ChildProcess child = processes.sh("kill -STOP $$; wc -c");
         DemandRecordingSource source = new DemandRecordingSource(100, i -> direct(noise(i, ITEM_BYTES)));
         processes.onLoop(() -> source.subscribe(child.stdin()));
@@ -164,7 +164,7 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void aSourceThatFailsEndsTheInputAndDiscardsWhatWaits() {
+    void aSourceErrorEndsTheInputAndDiscardsWaitingBytes() {
         ChildProcess child = processes.sh("kill -STOP $$; wc -c");
         feed(child, Flux.concat(Flux.just(direct(noise(1, 200_000))), Flux.error(new IOException("torn"))));
         Awaitility.await().until(() -> stopped(child));

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
  * The last lines of FFmpeg's standard error, redacted and bounded in lines and characters. Not thread-safe: one per
  * stream, on its event loop.
  *
- * <p>Lines have the format of {@code -loglevel level+warning}, such as
- * {@code [tcp @ 0x5581] [error] Connection refused}. Addresses are removed, and a line that differs from the previous
- * one only in numbers replaces it and is counted.
+ * <p>Lines have the format of {@code -loglevel level+warning}, such as {@code [tcp @ 0x5581] [error] Connection
+ * refused}. Addresses are removed, and a line that differs from the previous one only in numbers replaces it and is
+ * counted.
  */
 final class StderrTail {
 
