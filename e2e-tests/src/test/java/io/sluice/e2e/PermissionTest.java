@@ -78,7 +78,7 @@ final class PermissionTest {
         assertRefused(gateway, Publisher.negotiated(key), FailureCode.AUTHORIZER_FAILED);
         Files.writeString(file, made.out());
         gateway.connect(Publisher.negotiated(key)).open(recording.mimeType());
-        assertThat(gateway.output()).contains("has the key of anna").doesNotContain("OPEN TO EVERYBODY");
+        assertThat(gateway.output()).contains("authenticated as anna").doesNotContain("OPEN TO EVERYBODY");
     }
 
     @Test
@@ -161,7 +161,7 @@ final class PermissionTest {
 
         service.answer(200, "{\"outputs\":[\"rtmp://127.0.0.1:1/live/" + elsewhere + "\"]}");
         assertRefused(gateway, Publisher.negotiated(key), FailureCode.AUTHORIZER_FAILED);
-        assertThat(gateway.output()).contains("rtmp://127.0.0.1:1, which --allow-output does not name");
+        assertThat(gateway.output()).contains("rtmp://127.0.0.1:1, which --allow-output does not allow");
         service.answer(403, "");
         assertRefused(gateway, Publisher.negotiated(key), FailureCode.NOT_AUTHORIZED);
         service.answer(200, "{\"outputs\":");

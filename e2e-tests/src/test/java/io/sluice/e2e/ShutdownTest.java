@@ -124,7 +124,7 @@ final class ShutdownTest {
         Broadcast.assertSameMedia(recording, nginx.recording(finishes));
         Broadcast.assertIsBeginning(recording, nginx.recording(staysOn), 170);
         assertThat(gateway.output())
-                .contains("1 streams ended by themselves, 1 were cut in order (")
+                .contains("1 streams ended on their own, 1 ended gracefully (")
                 .contains("0 had to be forced, 0 are left");
     }
 

@@ -14,6 +14,7 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
 import io.sluice.gateway.files.WorkFolder;
+import io.sluice.gateway.http.AdminIndexRoutes;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
@@ -54,24 +55,27 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * A gateway from WebSockets through FFmpeg to RTMP, to be mounted into a Reactor Netty server: this class wires it, and its
- * {@link GatewayBuilder} sets it up.
+ * A gateway from WebSocket through FFmpeg to RTMP, mounted into a Reactor Netty server. Create one with {@link
+ * #builder()}.
  *
- * <p>Thread-safe. It brings no server, no event loops and no global state; streams run on the event loops of the server that it is
- * mounted in, so that server should run on Netty's epoll where there is one (Reactor Netty does by itself if the native transport is on
- * the class path). Close it when the server is to stop, before the server's event loops are.
+ * <p><b>Threads:</b> all methods are thread-safe, and none blocks. The gateway has no server, event loops or global
+ * state of its own: each stream runs on the event loop of its connection. The server should use Netty's epoll transport
+ * where it is available, as Reactor Netty does when the native transport is on the class path.
+ *
+ * <p><b>Lifecycle:</b> the gateway is ready when {@link GatewayBuilder#start()} emits it. Before the server stops and
+ * its event loops are disposed of, end the streams with {@link #drain} or {@link #close()} and wait for the result.
  */
 public final class Gateway {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-    /** What a stream may take to be ended by force after it did not finish in time, and a little for everything around it. */
-    private static final Duration FORCE_ALLOWANCE = Duration.ofSeconds(7);
+    /** The time that ending a stream by force takes after it did not finish in time, with some margin. */
+    private static final Duration FORCE_TIME = Duration.ofSeconds(7);
 
     private static final Duration SAMPLE_PERIOD = Duration.ofSeconds(3);
 
     private final Ffmpeg ffmpeg;
-    private final ProcessLimits confinement;
+    private final ProcessLimits processLimits;
     private final WorkFolder folder;
     private final Scheduler blocking = Schedulers.boundedElastic();
     private final ProcessLauncher processes;
@@ -79,47 +83,47 @@ public final class Gateway {
     private final Disposable sampling;
     private final SessionRegistry streams = new SessionRegistry();
     private final Previews previews;
-    private final AuthorizerReaper retired = new AuthorizerReaper();
-    private final SessionOperations operator;
+    private final AuthorizerReaper reaper = new AuthorizerReaper();
+    private final SessionOperations operations;
     private final MeterBinding.@Nullable Meters meters;
-    private final GracefulShutdown departure;
-    private final AtomicReference<@Nullable Mono<DrainReport>> departing = new AtomicReference<>();
-    private volatile SetUp current;
-    private volatile Duration longestFinish;
+    private final GracefulShutdown shutdown;
+    private final AtomicReference<@Nullable Mono<DrainReport>> shutdownReport = new AtomicReference<>();
+    private volatile ActiveConfig current;
+    private volatile Duration maxFinishTimeout;
     private volatile boolean accepting = true;
 
-    /** All that can be replaced while streams are live: each goes on with what it began with. */
-    private record SetUp(GatewayConfig config, IngestSettings terms) {}
+    /** Replaced by {@link #reconfigure}; each connection keeps the one that was active when it was accepted. */
+    private record ActiveConfig(GatewayConfig config, IngestSettings ingest) {}
 
     private Gateway(
             GatewayConfig config,
             Ffmpeg ffmpeg,
-            ProcessLimits confinement,
+            ProcessLimits processLimits,
             WorkFolder folder,
-            @Nullable MeterBinding metering) {
+            @Nullable MeterBinding meterBinding) {
         this.ffmpeg = ffmpeg;
-        this.confinement = confinement;
+        this.processLimits = processLimits;
         this.folder = folder;
         this.processes = ProcessLauncher.create(config.ffmpeg().maxPendingStarts());
         this.previews = new Previews(folder.previews(), config.outputs().previewLinger(), blocking);
-        this.longestFinish = config.limits().session().finishTimeout();
+        this.maxFinishTimeout = config.limits().session().finishTimeout();
         this.admission =
                 new Admission(config.limits().admission(), config.limits().load());
-        this.operator = new SessionOperations(streams, this::patience);
-        this.meters = metering == null ? null : metering.of(operator, this::isReady, admission::snapshot);
-        this.departure = new GracefulShutdown(streams, this::patience);
+        this.operations = new SessionOperations(streams, this::endTimeout);
+        this.meters = meterBinding == null ? null : meterBinding.of(operations, this::isReady, admission::snapshot);
+        this.shutdown = new GracefulShutdown(streams, this::endTimeout);
         CapacityCheck.log(config.limits().admission(), config.limits().load());
         this.sampling = blocking.schedulePeriodically(
                 admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-        this.current = setUp(config);
+        this.current = activate(config);
     }
 
-    /** How long the end of streams may take, force included. */
-    private Duration patience() {
-        return longestFinish.plus(FORCE_ALLOWANCE);
+    /** How long ending streams can take, force included. */
+    private Duration endTimeout() {
+        return maxFinishTimeout.plus(FORCE_TIME);
     }
 
-    private SetUp setUp(GatewayConfig config) {
+    private ActiveConfig activate(GatewayConfig config) {
         GatewayConfig.Outputs outputs = config.outputs();
         GatewayConfig.Access access = config.access();
         SessionContext context = new SessionContext(
@@ -135,71 +139,77 @@ public final class Gateway {
                         processes,
                         folder.empty(),
                         outputs.timeout(),
-                        confinement,
+                        processLimits,
                         config.ffmpeg().limits().maxPixels()),
                 meters == null ? config.listener() : both(meters, config.listener()));
-        return new SetUp(config, new IngestSettings(context, access.origins(), access.proxies(), access.proxyHeader()));
+        return new ActiveConfig(
+                config, new IngestSettings(context, access.origins(), access.proxies(), access.proxyHeader()));
     }
 
     /**
-     * Begins to set up a gateway.
+     * Creates a builder.
      *
-     * @return a builder with the defaults
+     * @return a builder with the default configuration
      */
     public static GatewayBuilder builder() {
         return new GatewayBuilder();
     }
 
-    /** Finds FFmpeg and makes the folders. Blocks. */
-    static Gateway start(GatewayConfig config, @Nullable MeterBinding metering)
+    /** Finds FFmpeg and creates the work folders. Blocks. */
+    static Gateway start(GatewayConfig config, @Nullable MeterBinding meterBinding)
             throws IOException, FfmpegUnavailableException {
         Ffmpeg ffmpeg = findFfmpeg(config.ffmpeg());
-        ProcessLimits confinement = ProcessLimits.probe(ffmpeg, config.ffmpeg().limits());
-        return new Gateway(config, ffmpeg, confinement, WorkFolder.create(), metering);
+        ProcessLimits processLimits =
+                ProcessLimits.probe(ffmpeg, config.ffmpeg().limits());
+        return new Gateway(config, ffmpeg, processLimits, WorkFolder.create(), meterBinding);
     }
 
-    /** Finds the FFmpeg that would be used, and tries it. Blocks. */
+    /** Finds and probes the FFmpeg that a gateway would use. Blocks. */
     static Ffmpeg findFfmpeg(GatewayConfig.FfmpegSettings settings) throws FfmpegUnavailableException {
         return new FfmpegLocator(System.getenv(), settings.environment()).locate(settings.program());
     }
 
     /**
-     * Sets the gateway up anew while it runs. Streams that begin from now on have what the builder says; those that are live, and clients
-     * that are connected, go on with what they began with. Keys stay taken, and previews stay where they are.
+     * Replaces the configuration of the running gateway. Connections accepted from now on use the new configuration;
+     * live streams and connected clients keep theirs. Stream keys stay leased, and previews stay available.
      *
-     * <p>All of the builder holds, also what it leaves at its default. Only what came with the FFmpeg that was found at the start, and with
-     * what all streams share, cannot be had without a new gateway: {@code ffmpeg}, {@code ffmpegEnvironment}, {@code ffmpegLimits}, {@code maxPendingStarts} and
-     * {@code previewLinger} have to be what they were. Meters stay those of the start.
+     * <p>The builder's configuration is applied as a whole, including its defaults. Settings that depend on the FFmpeg
+     * found at the start, or that all streams share, cannot change: {@code ffmpeg}, {@code ffmpegEnvironment}, {@code
+     * ffmpegLimits}, {@code maxPendingStarts} and {@code previewLinger} must be the same as previous. The builder's
+     * meters are ignored; those of the start remain.
      *
-     * <p>An authorizer that is not named again is disposed of as soon as no client can be waiting for its answer. Does not block; may be
-     * called from any thread. After {@link #close()} it changes nothing, and disposes of the builder's authorizer.
+     * <p>If the new configuration has another authorizer, the previous one is disposed of when no client can be waiting
+     * for its answer any more. After {@link #close()} or {@link #drain}, this method changes nothing and disposes of
+     * the builder's authorizer.
      *
-     * @param builder what shall hold; later changes to it do not count
-     * @throws IllegalArgumentException that names what would need a new gateway; then nothing has changed
+     * @param builder the new configuration; later changes of the builder have no effect
+     * @throws IllegalArgumentException with the names of the settings that require a new gateway; nothing has changed
+     *     then
      */
     public synchronized void reconfigure(GatewayBuilder builder) {
-        GatewayConfig before = current.config();
+        GatewayConfig previous = current.config();
         GatewayConfig next = builder.config();
-        List<String> fixed = before.restartRequired(next);
-        if (!fixed.isEmpty()) {
-            throw new IllegalArgumentException("only a new gateway can have another " + String.join(", ", fixed));
+        List<String> unchangeable = previous.restartRequired(next);
+        if (!unchangeable.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "these settings require a new gateway: " + String.join(", ", unchangeable));
         }
         if (!accepting) {
             disposeOf(next);
             return;
         }
         admission.update(next.limits().admission(), next.limits().load());
-        current = setUp(next);
-        longestFinish =
-                Collections.max(List.of(longestFinish, next.limits().session().finishTimeout()));
-        Authorizer replaced = before.access().authorizer();
+        current = activate(next);
+        maxFinishTimeout = Collections.max(
+                List.of(maxFinishTimeout, next.limits().session().finishTimeout()));
+        Authorizer replaced = previous.access().authorizer();
         Authorizer replacement = next.access().authorizer();
         if (replacement != null) {
-            retired.recall(replacement);
+            reaper.recall(replacement);
         }
         if (replaced != null && replaced != replacement) {
-            SessionLimits session = before.limits().session();
-            retired.retire(replaced, session.openTimeout().plus(session.authorizeTimeout()));
+            SessionLimits session = previous.limits().session();
+            reaper.retire(replaced, session.openTimeout().plus(session.authorizeTimeout()));
         }
     }
 
@@ -218,16 +228,16 @@ public final class Gateway {
     }
 
     /**
-     * Adds all of the gateway's routes: {@code /ingest} and {@code /api/v0/stream} for publishers, the pages, the previews, and
-     * {@code /health/live} and {@code /health/ready}.
+     * Adds the gateway's public routes: {@code /ingest} and {@code /api/v0/stream} for publishers, the pages, the
+     * previews, {@code /health/live} and {@code /health/ready}.
      *
      * @param routes the server's routes
-     * @param prefix what comes before the paths: empty, or beginning and not ending with a slash, as in {@code /live}
-     * @throws IllegalArgumentException if the prefix has another form
+     * @param prefix prepended to the paths: empty, or starting and not ending with a slash, such as {@code /live}
+     * @throws IllegalArgumentException if the prefix is malformed
      */
     public void mount(HttpServerRoutes routes, String prefix) {
-        check(prefix);
-        new IngestRoutes(() -> current.terms(), this::refusal).mount(routes, prefix);
+        requireValidPrefix(prefix);
+        new IngestRoutes(() -> current.ingest(), this::shutdownFailure).mount(routes, prefix);
         new HealthRoutes(this::whyNotReady).mount(routes, prefix);
         new PageRoutes(
                         () -> !current.config().outputs().publish().isEmpty(),
@@ -238,13 +248,14 @@ public final class Gateway {
     }
 
     /**
-     * Adds the routes for operators: {@code /api/streams} and health. They belong on another server than the publishers' routes, which
-     * everybody reaches.
+     * Adds the routes for operators: {@code /api/streams} and health. Mount them on a server that is not public,
+     * separate from the routes of {@link #mount}.
      *
      * @param routes that server's routes
      * @param prefix as for {@link #mount}
-     * @param access who may use them, such as {@link io.sluice.gateway.admin.TokenFile}; health is for everybody
-     * @throws IllegalArgumentException if the prefix has another form
+     * @param access decides who can use them, such as {@link io.sluice.gateway.admin.TokenFile}; health is always
+     *     allowed
+     * @throws IllegalArgumentException if the prefix is malformed
      */
     public void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access) {
         mountAdmin(routes, prefix, access, null);
@@ -255,138 +266,148 @@ public final class Gateway {
      *
      * @param routes that server's routes
      * @param prefix as for {@link #mount}
-     * @param access who may use them
-     * @param metrics the page in the text format of whoever owns the registry; called off the event loops, may block. Null for no metrics
-     * @throws IllegalArgumentException if the prefix has another form
+     * @param access decides who can use them; health is always allowed
+     * @param metrics supplies the response of {@code /metrics} in the Prometheus text format; called off the event
+     *     loops, can block; null for no metrics
+     * @throws IllegalArgumentException if the prefix is malformed
      */
     public void mountAdmin(
             HttpServerRoutes routes, String prefix, AdminAccess access, @Nullable Supplier<String> metrics) {
-        check(prefix);
+        requireValidPrefix(prefix);
         new HealthRoutes(this::whyNotReady).mount(routes, prefix);
-        new AdminRoutes(operator, access, metrics).mount(routes, prefix);
+        new AdminIndexRoutes(GatewayVersion.VERSION, metrics != null).mount(routes, prefix);
+        new AdminRoutes(operations, access, metrics).mount(routes, prefix);
     }
 
-    private static void check(String prefix) {
+    private static void requireValidPrefix(String prefix) {
         if (!prefix.isEmpty() && (!prefix.startsWith("/") || prefix.endsWith("/"))) {
             throw new IllegalArgumentException(
-                    "the prefix must be empty, or begin and not end with a slash: " + prefix);
+                    "the prefix must be empty, or start and not end with a slash: " + prefix);
         }
     }
 
     /**
-     * The streams, also those that are not live yet or are about to end.
+     * All sessions, including those that are not live yet or are ending.
      *
-     * @return how they stood a second ago at most, the oldest first
+     * @return a snapshot, the oldest session first; progress figures can be up to a second old
      */
     public List<SessionStatus> streams() {
-        return operator.sessions();
+        return operations.sessions();
     }
 
     /**
-     * Ends one stream in order; its client is told {@code ended-by-operator}.
+     * Ends one session gracefully when subscribed to: received media is delivered, FFmpeg writes its trailer, and the
+     * client receives {@code ended-by-operator}.
      *
-     * @param sessionId names it
-     * @param reason words for the client and the log; may be empty
-     * @return how it stood in the end, on any thread; empty if there is no such stream. Its phase is another than ended if that takes too long
+     * @param sessionId the id of the session
+     * @param reason sent to the client and logged, without control characters and stream keys; may be empty
+     * @return the final status, on any thread; a status that is not final if the end takes too long; empty if there is
+     *     no such session
      */
     public Mono<SessionStatus> end(String sessionId, String reason) {
-        return operator.end(sessionId, reason);
+        return operations.end(sessionId, reason);
     }
 
     /**
-     * Ends whatever is live under a key, such as one that was revoked.
+     * Ends every session under a stream key, for example one that was revoked, as {@link #end(String, String)} does.
      *
-     * @param streamKey the key
-     * @param reason words for the client and the log; may be empty
-     * @return how each stream stood in the end, on any thread
+     * @param streamKey the stream key
+     * @param reason sent to the client and logged; may be empty
+     * @return the final status of each session, on any thread
      */
     public Flux<SessionStatus> end(StreamKey streamKey, String reason) {
-        return operator.end(streamKey, reason);
+        return operations.end(streamKey, reason);
     }
 
     /**
      * Whether new streams are accepted.
      *
-     * @return false while there is no room for another stream, and once {@link #close()} or {@link #drain} has been subscribed to
+     * @return false while the gateway is at capacity, and after {@link #close()} or {@link #drain} was subscribed to
      */
     public boolean isReady() {
         return whyNotReady().isEmpty();
     }
 
     private Optional<String> whyNotReady() {
-        return accepting ? admission.fullReason() : Optional.of("the gateway is being shut down");
+        return accepting ? admission.fullReason() : Optional.of("the gateway is shutting down");
     }
 
     /**
-     * What is known of the room for streams.
+     * The current load and capacity.
      *
-     * @return figures that may have changed already
+     * @return a snapshot
      */
     public AdmissionSnapshot admission() {
         return admission.snapshot();
     }
 
     /**
-     * The configuration that new streams get.
+     * The configuration for new connections.
      *
-     * @return what {@link #reconfigure} set last, or the start
+     * @return the one set by the last {@link #reconfigure}, or by the start
      */
     public GatewayConfig config() {
         return current.config();
     }
 
-    private Optional<Failure> refusal() {
+    private Optional<Failure> shutdownFailure() {
         return accepting ? Optional.empty() : Optional.of(GracefulShutdown.refusal());
     }
 
     /**
-     * How many sessions there are, those that still negotiate included.
+     * The number of sessions, including those that are not live yet or are ending.
      *
-     * @return a number that may have changed already
+     * @return the current number
      */
     public int sessionCount() {
         return streams.sessions().size();
     }
 
     /**
-     * Ends every stream in order, now: no more media is taken, FFmpeg writes its trailers, the clients are told. What does not end within the
-     * bounds is ended by force. Cuts a {@link #drain} short.
+     * Ends every stream gracefully and now, when subscribed to: no more media is accepted, FFmpeg writes its trailers,
+     * and the clients are notified. Streams that do not end in time are ended by force. Ends the drain time of a
+     * running {@link #drain}. The gateway then releases its resources, its authorizer included, and cannot be used
+     * again.
      *
-     * @return completes when no FFmpeg is left, with an error if one might be; every subscriber gets the same end
+     * @return completes, on any thread, when no FFmpeg is running any more; a {@link TimeoutException} if one might be.
+     *     All subscribers receive the same result
      */
     public Mono<Void> close() {
         return Mono.defer(() -> {
-                    Mono<DrainReport> end = leaving(Duration.ZERO);
-                    departure.hasten();
-                    return end;
+                    Mono<DrainReport> report = shutDown(Duration.ZERO);
+                    shutdown.skipDrain();
+                    return report;
                 })
-                .flatMap(report -> report.left().isEmpty()
+                .flatMap(report -> report.stillRunning().isEmpty()
                         ? Mono.empty()
-                        : Mono.error(new TimeoutException("Not all streams have ended: " + report)));
+                        : Mono.error(new TimeoutException("Some streams have not ended: " + report)));
     }
 
     /**
-     * Leaves without haste: new streams are refused, and told when to try again; live ones may go on for a while, of which their clients are
-     * told, and are ended as by {@link #close()} if they still live then. Only the first call decides how long that is.
+     * Shuts down gracefully when subscribed to: new streams are refused with a retry time; live streams continue for a
+     * limited time, of which their clients are notified, and then end as by {@link #close()}. The first subscription
+     * decides the time; later ones receive the same result.
      *
-     * @param time how long live streams may go on
-     * @return how they fared, when no FFmpeg is left, or none that could be ended
+     * @param time how long live streams can continue
+     * @return the report, on any thread, when all streams have ended or cannot be ended; never an error
      */
     public Mono<DrainReport> drain(Duration time) {
-        return Mono.defer(() -> leaving(time));
+        return Mono.defer(() -> shutDown(time));
     }
 
-    /** Forces the end of the streams that {@link #close()} waits for: FFmpeg may not write its trailers. Callable from any thread. */
+    /**
+     * Ends by force the streams that {@link #close()} or {@link #drain} waits for: FFmpeg may not write its trailers.
+     */
     public void force() {
-        departure.force();
+        shutdown.force();
     }
 
-    private Mono<DrainReport> leaving(Duration time) {
-        departing.compareAndSet(null, Mono.defer(() -> leaveOnce(time)).cache());
-        return Objects.requireNonNull(departing.get());
+    private Mono<DrainReport> shutDown(Duration time) {
+        shutdownReport.compareAndSet(null, Mono.defer(() -> startShutdown(time)).cache());
+        return Objects.requireNonNull(shutdownReport.get());
     }
 
-    private Mono<DrainReport> leaveOnce(Duration time) {
+    private Mono<DrainReport> startShutdown(Duration time) {
         synchronized (this) {
             accepting = false;
         }
@@ -394,9 +415,9 @@ public final class Gateway {
         if (sessions > 0) {
             LOG.info("Ending {} sessions{}", sessions, time.isZero() ? "" : " within " + time.toSeconds() + " s");
         }
-        return departure.begin(time).publishOn(blocking).doOnTerminate(() -> {
+        return shutdown.start(time).publishOn(blocking).doOnTerminate(() -> {
             sampling.dispose();
-            retired.disposeAll();
+            reaper.disposeAll();
             disposeOf(current.config());
             processes.dispose();
             if (meters != null) {
@@ -406,7 +427,7 @@ public final class Gateway {
         });
     }
 
-    /** Names the FFmpeg and the outputs, without secrets. */
+    /** The version, the FFmpeg in use and the outputs, without secrets. */
     @Override
     public String toString() {
         return "Sluice " + GatewayVersion.VERSION + " with " + ffmpeg + ", publishing to "

@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Sets up a {@link Gateway}, or {@linkplain Gateway#reconfigure sets up anew} one that runs. Not thread-safe; each method changes the builder and returns it. */
+/**
+ * Configures a {@link Gateway}, or {@linkplain Gateway#reconfigure reconfigures} one that is running. Every setting has
+ * a default. Not thread-safe; each setter changes this builder and returns it.
+ */
 public final class GatewayBuilder {
 
     private List<PublishTemplate> publish = List.of();
@@ -34,7 +37,7 @@ public final class GatewayBuilder {
     private FfmpegLimits ffmpegLimits = FfmpegLimits.defaults();
     private Duration outputTimeout = Duration.ofSeconds(10);
     private int maxPendingStarts = 1_000;
-    private SessionLimits limits = SessionLimits.defaults();
+    private SessionLimits sessionLimits = SessionLimits.defaults();
     private StreamLimits streamLimits = StreamLimits.defaults();
     private AdmissionLimits admissionLimits = AdmissionLimits.defaults();
     private LoadLimits loadLimits = LoadLimits.defaults();
@@ -44,16 +47,17 @@ public final class GatewayBuilder {
     private @Nullable AllowedOutputs allowedOutputs;
     private @Nullable Authorizer authorizer;
     private SessionListener listener = event -> {};
-    private @Nullable MeterBinding metering;
+    private @Nullable MeterBinding meters;
 
     GatewayBuilder() {}
 
     /**
-     * Where streams go, unless the authorizer says otherwise. Without any, streams can be watched at the gateway.
+     * Where streams are published, unless the authorizer names other outputs. By default there is no output, and
+     * streams can be watched as previews.
      *
-     * @param templates RTMP or RTMPS URLs, in which {@code {streamKey}} stands for the stream's key
+     * @param templates RTMP or RTMPS URLs; {@code {streamKey}} is replaced by the stream key
      * @return this
-     * @throws IllegalArgumentException with words for an operator if one is no such URL
+     * @throws IllegalArgumentException with a message for operators if a URL is invalid
      */
     public GatewayBuilder publishTo(String... templates) {
         publish = List.of(templates).stream().map(PublishTemplate::parse).toList();
@@ -61,9 +65,9 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Whether the receivers take Enhanced RTMP, so that HEVC, AV1, VP9 and Opus can be copied to them. They do not by default.
+     * Whether the RTMP servers accept Enhanced RTMP, so that HEVC, AV1, VP9 and Opus can be copied without transcoding.
      *
-     * @param enhanced whether they do
+     * @param enhanced false by default
      * @return this
      */
     public GatewayBuilder enhancedRtmp(boolean enhanced) {
@@ -72,19 +76,18 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Whether streams can be watched at the gateway, by everybody who knows their key. By default they can only if neither
-     * {@link #publishTo} nor an {@link #authorizer} says where else they go.
+     * Whether the gateway serves previews of streams, to anyone who knows the stream key.
      *
-     * @param watchable whether they can
+     * @param enabled by default true only if there are neither outputs ({@link #publishTo}) nor an {@link #authorizer}
      * @return this
      */
-    public GatewayBuilder preview(boolean watchable) {
-        preview = watchable;
+    public GatewayBuilder preview(boolean enabled) {
+        preview = enabled;
         return this;
     }
 
     /**
-     * How long a stream can be watched after its end.
+     * How long a preview can be fetched after its stream has ended.
      *
      * @param linger 30 s by default
      * @return this
@@ -95,9 +98,9 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Which FFmpeg to use. Without this: the one on the PATH, else the bundled one if its jar is on the class path.
+     * Which FFmpeg to use. By default the one on the PATH, otherwise the bundled one if its jar is on the class path.
      *
-     * @param program the program's path
+     * @param program the path of the program
      * @return this
      */
     public GatewayBuilder ffmpeg(Path program) {
@@ -106,7 +109,8 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Passes environment variables on to FFmpeg besides the usual few. It gets no others: it parses what strangers send.
+     * Passes environment variables to FFmpeg in addition to the default ones. It receives no others, because it parses
+     * untrusted media.
      *
      * @param names exact names, or prefixes that end in {@code *}
      * @return this
@@ -117,18 +121,18 @@ public final class GatewayBuilder {
     }
 
     /**
-     * What each FFmpeg may use.
+     * What each FFmpeg process can use.
      *
-     * @param bounds in memory, processor time and the size of a picture
+     * @param limits limits of memory, CPU time and picture size
      * @return this
      */
-    public GatewayBuilder ffmpegLimits(FfmpegLimits bounds) {
-        ffmpegLimits = bounds;
+    public GatewayBuilder ffmpegLimits(FfmpegLimits limits) {
+        ffmpegLimits = limits;
         return this;
     }
 
     /**
-     * How long an RTMP server may take nothing before FFmpeg gives it up.
+     * How long an RTMP server can accept no data before FFmpeg ends the stream.
      *
      * @param timeout 10 s by default
      * @return this
@@ -139,7 +143,7 @@ public final class GatewayBuilder {
     }
 
     /**
-     * How many FFmpegs may wait for their start; streams beyond that are refused.
+     * How many FFmpeg processes can wait for their start; further streams are refused.
      *
      * @param starts 1,000 by default
      * @return this
@@ -150,76 +154,76 @@ public final class GatewayBuilder {
     }
 
     /**
-     * The bounds of each stream.
+     * The limits of each session.
      *
-     * @param bounds in time and in bytes
+     * @param limits timeouts and buffer sizes
      * @return this
      */
-    public GatewayBuilder limits(SessionLimits bounds) {
-        limits = bounds;
+    public GatewayBuilder limits(SessionLimits limits) {
+        sessionLimits = limits;
         return this;
     }
 
     /**
-     * How much each stream may send.
+     * How much each stream can send.
      *
-     * @param bounds of bytes, frames and messages, and how long it may be live
+     * @param limits limits of the bit rate, of frames and messages, and of the duration
      * @return this
      */
-    public GatewayBuilder streamLimits(StreamLimits bounds) {
-        streamLimits = bounds;
+    public GatewayBuilder streamLimits(StreamLimits limits) {
+        streamLimits = limits;
         return this;
     }
 
     /**
-     * How many streams there may be, and how many may begin.
+     * How many streams can run, and how many can start.
      *
-     * @param bounds in all, of each address and under each key
+     * @param limits limits in total, per client address and per stream key
      * @return this
      */
-    public GatewayBuilder admissionLimits(AdmissionLimits bounds) {
-        admissionLimits = bounds;
+    public GatewayBuilder admissionLimits(AdmissionLimits limits) {
+        admissionLimits = limits;
         return this;
     }
 
     /**
-     * What streams may take of the machine.
+     * How much of the machine streams can use.
      *
-     * @param bounds of processors and memory
+     * @param limits limits of CPU and memory
      * @return this
      */
-    public GatewayBuilder loadLimits(LoadLimits bounds) {
-        loadLimits = bounds;
+    public GatewayBuilder loadLimits(LoadLimits limits) {
+        loadLimits = limits;
         return this;
     }
 
     /**
-     * Decides who may publish. Without this, everybody may.
+     * Decides who can publish. By default anyone can.
      *
-     * @param decider asked for each stream; belongs to the gateway from its start on, which disposes of it in the end
+     * @param authorizer called once per stream; owned by the gateway from its start, which disposes of it
      * @return this
      */
-    public GatewayBuilder authorizer(Authorizer decider) {
-        authorizer = decider;
+    public GatewayBuilder authorizer(Authorizer authorizer) {
+        this.authorizer = authorizer;
         return this;
     }
 
     /**
-     * Which servers the {@link #authorizer} may name as outputs; an answer with any other refuses the client. Without this it may name all:
-     * suits one that decides by itself, and not one that passes on what somebody else says.
+     * Which servers the {@link #authorizer} can name as outputs; a client for which it names any other is refused. By
+     * default it can name any server, which is unsafe for an authorizer that passes on the answers of another service.
      *
      * @param servers such as {@code rtmps://live.example.org}, without a path
      * @return this
-     * @throws IllegalArgumentException with words for an operator if one is no server
+     * @throws IllegalArgumentException with a message for operators if a server is invalid
      */
     public GatewayBuilder allowOutputs(String... servers) {
         return allowOutputs(AllowedOutputs.of(List.of(servers)));
     }
 
     /**
-     * The same, with servers that were parsed before.
+     * Which servers the {@link #authorizer} can name as outputs.
      *
-     * @param servers the servers that the authorizer may name
+     * @param servers the allowed servers
      * @return this
      */
     public GatewayBuilder allowOutputs(AllowedOutputs servers) {
@@ -228,24 +232,26 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Which pages may connect besides the gateway's own. Clients that are no browsers send no origin, and are not concerned.
+     * The origins whose pages can publish, in addition to the gateway's own. Clients that send no origin, which is
+     * every client except browsers, are not affected.
      *
-     * @param pages origins such as {@code https://studio.example.org}, or {@code *} for any
+     * @param allowed origins such as {@code https://studio.example.org}, or {@code *} for any
      * @return this
-     * @throws IllegalArgumentException with words for an operator if one is no origin
+     * @throws IllegalArgumentException with a message for operators if an origin is invalid
      */
-    public GatewayBuilder allowOrigins(String... pages) {
-        origins = OriginPolicy.allowing(List.of(pages));
+    public GatewayBuilder allowOrigins(String... allowed) {
+        origins = OriginPolicy.allowing(List.of(allowed));
         return this;
     }
 
     /**
-     * Takes the client's address from what proxies say. By default nobody is believed, and the peer of the connection is the client.
+     * Uses the client address that trusted proxies forward. By default no proxy is trusted, and the client address is
+     * that of the connection.
      *
-     * @param header where the proxies say it
-     * @param networks their addresses, or networks such as {@code 10.0.0.0/8}
+     * @param header the header in which the proxies forward it
+     * @param networks addresses of the proxies, or networks such as {@code 10.0.0.0/8}
      * @return this
-     * @throws IllegalArgumentException with words for an operator if one is none
+     * @throws IllegalArgumentException with a message for operators if an address is invalid
      */
     public GatewayBuilder trustProxies(ProxyHeader header, String... networks) {
         proxyHeader = header;
@@ -254,45 +260,46 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Hears of every stream.
+     * Receives the events of every session.
      *
-     * @param hearer called on the streams' event loops
+     * @param listener called on the sessions' event loops: must not block
      * @return this
      */
-    public GatewayBuilder listener(SessionListener hearer) {
-        listener = hearer;
+    public GatewayBuilder listener(SessionListener listener) {
+        this.listener = listener;
         return this;
     }
 
     /**
-     * Makes meters. Without this there are none.
+     * Registers meters. By default there are none.
      *
-     * @param maker such as {@code SessionMeters.in(registry)}, with a registry of Micrometer's; they are taken out of it again when the gateway
-     *     is closed
+     * @param binding such as {@code SessionMeters.in(registry)} with a Micrometer registry; the gateway removes the
+     *     meters when it closes
      * @return this
      */
-    public GatewayBuilder meters(MeterBinding maker) {
-        metering = maker;
+    public GatewayBuilder meters(MeterBinding binding) {
+        meters = binding;
         return this;
     }
 
     /**
-     * Finds and probes FFmpeg, and makes a gateway, when subscribed to.
+     * Finds and probes FFmpeg and creates a gateway, when subscribed to. The configuration is that of the time of the
+     * call.
      *
-     * @return the gateway, on a scheduler that may block; an error of {@link io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException}, with
-     *     words for an operator, if no FFmpeg works
+     * @return the gateway, on a scheduler for blocking work; an {@link FfmpegUnavailableException} with a message for
+     *     operators if no FFmpeg works; an {@link java.io.IOException} if the work folder cannot be created
      */
     public Mono<Gateway> start() {
         GatewayConfig config = config();
-        MeterBinding meters = metering;
-        return Mono.fromCallable(() -> Gateway.start(config, meters)).subscribeOn(Schedulers.boundedElastic());
+        MeterBinding binding = meters;
+        return Mono.fromCallable(() -> Gateway.start(config, binding)).subscribeOn(Schedulers.boundedElastic());
     }
 
     /**
-     * Searches for FFmpeg and probes it, without making a gateway. Blocks.
+     * Finds and probes FFmpeg without creating a gateway. Blocks.
      *
-     * @return the FFmpeg that a gateway would use, for a log
-     * @throws FfmpegUnavailableException with a message for an operator if none works
+     * @return the FFmpeg that a gateway would use; its string form is suitable for logs
+     * @throws FfmpegUnavailableException with a message for operators if none works
      */
     public Ffmpeg findFfmpeg() throws FfmpegUnavailableException {
         return Gateway.findFfmpeg(config().ffmpeg());
@@ -304,12 +311,12 @@ public final class GatewayBuilder {
      * @return a snapshot; later changes of the builder do not affect it
      */
     public GatewayConfig config() {
-        boolean nowhereElse = publish.isEmpty() && authorizer == null;
+        boolean noOutputs = publish.isEmpty() && authorizer == null;
         return new GatewayConfig(
                 new GatewayConfig.Outputs(
-                        publish, enhancedRtmp, preview == null ? nowhereElse : preview, previewLinger, outputTimeout),
+                        publish, enhancedRtmp, preview == null ? noOutputs : preview, previewLinger, outputTimeout),
                 new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, maxPendingStarts),
-                new GatewayConfig.Limits(limits, streamLimits, admissionLimits, loadLimits),
+                new GatewayConfig.Limits(sessionLimits, streamLimits, admissionLimits, loadLimits),
                 new GatewayConfig.Access(origins, proxies, proxyHeader, authorizer, allowedOutputs),
                 listener);
     }

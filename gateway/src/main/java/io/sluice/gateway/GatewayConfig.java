@@ -23,23 +23,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The configuration of a gateway. Immutable; built by {@link GatewayBuilder}, read from {@link Gateway#config()}.
  *
- * @param outputs where streams go
+ * @param outputs where streams are published
  * @param ffmpeg which FFmpeg runs, and how
- * @param limits the limits of streams
- * @param access who may connect and publish
+ * @param limits the limits of sessions, streams and the machine
+ * @param access who can connect and publish
  * @param listener receives the events of every stream
  */
 public record GatewayConfig(
         Outputs outputs, FfmpegSettings ffmpeg, Limits limits, Access access, SessionListener listener) {
 
     /**
-     * Where streams go.
+     * Where streams are published.
      *
      * @param publish RTMP URLs, each with a placeholder for the stream key; prints without secrets
      * @param enhancedRtmp whether the receivers accept Enhanced RTMP
      * @param preview whether streams can be watched at the gateway
      * @param previewLinger how long a preview can be fetched after its stream has ended
-     * @param timeout how long an output may accept no data before FFmpeg gives up on it
+     * @param timeout how long an output can accept no data before FFmpeg ends the stream
      */
     public record Outputs(
             List<PublishTemplate> publish,
@@ -59,31 +59,32 @@ public record GatewayConfig(
      * Which FFmpeg runs, and how.
      *
      * @param program the program's path; null to search for one
-     * @param environment names of environment variables that FFmpeg receives besides the default ones; a trailing {@code *} matches any suffix
-     * @param limits what each process may use
-     * @param maxPendingStarts how many processes may wait for their start
+     * @param environment names of environment variables that FFmpeg receives in addition to the default ones; a
+     *     trailing {@code *} matches any suffix
+     * @param limits what each process can use
+     * @param maxPendingStarts how many processes can wait for their start
      */
     public record FfmpegSettings(
             @Nullable Path program, List<String> environment, FfmpegLimits limits, int maxPendingStarts) {}
 
     /**
-     * The limits of streams.
+     * The limits of sessions, streams and the machine.
      *
-     * @param session of each session: timeouts and buffers
-     * @param stream how much each stream may send
-     * @param admission how many streams may run and start
-     * @param load what streams may use of the machine
+     * @param session timeouts and buffer sizes of each session
+     * @param stream how much each stream can send
+     * @param admission how many streams can run and start
+     * @param load how much of the machine streams can use
      */
     public record Limits(SessionLimits session, StreamLimits stream, AdmissionLimits admission, LoadLimits load) {}
 
     /**
-     * Who may connect and publish.
+     * Who can connect and publish.
      *
-     * @param origins which pages may connect
-     * @param proxies which proxies are trusted to name the client's address
-     * @param proxyHeader the header in which they name it
-     * @param authorizer decides who may publish; null if everyone may
-     * @param allowedOutputs the servers that the authorizer may name as outputs; null for any
+     * @param origins which pages can connect
+     * @param proxies which proxies are trusted to forward the client address
+     * @param proxyHeader the header in which they forward it
+     * @param authorizer decides who can publish; null if anyone can
+     * @param allowedOutputs the servers that the authorizer can name as outputs; null for any
      */
     public record Access(
             OriginPolicy origins,
@@ -101,7 +102,7 @@ public record GatewayConfig(
         }
     }
 
-    /** The settings of {@code other} that a running gateway cannot take over, by the names of the builder's methods. */
+    /** The settings of {@code other} that a running gateway cannot adopt, by the names of the builder's methods. */
     List<String> restartRequired(GatewayConfig other) {
         return Stream.of(
                         Map.entry("ffmpeg", Objects.equals(ffmpeg.program, other.ffmpeg.program)),

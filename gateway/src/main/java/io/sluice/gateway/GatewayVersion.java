@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The version, as the build wrote it down. */
+/** The version of the gateway, as recorded by the build. */
 public final class GatewayVersion {
 
     /** The version, such as {@code 1.2.3}. */

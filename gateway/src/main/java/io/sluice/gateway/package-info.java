@@ -1,4 +1,8 @@
-/** The gateway as a whole: its façade, its configuration and its {@code main}. */
+/**
+ * The embedding API: a {@link io.sluice.gateway.Gateway}, its {@link io.sluice.gateway.GatewayBuilder builder} and its
+ * configuration. An application mounts a gateway into its own Reactor Netty server; {@code io.sluice.gateway.access}
+ * contains what it can implement to decide who can publish.
+ */
 @NullMarked
 package io.sluice.gateway;
 

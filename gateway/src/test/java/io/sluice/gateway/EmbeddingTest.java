@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.netty.DisposableServer;
 
-/** The example in docs/embedding.md, as it stands there but for the address that it publishes to. */
+/** The example in docs/embedding.md, unchanged except for the publish URL. */
 class EmbeddingTest {
 
     private static final Pattern EXAMPLE = Pattern.compile("```java\\n(.*?class (\\w+).*?)```", Pattern.DOTALL);
@@ -30,7 +30,7 @@ class EmbeddingTest {
     @Test
     void theExampleInTheDocumentationPublishes(@TempDir Path classes) throws Exception {
         Matcher example = EXAMPLE.matcher(Files.readString(Path.of("../docs/embedding.md")));
-        assertThat(example.find()).as("docs/embedding.md holds a Java class").isTrue();
+        assertThat(example.find()).as("docs/embedding.md contains a Java class").isTrue();
         byte[] media = GatewayStage.recording("webm-h264-opus.webm");
         try (RtmpSink sink = RtmpSink.accepting();
                 URLClassLoader loader =

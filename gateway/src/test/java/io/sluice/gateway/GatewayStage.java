@@ -23,13 +23,13 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRoutes;
 import reactor.netty.resources.LoopResources;
 
-/** A real gateway, mounted under a prefix into a real server with one event loop, which all of its streams therefore share. */
+/** A real gateway, mounted under a prefix into a real server with one event loop, which all its streams share. */
 public final class GatewayStage implements AutoCloseable {
 
     /** Where the gateway is mounted. */
     public static final String PREFIX = "/studio";
 
-    /** For whatever must happen in the end. */
+    /** The time limit for events that must happen eventually. */
     public static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
@@ -51,7 +51,7 @@ public final class GatewayStage implements AutoCloseable {
                 .bindNow(PATIENCE);
     }
 
-    /** A gateway that lets its streams be watched, if nothing else is set up. */
+    /** A gateway with previews, unless configured otherwise. */
     public static GatewayStage start(UnaryOperator<GatewayBuilder> setUp) {
         return new GatewayStage(true, ByteBufAllocator.DEFAULT, setUp);
     }
@@ -61,7 +61,7 @@ public final class GatewayStage implements AutoCloseable {
         return new GatewayStage(true, allocator, setUp);
     }
 
-    /** The same where Netty has nothing but Java's own sockets. */
+    /** The same on Netty's NIO transport. */
     public static GatewayStage startOnNio() {
         return new GatewayStage(false, ByteBufAllocator.DEFAULT, builder -> builder);
     }
@@ -74,7 +74,7 @@ public final class GatewayStage implements AutoCloseable {
         return gateway;
     }
 
-    /** As the main does it, on a server for operators. */
+    /** As the command-line program does, on a separate server. */
     public void mountAdmin(HttpServerRoutes routes, String prefix, AdminAccess access, Supplier<String> metrics) {
         gateway.mountAdmin(routes, prefix, access, metrics);
     }
@@ -83,7 +83,7 @@ public final class GatewayStage implements AutoCloseable {
         return events;
     }
 
-    /** Waits for the only stream's end. */
+    /** Waits until the only stream has ended. */
     public SessionEvent.Ended awaitEnded() {
         return Awaitility.await()
                 .atMost(PATIENCE)
@@ -108,7 +108,7 @@ public final class GatewayStage implements AutoCloseable {
     public void close() {
         gateway.close().block(PATIENCE);
         server.disposeNow(PATIENCE);
-        // A loop that ends before its connections leaves what they have half read; that is no leak of the gateway's.
+        // A loop that stops before its connections leaves partly read buffers, which is not a leak of the gateway.
         connections.close().awaitUninterruptibly(PATIENCE.toMillis());
         loops.disposeLater(Duration.ZERO, PATIENCE).block(PATIENCE);
     }

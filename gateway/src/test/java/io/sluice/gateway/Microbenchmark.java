@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** How all microbenchmarks are measured: nanoseconds of a call, on one thread, in a JVM of their own. */
+/** The settings of all microbenchmarks: nanoseconds per call, on one thread, in a separate JVM. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Who embeds the gateway is forced to nothing that only the main needs, or only who asks for tokens or meters. */
+/** An embedder does not need the libraries of the command line, or those of tokens and meters unless it uses them. */
 class OptionalLibrariesTest {
 
     private static final Pattern OPTIONAL =

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
 
-/** A gateway that is set up anew while streams are live. */
+/** Reconfiguring a gateway while streams are live. */
 @ExtendWith(NoBufferLeaks.class)
 class ReconfigureTest {
 
@@ -56,7 +56,7 @@ class ReconfigureTest {
                 usual.timeslice());
     }
 
-    /** Says always the same, and knows whether it is still needed. */
+    /** Always gives the same answer, and counts its disposals. */
     private static final class Fixed implements Authorizer {
 
         private final Authorization answer;
@@ -78,7 +78,7 @@ class ReconfigureTest {
     }
 
     @Test
-    void whatIsLiveGoesOnAndWhatComesNextHasTheNewTerms() {
+    void liveStreamsContinueAndNewOnesUseTheNewConfiguration() {
         try (RawWebSocket before = open("k-before")) {
             before.nextText("\"maxBitsPerSecond\":10000000");
             stage.gateway()
@@ -103,7 +103,7 @@ class ReconfigureTest {
     }
 
     @Test
-    void aKeyThatIsLiveStaysTaken() {
+    void aLiveKeyStaysLeased() {
         try (RawWebSocket before = open("k-1")) {
             before.nextText("\"opened\"");
             stage.gateway().reconfigure(Gateway.builder());
@@ -114,7 +114,7 @@ class ReconfigureTest {
     }
 
     @Test
-    void pagesAreToldWhatHoldsNow() throws Exception {
+    void pagesReceiveTheCurrentConfiguration() throws Exception {
         stage.gateway().reconfigure(Gateway.builder().publishTo("rtmp://localhost/app/{streamKey}"));
         URI uri = URI.create("http://127.0.0.1:" + stage.port() + GatewayStage.PREFIX + "/config.json");
         String config = HttpClient.newHttpClient()
@@ -125,21 +125,21 @@ class ReconfigureTest {
     }
 
     @Test
-    void whatNeedsANewGatewayIsNamedAndNothingChanges() {
+    void settingsThatRequireANewGatewayAreNamedAndNothingChanges() {
         GatewayBuilder other = Gateway.builder()
                 .ffmpeg(Path.of("/another/ffmpeg"))
                 .previewLinger(Duration.ofSeconds(1))
                 .limits(bitsPerSecond(1_234_567));
         assertThatThrownBy(() -> stage.gateway().reconfigure(other))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("only a new gateway can have another ffmpeg, previewLinger");
+                .hasMessage("these settings require a new gateway: ffmpeg, previewLinger");
         try (RawWebSocket client = open("k-1")) {
             client.nextText("\"maxBitsPerSecond\":10000000");
         }
     }
 
     @Test
-    void authorizersAreDisposedOfOnceInTheEnd() {
+    void authorizersAreDisposedOfExactlyOnce() {
         Fixed first = new Fixed(Authorization.allow());
         Fixed second = new Fixed(Authorization.allow());
         Fixed late = new Fixed(Authorization.allow());

@@ -3,7 +3,7 @@ package io.sluice.protocol;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How an audio track is encoded. */
+/** The codec of an audio track. */
 public enum AudioCodec {
     /** AAC in any of its profiles. */
     AAC,
@@ -19,11 +19,11 @@ public enum AudioCodec {
     FLAC;
 
     /**
-     * Finds the codec that an element of a {@code codecs} parameter names, after RFC 6381 or in the short forms that
-     * browsers take and report.
+     * Finds the codec for an element of a {@code codecs} parameter, as in RFC 6381 or in the short forms that browsers
+     * accept and report.
      *
      * @param name such as {@code mp4a.40.2} or {@code opus}, in any case
-     * @return the codec, or nothing if the name is no audio codec's that is known here
+     * @return the codec, or empty if this is not the name of a known audio codec
      */
     public static Optional<AudioCodec> ofName(String name) {
         String lowerCase = name.toLowerCase(Locale.ROOT);
@@ -33,13 +33,13 @@ public enum AudioCodec {
             case "flac" -> Optional.of(FLAC);
             case "pcm" -> Optional.of(PCM);
             case "mp3", "mp4a.69", "mp4a.6b" -> Optional.of(MP3);
-            // 66 to 68 are the MPEG-2 profiles of AAC in the registry of object types at mp4ra.org.
+            // 66 to 68 are the MPEG-2 AAC profiles in the object type registry at mp4ra.org.
             case "aac", "mp4a", "mp4a.40", "mp4a.66", "mp4a.67", "mp4a.68" -> Optional.of(AAC);
             default -> lowerCase.startsWith("mp4a.40.") ? ofMpeg4ObjectType(lowerCase.substring(8)) : Optional.empty();
         };
     }
 
-    /** The audio object types of ISO/IEC 14496-3; some writers put a zero in front ({@code mp4a.40.02}). */
+    /** The audio object types of ISO/IEC 14496-3; some writers add a leading zero ({@code mp4a.40.02}). */
     private static Optional<AudioCodec> ofMpeg4ObjectType(String number) {
         String digits = number.startsWith("0") ? number.substring(1) : number;
         return switch (digits) {

@@ -3,11 +3,11 @@ package io.sluice.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client says of its audio track; null means that it does not know. A hint for the plan and no promise.
+ * What the client expects of its audio track; null means unknown. A hint for the stream plan, not a guarantee.
  *
  * @param sampleRate in samples per second, from 1 to {@value #MAX_SAMPLE_RATE}
- * @param channels how many, from 1 to {@value #MAX_CHANNELS}
- * @param bitsPerSecond the target of the client's encoder, from 1 to {@value #MAX_BITS_PER_SECOND}
+ * @param channels number of channels, from 1 to {@value #MAX_CHANNELS}
+ * @param bitsPerSecond the target bit rate of the client's encoder, from 1 to {@value #MAX_BITS_PER_SECOND}
  */
 public record AudioSettings(
         @Nullable Integer sampleRate,
@@ -17,7 +17,7 @@ public record AudioSettings(
     /** The highest sample rate, in samples per second. */
     public static final int MAX_SAMPLE_RATE = 768_000;
 
-    /** The most channels. */
+    /** The largest number of channels. */
     public static final int MAX_CHANNELS = 64;
 
     /** The highest bit rate, in bits per second. */

@@ -1,6 +1,6 @@
 package io.sluice.protocol;
 
-/** What a client says in a text frame. */
+/** A control message from a client, sent in a text frame. */
 public sealed interface ClientMessage permits Open, Stop {
 
     /**

@@ -3,11 +3,11 @@ package io.sluice.protocol;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How the tracks are wrapped into one sequence of bytes. */
+/** The container format that multiplexes the tracks. */
 public enum Container {
     /**
-     * WebM and Matroska, which are one format with two names: Chromium asked for {@code video/webm;codecs=h264} reports
-     * and writes {@code video/x-matroska}.
+     * WebM and Matroska, one format with two names: asked for {@code video/webm;codecs=h264}, Chromium reports and
+     * writes {@code video/x-matroska}.
      */
     WEBM,
 
@@ -17,8 +17,8 @@ public enum Container {
     /**
      * Finds the container of a media type.
      *
-     * @param subtype what stands behind the slash, such as {@code webm}, in any case
-     * @return the container, or nothing if it is unknown
+     * @param subtype the part after the slash, such as {@code webm}, in any case
+     * @return the container, or empty if it is unknown
      */
     public static Optional<Container> ofSubtype(String subtype) {
         return switch (subtype.toLowerCase(Locale.ROOT)) {

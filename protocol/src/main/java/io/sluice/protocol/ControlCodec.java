@@ -20,24 +20,24 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between control messages and the text frames that carry them; both directions for both sides, so that a client in
- * Java can use it too. Thread-safe; never blocks and never throws, whatever the input: decoding refuses with a value.
+ * Encodes and decodes the control messages that text frames carry, in both directions, so that a Java client can use it
+ * too. Thread-safe; never blocks and never throws, whatever the input: a decoding failure is a value.
  *
- * <p>Refusals are in this package's own words and never in the parser's, which quote the input and a stream key with it.
+ * <p>Failure messages never contain the parser's text, which quotes the input and with it possibly a stream key.
  */
 public final class ControlCodec {
 
     /** The longest control message that is decoded, in bytes of UTF-8 (for a string, in characters). */
     public static final int MAX_MESSAGE_BYTES = 65_536;
 
-    /** How deep JSON may be nested; the deepest message of ours takes two levels, unknown fields may take more. */
+    /** How deep JSON may be nested. Known messages use two levels; unknown fields may use more. */
     private static final int MAX_DEPTH = 16;
 
     private final JsonMapper mapper = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
                             .build())
-                    // Both would keep field names that strangers made up, for ever and for the whole JVM.
+                    // Both would retain field names made up by clients for the lifetime of the JVM.
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
@@ -45,31 +45,32 @@ public final class ControlCodec {
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .build();
 
-    /** Makes a codec; one serves a whole process. */
+    /** Creates a codec; one instance serves a whole process. */
     public ControlCodec() {}
 
     /**
-     * Reads what a client sent.
+     * Decodes a message from a client.
      *
-     * @param utf8 the whole payload of a text message
-     * @return the message or why it is none
+     * @param utf8 the complete payload of a text message
+     * @return the message, or why it cannot be decoded
      */
     public Result<ClientMessage> decode(byte[] utf8) {
         return decode(ByteBuffer.wrap(utf8));
     }
 
     /**
-     * Reads what a client sent.
+     * Decodes a message from a client.
      *
-     * @param utf8 the whole payload of a text message, from position to limit, neither of which moves; not kept
-     * @return the message or why it is none
+     * @param utf8 the complete payload of a text message, from position to limit; neither moves, and the buffer is not
+     *     kept
+     * @return the message, or why it cannot be decoded
      */
     public Result<ClientMessage> decode(ByteBuffer utf8) {
         if (utf8.remaining() > MAX_MESSAGE_BYTES) {
             return tooLarge();
         }
         try {
-            // A fresh decoder reports what is malformed; the convenience methods of String put U+FFFD in its place.
+            // A new decoder reports malformed input; String's constructors would replace it with U+FFFD.
             return decode(
                     StandardCharsets.UTF_8.newDecoder().decode(utf8.duplicate()).toString());
         } catch (CharacterCodingException e) {
@@ -78,30 +79,30 @@ public final class ControlCodec {
     }
 
     /**
-     * Reads what a client sent.
+     * Decodes a message from a client.
      *
-     * @param text the whole text message
-     * @return the message or why it is none
+     * @param text the complete text message
+     * @return the message, or why it cannot be decoded
      */
     public Result<ClientMessage> decode(String text) {
         return decode(text, MessageReader::clientMessage);
     }
 
     /**
-     * Reads what the gateway sent.
+     * Decodes a message from the gateway.
      *
-     * @param text the whole text message
-     * @return the message or why it is none; a client may pass over {@link FailureCode#UNKNOWN_MESSAGE_TYPE}, which a
-     *     newer gateway can cause
+     * @param text the complete text message
+     * @return the message, or why it cannot be decoded; a client may ignore {@link FailureCode#UNKNOWN_MESSAGE_TYPE},
+     *     which a newer gateway can cause
      */
     public Result<ServerMessage> decodeServerMessage(String text) {
         return decode(text, MessageReader::serverMessage);
     }
 
     /**
-     * Writes what the gateway says.
+     * Encodes a message from the gateway.
      *
-     * @param message to write
+     * @param message the message
      * @return one JSON object
      */
     public String encode(ServerMessage message) {
@@ -109,9 +110,9 @@ public final class ControlCodec {
     }
 
     /**
-     * Writes what a client says.
+     * Encodes a message from a client.
      *
-     * @param message to write; its stream key goes into the text as it is
+     * @param message the message; the text contains its stream key and token unredacted
      * @return one JSON object
      */
     public String encode(ClientMessage message) {
@@ -122,7 +123,7 @@ public final class ControlCodec {
         try {
             return mapper.writeValueAsString(json);
         } catch (JsonProcessingException e) {
-            throw new AssertionError("a tree of strings and numbers always has a text", e);
+            throw new AssertionError("a tree of strings and numbers can always be written", e);
         }
     }
 
@@ -143,13 +144,15 @@ public final class ControlCodec {
         try (JsonParser parser = mapper.createParser(text)) {
             return parse(parser);
         } catch (StreamConstraintsException e) {
-            return malformed("is nested deeper than " + MAX_DEPTH + " levels or has an endless name or number");
-        } catch (JsonProcessingException e) {
-            JsonLocation where = e.getLocation();
             return malformed(
-                    where == null
+                    "is nested deeper than " + MAX_DEPTH + " levels, or has a name or number that is too long");
+        } catch (JsonProcessingException e) {
+            JsonLocation location = e.getLocation();
+            return malformed(
+                    location == null
                             ? "is not valid JSON"
-                            : "is not valid JSON at line " + where.getLineNr() + ", column " + where.getColumnNr());
+                            : "is not valid JSON at line " + location.getLineNr() + ", column "
+                                    + location.getColumnNr());
         } catch (IOException e) {
             return malformed("cannot be read");
         }
@@ -160,23 +163,23 @@ public final class ControlCodec {
         try {
             tree = mapper.readTree(parser);
         } catch (MismatchedInputException e) {
-            return malformed("has " + shown(parser.currentName()) + " twice in one object");
+            return malformed("has " + quoteField(parser.currentName()) + " twice in one object");
         }
         if (!(tree instanceof ObjectNode object)) {
             return malformed("is not a JSON object");
         }
-        return parser.nextToken() == null ? Result.ok(object) : malformed("goes on after the end of its object");
+        return parser.nextToken() == null ? Result.ok(object) : malformed("has content after its JSON object");
     }
 
-    /** Repeats a name only where it looks like one of ours, lest a stream key in the wrong place ends up in a log. */
-    private static String shown(@Nullable String name) {
+    /** Repeats a name only if it looks like a field name, so that a misplaced stream key does not end up in a log. */
+    private static String quoteField(@Nullable String name) {
         return name != null && name.matches("[A-Za-z]{1,24}") ? "the field \"" + name + "\"" : "a field";
     }
 
     private static <T> Result<T> malformed(String problem) {
         return Result.refused(
                 FailureCode.MALFORMED_MESSAGE,
-                "The message " + problem + "; a text frame is one JSON object with a \"type\".");
+                "The message " + problem + "; send one JSON object with a \"type\" in each text frame.");
     }
 
     private static <T> Result<T> tooLarge() {

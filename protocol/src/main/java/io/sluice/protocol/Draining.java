@@ -1,10 +1,10 @@
 package io.sluice.protocol;
 
 /**
- * The gateway is about to leave: the stream goes on until then, and is ended in order at that time if it has not come to its end by itself. Sent
- * once, and only to a client whose {@link Open} says that it understands.
+ * The gateway is shutting down: the stream continues for now and is ended gracefully when the time is up, unless it
+ * ends before. Sent once, and only to a client whose {@link Open} says that it understands this message.
  *
- * @param endsInMs how long the stream has left, in milliseconds; the gateway may be told to hurry
+ * @param endsInMs how long the stream may continue, in milliseconds; an operator can shorten it
  */
 public record Draining(long endsInMs) implements ServerMessage {
     @Override

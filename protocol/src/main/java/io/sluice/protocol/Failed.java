@@ -4,20 +4,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream was refused or broke. The gateway closes with the code's close code next.
+ * The stream was refused or failed. The gateway closes with the failure code's close code next.
  *
- * @param code what kind of failure it is
- * @param message what was wrong and what to do, in words for a human; never contains a whole stream key
- * @param retryAfterMs how long to wait at least before trying again, in milliseconds, where that is known; null otherwise
+ * @param code the kind of failure
+ * @param message what happened and what to do, for a human; never contains a complete stream key
+ * @param retryAfterMs the minimum wait before a retry, in milliseconds; null if unknown
  */
 public record Failed(
         FailureCode code, String message, @Nullable Integer retryAfterMs) implements ServerMessage {
 
     /**
-     * Makes a message of a failure.
+     * Creates the message for a failure.
      *
-     * @param failure what to tell
-     * @return the same, as a message
+     * @param failure the failure to report
+     * @return the message
      */
     public static Failed of(Failure failure) {
         Duration retryAfter = failure.retryAfter();
@@ -28,9 +28,9 @@ public record Failed(
     }
 
     /**
-     * The failure that this message tells of.
+     * The failure that this message reports.
      *
-     * @return the same, as a value
+     * @return the failure as a value
      */
     public Failure failure() {
         return new Failure(code, message, retryAfterMs == null ? null : Duration.ofMillis(retryAfterMs));

@@ -4,31 +4,31 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why something was refused or ended badly, as a value.
+ * Why something was refused or failed, as a value.
  *
- * @param code what kind of failure it is; programs decide by this alone
- * @param message what was wrong and what to do, in words for a human; never contains a whole stream key
- * @param retryAfter how long to wait at least before trying again, where that is known; null otherwise
+ * @param code the kind of failure; programs decide by this alone
+ * @param message what happened and what to do, for a human; never contains a complete stream key
+ * @param retryAfter the minimum wait before a retry; null if unknown
  */
 public record Failure(
         FailureCode code, String message, @Nullable Duration retryAfter) {
 
-    /** The most that RFC 6455 leaves for the reason in a close frame: 125 bytes of payload less 2 for the code. */
+    /** The space that RFC 6455 leaves for the reason in a close frame: 125 bytes of payload, minus 2 for the code. */
     private static final int MAX_CLOSE_REASON_BYTES = 123;
 
     /**
-     * Of which nobody knows when it will have passed.
+     * A failure without a known time for a retry.
      *
-     * @param code what kind of failure it is
-     * @param message what was wrong and what to do
+     * @param code the kind of failure
+     * @param message what happened and what to do
      */
     public Failure(FailureCode code, String message) {
         this(code, message, null);
     }
 
     /**
-     * The text of the close frame, which is all that a client without the subprotocol gets to read: the reason, a colon
-     * and the message, cut between two characters to fit.
+     * The reason text of the close frame, the only text that a client without the subprotocol receives: the code's
+     * reason, a colon and the message, truncated between two characters to fit.
      *
      * @return at most 123 bytes of UTF-8
      */

@@ -7,95 +7,95 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Every way in which a stream can be refused or fail: the one place that maps a reason to its WebSocket close code and
- * to whether trying again can help.
+ * Every reason why a stream can be refused or fail: the one place that maps a reason to its WebSocket close code and to
+ * whether a retry can help.
  *
- * <p>4400 to 4499 are the client's doing, 4500 to 4599 the gateway's or its surroundings'; 4000 to 4999 is what RFC 6455
- * leaves to applications. The two codes in the thousands keep the meaning that the RFC gives them.
+ * <p>4400 to 4499 are caused by the client, 4500 to 4599 by the gateway or its environment; RFC 6455 leaves 4000 to
+ * 4999 to applications. The two codes in the thousands have the meaning that the RFC gives them.
  */
 public enum FailureCode {
-    /** A text frame was no JSON object of the described shape. The client has a bug to fix; trying again cannot help. */
+    /** A text frame was not a JSON object of the documented shape. The client has a bug; a retry cannot help. */
     MALFORMED_MESSAGE("malformed-message", 4400, false),
 
-    /** The authorizer refused the stream key. Ask the operator for a valid key, then open again with that. */
+    /** The authorizer refused the stream key. Ask the operator for a valid key and open again with it. */
     NOT_AUTHORIZED("not-authorized", 4401, false),
 
-    /** A message's {@code type} is unknown here. The client has a bug, or speaks a newer version than the gateway. */
+    /** A message has an unknown {@code type}. The client has a bug, or is newer than the gateway. */
     UNKNOWN_MESSAGE_TYPE("unknown-message-type", 4402, false),
 
-    /** A known message came when it makes no sense, such as a second {@code open}. The client has a bug to fix. */
+    /** A known message arrived in the wrong state, such as a second {@code open}. The client has a bug. */
     UNEXPECTED_MESSAGE("unexpected-message", 4403, false),
 
-    /** A binary frame came before {@code opened} was sent. Start the recorder only when {@code opened} has arrived. */
+    /** A binary frame arrived before {@code opened} was sent. Start the recorder only after {@code opened}. */
     MEDIA_BEFORE_OPENED("media-before-opened", 4404, false),
 
-    /** The stream key is missing, too long, or has characters that no platform's keys have. Correct the key. */
+    /** The stream key is missing, too long, or contains characters that are not allowed. Correct the key. */
     INVALID_STREAM_KEY("invalid-stream-key", 4405, false),
 
-    /** The page comes from an origin that may not publish here. The operator has to allow that origin. */
+    /** Pages from this origin may not publish. The operator has to allow the origin. */
     ORIGIN_NOT_ALLOWED("origin-not-allowed", 4406, false),
 
-    /** No {@code open} came in time. Connect again and send {@code open} at once. */
+    /** No {@code open} arrived in time. Connect again and send {@code open} immediately. */
     OPEN_TIMEOUT("open-timeout", 4408, true),
 
     /** Another stream is live under this key. End that stream first, or use another key. */
     STREAM_KEY_IN_USE("stream-key-in-use", 4409, false),
 
-    /** The client sent no media for too long. Connect again when there is something to send. */
+    /** The client sent no media for too long. Connect again when there is media to send. */
     MEDIA_TIMEOUT("media-timeout", 4410, true),
 
-    /** The permission to publish has come to its end. Get a new key or token, then open again with that. */
+    /** The authorization to publish has expired. Get a new key or token and open again with it. */
     AUTHORIZATION_EXPIRED("authorization-expired", 4411, false),
 
-    /** An operator has ended the stream. The message may say why; going live again at once is not what they want. */
+    /** An operator ended the stream; the message may say why. Ask before publishing again. */
     ENDED_BY_OPERATOR("ended-by-operator", 4412, false),
 
-    /** More bits a second came than are allowed. Choose a lower bit rate, then open again. */
+    /** The media exceeded the allowed bit rate. Choose a lower bit rate and open again. */
     BIT_RATE_EXCEEDED("bit-rate-exceeded", 4413, false),
 
-    /** More messages a second came than are allowed. The client has a bug to fix. */
+    /** The client exceeded the allowed rate of messages. The client has a bug. */
     TOO_MANY_MESSAGES("too-many-messages", 4414, false),
 
-    /** None of the offered media types can be taken. Offer one that the message names. */
+    /** None of the offered media types is supported. Offer one that the message names. */
     UNSUPPORTED_OFFER("unsupported-offer", 4415, false),
 
-    /** The stream has been live for as long as one may be. A new one has to be begun. */
+    /** The stream has reached the maximum duration. Start a new one. */
     DURATION_EXCEEDED("duration-exceeded", 4416, false),
 
-    /** The first bytes are not the container that was agreed, or none that is known. Send what the recorder produces. */
+    /** The first bytes are not the negotiated container, or no known one. Send the recorder's output unchanged. */
     UNRECOGNIZED_MEDIA("unrecognized-media", 4422, false),
 
-    /** Too many streams, or too many starts of streams, of one address or under one key. Try again after a while. */
+    /** Too many streams or stream starts from one address or under one key. Try again later. */
     TOO_MANY_REQUESTS("too-many-requests", 4429, true),
 
-    /** A message was larger than the gateway takes ({@code maxMessageBytes}). Record in shorter slices. */
+    /** A message was larger than the gateway accepts ({@code maxMessageBytes}). Record in shorter slices. */
     MESSAGE_TOO_LARGE("message-too-large", 1009, false),
 
-    /** A frame broke the rules of RFC 6455 itself. The WebSocket client has a bug to fix. */
+    /** A frame violated RFC 6455. The WebSocket client has a bug. */
     PROTOCOL_VIOLATION("protocol-violation", 1002, false),
 
-    /** The gateway has a bug. Try again; tell the operator, whose log has the details. */
+    /** The gateway has a bug. Try again, and report it to the operator, whose log has the details. */
     INTERNAL_ERROR("internal-error", 4500, true),
 
-    /** FFmpeg is missing or cannot start. Try again later; the operator has to mend it. */
+    /** FFmpeg is missing or cannot start. Try again later; the operator has to fix it. */
     FFMPEG_UNAVAILABLE("ffmpeg-unavailable", 4501, true),
 
-    /** FFmpeg ended although media was still coming. Try again; the message holds its last words. */
+    /** FFmpeg exited while media was still arriving. Try again; the message contains FFmpeg's last output. */
     FFMPEG_FAILED("ffmpeg-failed", 4502, true),
 
-    /** The gateway is going down. Connect again, to another instance if there is one. */
+    /** The gateway is shutting down. Connect again, to another instance if there is one. */
     SHUTTING_DOWN("shutting-down", 4503, true),
 
-    /** FFmpeg or its output made no progress for too long. Try again, with fewer bits per second if it happens twice. */
+    /** FFmpeg or its output made no progress for too long. Try again, with a lower bit rate if it recurs. */
     STREAM_STALLED("stream-stalled", 4504, true),
 
-    /** The output refused the stream, cannot be reached, or broke off. Check the key, then try again. */
+    /** The output refused the stream, cannot be reached, or closed the connection. Check the key and try again. */
     OUTPUT_FAILED("output-failed", 4505, true),
 
-    /** The authorizer gave no answer, so nobody knows whether the key is good. Try again later. */
+    /** The authorizer did not answer, so the key could not be checked. Try again later. */
     AUTHORIZER_FAILED("authorizer-failed", 4506, true),
 
-    /** The gateway carries as many streams as it may or can. Try again later, or on another instance. */
+    /** The gateway is at capacity. Try again later, or on another instance. */
     GATEWAY_FULL("gateway-full", 4507, true);
 
     private static final Map<String, FailureCode> BY_REASON =
@@ -121,7 +121,7 @@ public enum FailureCode {
     }
 
     /**
-     * The status in the WebSocket's close frame.
+     * The status code of the WebSocket close frame.
      *
      * @return 1002, 1009, or from 4400 to 4599
      */
@@ -130,9 +130,9 @@ public enum FailureCode {
     }
 
     /**
-     * Whether the very same request can succeed later.
+     * Whether the same request can succeed later.
      *
-     * @return true if a client may try again by itself, with growing pauses
+     * @return true if a client may retry automatically, with increasing delays
      */
     public boolean retryable() {
         return retryable;
@@ -142,7 +142,7 @@ public enum FailureCode {
      * Finds a code by its name on the wire.
      *
      * @param reason as in {@link #reason()}, exactly
-     * @return the code, or nothing if there is none of that name
+     * @return the code, or empty if there is none with this name
      */
     public static Optional<FailureCode> ofReason(String reason) {
         return Optional.ofNullable(BY_REASON.get(reason));

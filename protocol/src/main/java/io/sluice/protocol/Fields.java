@@ -10,9 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the fields of one JSON object and remembers the first thing that was wrong, so that a message can be read from
- * top to bottom without a branch at every field. What a reading returns after something went wrong is a placeholder
- * that {@link #result} throws away.
+ * Reads the fields of one JSON object and remembers the first failure, so that a message can be read from top to bottom
+ * without a branch at every field. A value returned after a failure is a placeholder, which {@link #result} discards.
  */
 final class Fields {
 
@@ -59,7 +58,7 @@ final class Fields {
             return List.of();
         }
         if (value.size() > max) {
-            refuse(name, "has " + value.size() + " elements; " + max + " are the most it may have");
+            refuse(name, "has " + value.size() + " elements; the maximum is " + max);
             return List.of();
         }
         List<String> strings = new ArrayList<>(value.size());
@@ -73,7 +72,7 @@ final class Fields {
         return strings;
     }
 
-    /** A hint from 1 to max. Browsers report 0 for what they do not know, which reads as absent. */
+    /** A hint from 1 to max. Browsers report unknown values as 0, which reads as absent. */
     @Nullable
     Integer optionalInteger(String name, int max) {
         JsonNode value = find(name);
@@ -84,7 +83,7 @@ final class Fields {
         return number == 0 ? null : number;
     }
 
-    /** A hint from min to max, where min is above 1. 0 reads as absent, as in all hints. */
+    /** A hint from min to max, where min is above 1; 0 reads as absent, as for all hints. */
     @Nullable
     Integer optionalInteger(String name, int min, int max) {
         Integer number = optionalInteger(name, max);
@@ -94,7 +93,7 @@ final class Fields {
         return number;
     }
 
-    /** A hint above 0 and up to max. Browsers report 0 for what they do not know, which reads as absent. */
+    /** A hint above 0 and up to max; 0 reads as absent, as for all hints. */
     @Nullable
     Double optionalDecimal(String name, int max) {
         JsonNode value = find(name);
@@ -127,7 +126,7 @@ final class Fields {
     }
 
     private long whole(String name, JsonNode value, long max) {
-        // 1280.0 is a whole number in JSON; canConvertToLong alone would also let 1280.5 through, cut short.
+        // 1280.0 is a whole number in JSON; canConvertToLong alone would also accept 1280.5 and truncate it.
         if (value.isNumber() && value.canConvertToExactIntegral() && value.canConvertToLong()) {
             long number = value.longValue();
             if (number >= 0 && number <= max) {
@@ -163,7 +162,7 @@ final class Fields {
         return value != null && value.booleanValue();
     }
 
-    /** One of the names that the function knows; null if absent. */
+    /** A value that the function finds by its name; null if absent. */
     <E> @Nullable E optionalNamed(String name, Function<String, Optional<E>> ofName) {
         String text = optionalString(name);
         if (text == null) {
@@ -171,12 +170,12 @@ final class Fields {
         }
         Optional<E> value = ofName.apply(text);
         if (value.isEmpty()) {
-            refuse(name, "has a value that is not known");
+            refuse(name, "has an unknown value");
         }
         return value.orElse(null);
     }
 
-    /** The object of that name, read by the function; null if absent. */
+    /** A nested object, read by the function; null if absent. */
     <T> @Nullable T optionalObject(String name, Function<Fields, T> read) {
         JsonNode value = find(name);
         if (value == null) {
@@ -206,7 +205,7 @@ final class Fields {
                 String.format(Locale.ROOT, "The field \"%s%s\" %s.", prefix, name, problem.strip()));
     }
 
-    /** JSON's null says as little as no field at all. */
+    /** A JSON null reads as an absent field. */
     private @Nullable JsonNode find(String name) {
         JsonNode value = object.get(name);
         return value == null || value.isNull() ? null : value;

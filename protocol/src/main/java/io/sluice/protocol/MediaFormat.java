@@ -3,14 +3,14 @@ package io.sluice.protocol;
 import java.util.Optional;
 
 /**
- * What a client's media is, as far as its MIME type says. Browsers may leave the codecs out or name only one of two, so
- * an absent codec means "not said", not "no such track".
+ * The format of a client's media, as far as its MIME type tells. Browsers may omit the codecs or name only one of two,
+ * so an absent codec means "not specified", not "no such track".
  *
- * @param container how the tracks are wrapped
- * @param audioOnly true for {@code audio/…}, which has no video track; with {@code video/…} there may still be none
- * @param video the video codec, if it is said
- * @param audio the audio codec, if it is said
- * @param mimeType the text that this was read from, verbatim, as the recorder wants it back
+ * @param container the container format
+ * @param audioOnly true for {@code audio/…}, which has no video track; {@code video/…} may have none either
+ * @param video the video codec, if specified
+ * @param audio the audio codec, if specified
+ * @param mimeType the parsed text, verbatim, because the recorder needs the same text back
  */
 public record MediaFormat(
         Container container,
@@ -19,19 +19,18 @@ public record MediaFormat(
         Optional<AudioCodec> audio,
         String mimeType) {
 
-    /** The longest media type, in characters; real ones have some 60. */
+    /** The maximum length of a media type, in characters; real ones have about 60. */
     public static final int MAX_LENGTH = 1024;
 
     /**
-     * Reads a media type as {@code MediaRecorder.mimeType} reports it.
+     * Parses a media type as {@code MediaRecorder.mimeType} reports it.
      *
      * @param mimeType such as {@code video/webm;codecs="avc1.42E01F,opus"}
-     * @return the format, or {@link FailureCode#UNSUPPORTED_OFFER} with words that name what is not understood
+     * @return the format, or {@link FailureCode#UNSUPPORTED_OFFER} with a message that names what is not supported
      */
     public static Result<MediaFormat> parse(String mimeType) {
         if (mimeType.length() > MAX_LENGTH) {
-            return refused("A media type has " + mimeType.length() + " characters; " + MAX_LENGTH
-                    + " are the most it may have.");
+            return refused("A media type has " + mimeType.length() + " characters; the maximum is " + MAX_LENGTH + ".");
         }
         return MimeType.parse(mimeType).flatMap(parts -> ofParts(parts, mimeType));
     }
@@ -40,8 +39,8 @@ public record MediaFormat(
         boolean audioOnly = parts.type().equals("audio");
         Optional<Container> container = Container.ofSubtype(parts.subtype());
         if (container.isEmpty() || !(audioOnly || parts.type().equals("video"))) {
-            return refused("The container " + Printable.text(parts.type() + "/" + parts.subtype())
-                    + " is not supported; record video/webm, video/x-matroska or video/mp4 (or audio/ of the same).");
+            return refused("The container " + PrintableText.quote(parts.type() + "/" + parts.subtype())
+                    + " is not supported; record video/webm, video/x-matroska or video/mp4, or the audio/ equivalent.");
         }
         String codecs = parts.parameters().getOrDefault("codecs", "");
         MediaFormat bare = new MediaFormat(container.get(), audioOnly, Optional.empty(), Optional.empty(), mimeType);
@@ -60,15 +59,15 @@ public record MediaFormat(
         Optional<AudioCodec> newAudio = AudioCodec.ofName(codec);
         if (newVideo.isEmpty() && newAudio.isEmpty()) {
             return refused(
-                    "The codec " + Printable.text(codec) + " is not supported; video may be H.264, HEVC, VP8, VP9"
-                            + " or AV1, audio AAC, Opus, MP3, PCM, Vorbis or FLAC.");
+                    "The codec " + PrintableText.quote(codec) + " is not supported; use H.264, HEVC, VP8, VP9 or AV1"
+                            + " for video, and AAC, Opus, MP3, PCM, Vorbis or FLAC for audio.");
         }
         if (newVideo.isPresent() && audioOnly) {
-            return refused("The video codec " + Printable.text(codec) + " stands in an audio/ type; offer video/.");
+            return refused("The video codec " + PrintableText.quote(codec) + " is in an audio/ type; offer video/.");
         }
         if ((newVideo.isPresent() && video.isPresent()) || (newAudio.isPresent() && audio.isPresent())) {
-            return refused("The codec " + Printable.text(codec)
-                    + " is one too many; a stream has at most one video and one audio track.");
+            return refused("The codec " + PrintableText.quote(codec)
+                    + " is one too many; a stream can have one video and one audio track.");
         }
         return Result.ok(
                 new MediaFormat(container, audioOnly, newVideo.or(() -> video), newAudio.or(() -> audio), mimeType));

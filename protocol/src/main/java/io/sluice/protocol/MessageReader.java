@@ -2,7 +2,7 @@ package io.sluice.protocol;
 
 import java.util.List;
 
-/** From JSON fields to messages, field by field; the counterpart of {@link MessageWriter}. */
+/** Reads messages from JSON fields; the counterpart of {@link MessageWriter}. */
 final class MessageReader {
 
     private MessageReader() {}
@@ -85,17 +85,17 @@ final class MessageReader {
         String reason = in.string("code");
         FailureCode code = FailureCode.ofReason(reason).orElse(FailureCode.INTERNAL_ERROR);
         if (!code.reason().equals(reason)) {
-            in.refuse(FailureCode.MALFORMED_MESSAGE, "The field \"code\" names no failure that is known.");
+            in.refuse(FailureCode.MALFORMED_MESSAGE, "The field \"code\" is not a known failure code.");
         }
         String message = in.string("message");
         in.flag("retryable");
         return in.result(new Failed(code, message, in.optionalInteger("retryAfterMs", Integer.MAX_VALUE)));
     }
 
-    /** Repeats the type only where it looks like one, lest a key that was put there by mistake ends up in a log. */
+    /** Repeats the type only if it looks like one, so that a misplaced stream key does not end up in a log. */
     private static <T> Result<T> unknown(String type, String known) {
-        String shown = type.matches("[A-Za-z]{1,24}") ? "\"" + type + "\"" : "That";
+        String quoted = type.matches("[A-Za-z]{1,24}") ? " \"" + type + "\"" : "";
         return Result.refused(
-                FailureCode.UNKNOWN_MESSAGE_TYPE, shown + " is no message type that is known here: " + known + ".");
+                FailureCode.UNKNOWN_MESSAGE_TYPE, "Unknown message type" + quoted + "; known types are " + known + ".");
     }
 }

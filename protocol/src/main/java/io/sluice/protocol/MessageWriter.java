@@ -3,10 +3,9 @@ package io.sluice.protocol;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
-/** From messages to JSON fields, field by field; the counterpart of {@link MessageReader}. Null fields are left out. */
+/** Writes messages as JSON fields; the counterpart of {@link MessageReader}. Null fields are omitted. */
 final class MessageWriter {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -35,7 +34,7 @@ final class MessageWriter {
         if (message instanceof Opened opened) {
             put(out, opened);
         } else if (message instanceof Progress progress) {
-            put(out, progress);
+            ProgressJson.write(progress, out);
         } else if (message instanceof Draining draining) {
             out.put("endsInMs", draining.endsInMs());
         } else if (message instanceof Ended ended) {
@@ -56,7 +55,7 @@ final class MessageWriter {
             put(settings, "height", video.height());
             Double frameRate = video.frameRate();
             if (frameRate != null) {
-                settings.put("frameRate", plain(frameRate));
+                settings.put("frameRate", ProgressJson.decimal(frameRate));
             }
             put(settings, "bitsPerSecond", video.bitsPerSecond());
         }
@@ -81,16 +80,6 @@ final class MessageWriter {
                 .put("maxMessageBytes", opened.maxMessageBytes());
     }
 
-    private static void put(ObjectNode out, Progress progress) {
-        out.put("acceptedBytes", progress.acceptedBytes())
-                .put("queuedBytes", progress.queuedBytes())
-                .put("outTimeMs", progress.outTimeMs())
-                .put("framesPerSecond", plain(progress.framesPerSecond()))
-                .put("bitsPerSecond", progress.bitsPerSecond())
-                .put("speed", plain(progress.speed()))
-                .put("droppedFrames", progress.droppedFrames());
-    }
-
     private static void put(ObjectNode out, String name, @Nullable String value) {
         if (value != null) {
             out.put(name, value);
@@ -107,10 +96,5 @@ final class MessageWriter {
         if (value != null) {
             out.put(name, value.wireName());
         }
-    }
-
-    /** JSON has no NaN and no infinity, and FFmpeg's first progress reports are full of them. */
-    private static BigDecimal plain(double number) {
-        return Double.isFinite(number) ? BigDecimal.valueOf(number).stripTrailingZeros() : BigDecimal.ZERO;
     }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A MIME type taken apart: RFC 2045's grammar, with two things that browsers do besides: an unquoted value may hold
+ * A parsed MIME type: the grammar of RFC 2045, plus two extensions that browsers use: an unquoted value may contain
  * commas and spaces ({@code codecs=vp8,opus}), and a parameter may be empty ({@code video/webm;}).
  *
  * @param type in lower case
@@ -32,13 +32,14 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
             for (int i = 0; i < text.length(); i++) {
                 char c = text.charAt(i);
                 if ((c < ' ' && c != '\t') || c > '~') {
-                    return refused("has " + Printable.character(text.codePointAt(i)) + " at position " + (i + 1));
+                    return refused(
+                            "has " + PrintableText.quoteCharacter(text.codePointAt(i)) + " at position " + (i + 1));
                 }
             }
             String essence = until(';').strip().toLowerCase(Locale.ROOT);
             int slash = essence.indexOf('/');
             if (slash < 0 || !isToken(essence.substring(0, slash)) || !isToken(essence.substring(slash + 1))) {
-                return refused("does not start like \"video/webm\"");
+                return refused("does not start with a type such as video/webm");
             }
             while (position < text.length()) {
                 position++;
@@ -51,7 +52,7 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
                     new MimeType(essence.substring(0, slash), essence.substring(slash + 1), Map.copyOf(parameters)));
         }
 
-        /** Reads up to the next semicolon or the end. Returns what is wrong, or null. */
+        /** Reads up to the next semicolon or the end. Returns the problem, or null. */
         private @Nullable String parameter() {
             int start = position;
             int equals = text.indexOf('=', start);
@@ -62,7 +63,7 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
             }
             String name = text.substring(start, equals).strip().toLowerCase(Locale.ROOT);
             if (!isToken(name)) {
-                return "has a parameter without a proper name";
+                return "has a parameter with an invalid name";
             }
             position = equals + 1;
             skipSpace();
@@ -70,7 +71,7 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
             StringBuilder value = new StringBuilder();
             String problem = quoted ? quotedValue(value) : plainValue(value);
             if (problem == null && parameters.putIfAbsent(name, value.toString()) != null) {
-                return "names the same parameter twice";
+                return "has the same parameter twice";
             }
             return problem;
         }
@@ -92,10 +93,10 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
                 }
             }
             if (position >= text.length()) {
-                return "opens a quotation mark and does not close it";
+                return "has an unclosed quotation mark";
             }
             position++;
-            return until(';').isBlank() ? null : "goes on after the closing quotation mark";
+            return until(';').isBlank() ? null : "has text after the closing quotation mark";
         }
 
         private String until(char end) {
@@ -112,11 +113,11 @@ record MimeType(String type, String subtype, Map<String, String> parameters) {
         }
 
         private Result<MimeType> refused(String problem) {
-            // Without a slash it is no media type at all, and might be a stream key in the wrong place.
-            String shown = text.indexOf('/') < 0 ? "" : Printable.text(text) + " ";
+            // Text without a slash is not a media type at all and might be a misplaced stream key.
+            String quoted = text.indexOf('/') < 0 ? "" : PrintableText.quote(text) + " ";
             return Result.refused(
                     FailureCode.UNSUPPORTED_OFFER,
-                    "The media type " + shown + problem + "; write it like video/webm;codecs=\"vp8,opus\".");
+                    "The media type " + quoted + problem + "; write it like video/webm;codecs=\"vp8,opus\".");
         }
     }
 

@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's first message: what it wants to publish and in which formats it can.
+ * The client's first message: what it wants to publish, and in which formats it can.
  *
- * @param streamKey the key as sent, not yet checked; null if it stands in the URL instead
- * @param offers media types as sent, not yet parsed, the client's favourite first
- * @param video what the video track will be like, as far as the client knows
- * @param audio what the audio track will be like, as far as the client knows
- * @param token what shows that the client may publish, if the key alone does not; null if there is none
- * @param progressIntervalMs how often the client wants {@link Progress}, in milliseconds, from
- *     {@value #MIN_PROGRESS_INTERVAL_MS} to {@value #MAX_PROGRESS_INTERVAL_MS}; null if it does not mind
- * @param draining whether the client understands {@link Draining}, which would be an unknown message to one that does not
+ * @param streamKey the key as sent, not yet validated; null if it is in the URL instead
+ * @param offers media types as sent, not yet parsed, in order of preference
+ * @param video the expected properties of the video track; null if unknown
+ * @param audio the expected properties of the audio track; null if unknown
+ * @param token a bearer token that authorizes the client, if the key alone does not; null if there is none
+ * @param progressIntervalMs the requested interval of {@link Progress}, in milliseconds, from
+ *     {@value #MIN_PROGRESS_INTERVAL_MS} to {@value #MAX_PROGRESS_INTERVAL_MS}; null for the default
+ * @param draining whether the client understands {@link Draining}, which older clients would reject as unknown
  */
 public record Open(
         @Nullable String streamKey,
@@ -26,35 +26,35 @@ public record Open(
         boolean draining)
         implements ClientMessage {
 
-    /** The most offers in one message. */
+    /** The largest number of offers in one message. */
     public static final int MAX_OFFERS = 64;
 
-    /** The shortest time between two reports that a client may ask for, in milliseconds: each one costs the gateway. */
+    /** The shortest progress interval that a client may request, in milliseconds; each report costs the gateway. */
     public static final int MIN_PROGRESS_INTERVAL_MS = 100;
 
-    /** The longest time between two reports that a client may ask for, in milliseconds. */
+    /** The longest progress interval that a client may request, in milliseconds. */
     public static final int MAX_PROGRESS_INTERVAL_MS = 10_000;
 
-    /** The time between two reports to a client that does not ask. */
+    /** The progress interval for a client that does not request one. */
     public static final Duration DEFAULT_PROGRESS_INTERVAL = Duration.ofSeconds(1);
 
     /**
-     * Copies the offers, so that the message cannot change.
+     * Copies the offers, so that the message is immutable.
      *
      * @param streamKey the key as sent, or null
      * @param offers copied
      * @param video the video track's settings, or null
      * @param audio the audio track's settings, or null
      * @param token a secret, or null
-     * @param progressIntervalMs the wanted time between two reports, or null
-     * @param draining whether the client understands that message
+     * @param progressIntervalMs the requested interval, or null
+     * @param draining whether the client understands {@link Draining}
      */
     public Open {
         offers = List.copyOf(offers);
     }
 
     /**
-     * A message that needs no more than its key.
+     * A message without a token, with the default progress interval, from a client that does not know {@link Draining}.
      *
      * @param streamKey the key as sent, or null
      * @param offers copied
@@ -70,14 +70,14 @@ public record Open(
     }
 
     /**
-     * A message of a client that does not understand {@link Draining}.
+     * A message from a client that does not know {@link Draining}.
      *
      * @param streamKey the key as sent, or null
      * @param offers copied
      * @param video the video track's settings, or null
      * @param audio the audio track's settings, or null
      * @param token a secret, or null
-     * @param progressIntervalMs the wanted time between two reports, or null
+     * @param progressIntervalMs the requested interval, or null
      */
     public Open(
             @Nullable String streamKey,
@@ -90,9 +90,9 @@ public record Open(
     }
 
     /**
-     * How often the client is to be told of its stream's progress.
+     * The interval between progress messages.
      *
-     * @return what it asked for, or the default
+     * @return the requested interval, or the default
      */
     public Duration progressInterval() {
         return progressIntervalMs == null ? DEFAULT_PROGRESS_INTERVAL : Duration.ofMillis(progressIntervalMs);
@@ -104,9 +104,9 @@ public record Open(
     }
 
     /**
-     * A form that is fit for logs: the key is redacted, and the token left out.
+     * A form for logs: the key is redacted and the token omitted.
      *
-     * @return the components, the key as {@link StreamKey#toString()} shows it
+     * @return the components, with the key as in {@link StreamKey#toString()}
      */
     @Override
     public String toString() {

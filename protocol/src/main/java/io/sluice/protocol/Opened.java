@@ -3,16 +3,16 @@ package io.sluice.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to {@link Open}: media may flow now.
+ * The answer to {@link Open}: the client may send media now.
  *
- * @param sessionId names this stream in the gateway's log; no secret
- * @param mimeType the chosen offer, verbatim: record in this one
- * @param video what becomes of the video track; null if there will be none
- * @param audio what becomes of the audio track; null if there will be none
- * @param timesliceMs how often the recorder should hand over what it has, in milliseconds
- * @param keyFrameIntervalMs how far apart keyframes should be at most, in milliseconds
- * @param maxBitsPerSecond what the recorder's encoders should stay below together, in bits per second
- * @param maxMessageBytes the largest binary message that is taken, in bytes
+ * @param sessionId identifies this session in the gateway's log; not secret
+ * @param mimeType the accepted offer, verbatim: the type to record in
+ * @param video how the video track is handled; null if there is none
+ * @param audio how the audio track is handled; null if there is none
+ * @param timesliceMs how often the recorder should emit its data, in milliseconds
+ * @param keyFrameIntervalMs the maximum interval between key frames, in milliseconds
+ * @param maxBitsPerSecond the maximum total bit rate of the recorder's encoders
+ * @param maxMessageBytes the largest binary message that the gateway accepts, in bytes
  */
 public record Opened(
         String sessionId,

@@ -1,15 +1,15 @@
 package io.sluice.protocol;
 
 /**
- * How the stream is doing; sent once a second, or as often as {@link Open} asked.
+ * The state of a live stream; sent once a second, or at the interval that {@link Open} requested.
  *
- * @param acceptedBytes media bytes handed to FFmpeg so far; never goes back
- * @param queuedBytes media bytes that have arrived and wait for FFmpeg
- * @param outTimeMs how much media FFmpeg has written to the output, in milliseconds of its time line
+ * @param acceptedBytes media bytes that FFmpeg has accepted so far; never decreases
+ * @param queuedBytes media bytes that have arrived and are waiting for FFmpeg
+ * @param outTimeMs how much media FFmpeg has written to the output, in milliseconds of media time
  * @param framesPerSecond video frames written per second
- * @param bitsPerSecond what the output receives, in bits per second
- * @param speed media time over wall-clock time; steadily below 1 means that FFmpeg cannot keep up
- * @param droppedFrames video frames that FFmpeg left out so far
+ * @param bitsPerSecond the bit rate of the output
+ * @param speed media time over wall-clock time; consistently below 1 means that FFmpeg cannot keep up
+ * @param droppedFrames video frames that FFmpeg has dropped so far
  */
 public record Progress(
         long acceptedBytes,

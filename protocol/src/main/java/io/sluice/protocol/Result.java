@@ -4,17 +4,17 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What became of input from outside: a value, or a refusal that says why. Parsing never throws.
+ * The result of a step that can fail: a value, or the failure. Steps that return it do not throw.
  *
- * @param <T> what was asked for
+ * @param <T> the type of the value
  */
 public sealed interface Result<T> {
 
     /**
-     * The input was good.
+     * The step succeeded.
      *
-     * @param value what it says
-     * @param <T> what was asked for
+     * @param value the value
+     * @param <T> the type of the value
      */
     record Ok<T>(T value) implements Result<T> {
         @Override
@@ -24,10 +24,10 @@ public sealed interface Result<T> {
     }
 
     /**
-     * The input was refused.
+     * The step failed.
      *
-     * @param failure why, and what to do about it
-     * @param <T> what was asked for
+     * @param failure what happened and what to do
+     * @param <T> the type of the value that there would have been
      */
     record Refused<T>(Failure failure) implements Result<T> {
         @Override
@@ -37,51 +37,51 @@ public sealed interface Result<T> {
     }
 
     /**
-     * Applies the function that fits.
+     * Applies one of two functions.
      *
      * @param ok applied to the value
      * @param refused applied to the failure
-     * @param <R> what both functions return
-     * @return what the applied function returned
+     * @param <R> the result type of both functions
+     * @return the result of the applied function
      */
     <R> R fold(Function<? super T, ? extends R> ok, Function<? super Failure, ? extends R> refused);
 
     /**
-     * Changes the value and leaves a refusal as it is.
+     * Transforms the value and keeps a failure.
      *
-     * @param change applied to the value
-     * @param <R> the new value's type
-     * @return the changed value, or the same refusal
+     * @param mapper applied to the value
+     * @param <R> the type of the new value
+     * @return the new value, or the same failure
      */
-    default <R> Result<R> map(Function<? super T, ? extends R> change) {
-        return fold(value -> new Ok<>(change.apply(value)), Refused::new);
+    default <R> Result<R> map(Function<? super T, ? extends R> mapper) {
+        return fold(value -> new Ok<>(mapper.apply(value)), Refused::new);
     }
 
     /**
-     * Goes on with a step that may itself refuse.
+     * Continues with a step that can itself fail.
      *
      * @param next applied to the value
-     * @param <R> the next step's type
-     * @return what the next step returned, or the same refusal
+     * @param <R> the type of the next step's value
+     * @return the next step's result, or the same failure
      */
     default <R> Result<R> flatMap(Function<? super T, Result<R>> next) {
         return fold(next, Refused::new);
     }
 
     /**
-     * Forgets the reason of a refusal.
+     * Discards the failure.
      *
-     * @return the value, or nothing
+     * @return the value, or empty after a failure
      */
     default Optional<T> toOptional() {
         return fold(Optional::of, failure -> Optional.empty());
     }
 
     /**
-     * The value, for input that the program itself wrote, such as a constant: a refusal is then a mistake in the program.
+     * The value, for input that the program itself supplies, such as a constant: a failure is then a bug.
      *
      * @return the value
-     * @throws IllegalArgumentException if the input was refused
+     * @throws IllegalArgumentException with the failure's message if the step failed
      */
     default T orElseThrow() {
         return fold(Function.identity(), failure -> {
@@ -90,10 +90,10 @@ public sealed interface Result<T> {
     }
 
     /**
-     * Accepts.
+     * Creates a success.
      *
-     * @param value what the input says
-     * @param <T> what was asked for
+     * @param value the value
+     * @param <T> the type of the value
      * @return an {@link Ok}
      */
     static <T> Result<T> ok(T value) {
@@ -101,11 +101,11 @@ public sealed interface Result<T> {
     }
 
     /**
-     * Refuses.
+     * Creates a failure.
      *
-     * @param code what kind of failure it is
-     * @param message what was wrong and what to do, in words for a human
-     * @param <T> what was asked for
+     * @param code the kind of failure
+     * @param message what happened and what to do, for a human
+     * @param <T> the type of the value that there would have been
      * @return a {@link Refused}
      */
     static <T> Result<T> refused(FailureCode code, String message) {

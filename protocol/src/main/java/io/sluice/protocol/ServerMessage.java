@@ -1,6 +1,6 @@
 package io.sluice.protocol;
 
-/** What the gateway says in a text frame. */
+/** A control message from the gateway, sent in a text frame. */
 public sealed interface ServerMessage permits Opened, Progress, Draining, Ended, Failed {
 
     /**

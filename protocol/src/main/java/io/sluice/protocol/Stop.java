@@ -1,6 +1,6 @@
 package io.sluice.protocol;
 
-/** The client's last message: all its media is sent. The gateway answers with {@link Ended} once FFmpeg has left. */
+/** The client's last message: all media is sent. The gateway answers with {@link Ended} when FFmpeg has exited. */
 public record Stop() implements ClientMessage {
     @Override
     public String type() {

@@ -1,23 +1,23 @@
 package io.sluice.protocol;
 
 /**
- * The name and the secret of a stream: whoever knows it may publish under it. Immutable, and redacted wherever it is
- * printed; only {@link #value()} gives it away.
+ * The name and the secret of a stream: anyone who knows it can publish under it. Immutable, and redacted wherever it is
+ * printed; only {@link #value()} reveals it.
  *
- * <p>The characters are those that the keys of real platforms use and that mean nothing to a shell, a log line, a
- * playlist, or a path: no slash, no backslash, no percent sign, no space or control character, no quote, no bracket, no
- * bar, nothing beyond ASCII. So a key can stand as it is in a URL <em>behind its prefix</em>. It is no whole URL or file
- * name: FFmpeg would take {@code concat:x} for a protocol and {@code -x} for an option, so never pass a bare key as an
- * argument.
+ * <p>The allowed characters are those that the keys of real platforms use and that have no special meaning in a shell,
+ * a log line, a playlist or a path: no slash, backslash, percent sign, space, control character, quote, bracket or
+ * pipe, and only ASCII. A key can therefore be appended to a URL <em>prefix</em> without escaping. It is not safe as a
+ * complete URL or file name: FFmpeg would read {@code concat:x} as a protocol and {@code -x} as an option, so never
+ * pass a bare key as an argument.
  */
 public final class StreamKey {
 
-    /** The longest key, in characters; signed tokens run to some hundreds. */
+    /** The maximum length of a key, in characters; signed tokens have several hundred. */
     public static final int MAX_LENGTH = 512;
 
     private static final String PUNCTUATION = "-_.~+:?=&";
-    private static final int REDACTION_SHOWS = 4;
-    private static final int REDACTION_SHOWS_FROM_LENGTH = 16;
+    private static final int PREFIX_LENGTH = 4;
+    private static final int MIN_LENGTH_FOR_PREFIX = 16;
 
     private final String value;
 
@@ -26,27 +26,27 @@ public final class StreamKey {
     }
 
     /**
-     * Checks a key from outside.
+     * Validates a key from outside.
      *
-     * @param text the key, already decoded from where it stood (percent-encoding, JSON)
-     * @return the key, or {@link FailureCode#INVALID_STREAM_KEY} with words that name the first wrong character and its
-     *     position, counted from 1, and that do not repeat the key
+     * @param text the key, already decoded (percent-encoding, JSON)
+     * @return the key, or {@link FailureCode#INVALID_STREAM_KEY} with a message that names the first invalid character
+     *     and its position, counted from 1, and does not repeat the key
      */
     public static Result<StreamKey> parse(String text) {
         if (text.isEmpty()) {
-            return refused("The stream key is empty: give the key under which to publish.");
+            return refused("The stream key is empty; specify the key to publish under.");
         }
         if (text.length() > MAX_LENGTH) {
-            return refused("The stream key has " + text.length() + " characters; " + MAX_LENGTH
-                    + " are the most it may have.");
+            return refused("The stream key has " + text.length() + " characters; the maximum is " + MAX_LENGTH + ".");
         }
         if (text.charAt(0) == '.') {
             return refused("The stream key must not start with '.'.");
         }
         for (int i = 0; i < text.length(); i++) {
             if (!isAllowed(text.charAt(i))) {
-                return refused("The stream key has " + Printable.character(text.codePointAt(i)) + " at position "
-                        + (i + 1) + "; only ASCII letters, digits and " + PUNCTUATION + " may stand in a key.");
+                return refused(
+                        "The stream key has " + PrintableText.quoteCharacter(text.codePointAt(i)) + " at position "
+                                + (i + 1) + "; only ASCII letters, digits and " + PUNCTUATION + " are allowed.");
             }
         }
         return Result.ok(new StreamKey(text));
@@ -64,7 +64,7 @@ public final class StreamKey {
     }
 
     /**
-     * The secret itself. Keep it out of logs, metrics and answers.
+     * The secret itself. Keep it out of logs, metrics and responses.
      *
      * @return from 1 to {@value #MAX_LENGTH} characters
      */
@@ -83,12 +83,12 @@ public final class StreamKey {
     }
 
     /**
-     * A redacted form that is fit for logs.
+     * A redacted form for logs.
      *
-     * @return the first characters of a long key and an ellipsis, or the ellipsis alone for a short one
+     * @return the first characters of a long key and an ellipsis, or only the ellipsis for a short one
      */
     @Override
     public String toString() {
-        return value.length() < REDACTION_SHOWS_FROM_LENGTH ? "…" : value.substring(0, REDACTION_SHOWS) + "…";
+        return value.length() < MIN_LENGTH_FOR_PREFIX ? "…" : value.substring(0, PREFIX_LENGTH) + "…";
     }
 }

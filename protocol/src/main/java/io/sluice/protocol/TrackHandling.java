@@ -3,14 +3,19 @@ package io.sluice.protocol;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What becomes of a track on its way to the output. */
+/** How a track is handled on its way to the output. */
 public enum TrackHandling {
-    /** It goes through as the client encoded it, which costs next to nothing. */
+    /** The track is passed through as the client encoded it, which costs almost nothing. */
     COPY,
-    /** It is decoded and encoded again, because the output does not take what the client sends. */
+    /** The track is decoded and encoded again, because the output does not accept the client's codec. */
     TRANSCODE;
 
-    String wireName() {
+    /**
+     * The name on the wire.
+     *
+     * @return {@code copy} or {@code transcode}
+     */
+    public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -3,7 +3,7 @@ package io.sluice.protocol;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How a video track is encoded. */
+/** The codec of a video track. */
 public enum VideoCodec {
     /** H.264, also called AVC. */
     H264,
@@ -17,11 +17,11 @@ public enum VideoCodec {
     AV1;
 
     /**
-     * Finds the codec that an element of a {@code codecs} parameter names, after RFC 6381 or in the short forms that
-     * browsers take and report.
+     * Finds the codec for an element of a {@code codecs} parameter, as in RFC 6381 or in the short forms that browsers
+     * accept and report.
      *
      * @param name such as {@code avc1.42E01F}, {@code vp09.00.10.08} or {@code h264}, in any case
-     * @return the codec, or nothing if the name is no video codec's that is known here
+     * @return the codec, or empty if this is not the name of a known video codec
      */
     public static Optional<VideoCodec> ofName(String name) {
         int dot = name.indexOf('.');

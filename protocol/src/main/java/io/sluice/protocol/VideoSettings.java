@@ -3,13 +3,13 @@ package io.sluice.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client says of its video track; null means that it does not know. A hint for the plan and no promise: tracks
- * change their size while they run.
+ * What the client expects of its video track; null means unknown. A hint for the stream plan, not a guarantee: the
+ * picture size can change in mid-stream.
  *
  * @param width in pixels, from 1 to {@value #MAX_SIDE}
  * @param height in pixels, from 1 to {@value #MAX_SIDE}
  * @param frameRate in frames per second, above 0 and up to {@value #MAX_FRAME_RATE}
- * @param bitsPerSecond the target of the client's encoder, from 1 to {@value #MAX_BITS_PER_SECOND}
+ * @param bitsPerSecond the target bit rate of the client's encoder, from 1 to {@value #MAX_BITS_PER_SECOND}
  */
 public record VideoSettings(
         @Nullable Integer width,

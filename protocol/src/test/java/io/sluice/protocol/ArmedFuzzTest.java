@@ -12,7 +12,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** A fuzzer that is not guided, or does not run, finds nothing, and nobody would notice: so it is given something to find. */
+/** Gives the fuzzer a bug to find, because a fuzzer that is unguided or does not run would go unnoticed. */
 @Tag("jazzer")
 class ArmedFuzzTest {
 
@@ -20,12 +20,12 @@ class ArmedFuzzTest {
     void aBugThatNoRandomInputMeetsIsFound(@TempDir Path folder) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectClass(SeededBug.class))
-                // What it finds on the way is no regression input of ours.
+                // Its findings are not regression inputs of the project.
                 .configurationParameter("jazzer.internal.basedir", folder.toString())
                 .build();
-        SummaryGeneratingListener heard = new SummaryGeneratingListener();
-        LauncherFactory.create().execute(request, heard);
-        assertThat(heard.getSummary().getFailures())
+        SummaryGeneratingListener summary = new SummaryGeneratingListener();
+        LauncherFactory.create().execute(request, summary);
+        assertThat(summary.getSummary().getFailures())
                 .singleElement()
                 .satisfies(failure -> assertThat(failure.getException()).hasRootCauseMessage("found"));
         assertThat(folder).isDirectoryRecursivelyContaining("glob:**crash-*");

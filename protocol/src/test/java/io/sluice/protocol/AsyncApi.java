@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** {@code docs/asyncapi.yaml}, with references followed. */
+/** The content of {@code docs/asyncapi.yaml}, with references resolved. */
 final class AsyncApi {
 
     /**
      * One field of a message as documented.
      *
-     * @param schema with references followed
-     * @param required within the object that it stands in
+     * @param schema with references resolved
+     * @param required within the enclosing object
      */
     record Field(JsonNode schema, boolean required) {}
 
@@ -55,7 +55,7 @@ final class AsyncApi {
         return resolve(node);
     }
 
-    /** The documented messages by their {@code type}, the binary one left out. */
+    /** The documented messages by their {@code type}, without the binary one. */
     Map<String, JsonNode> messages() {
         Map<String, JsonNode> messages = new TreeMap<>();
         at("/components/messages").properties().forEach(entry -> {
@@ -67,7 +67,7 @@ final class AsyncApi {
         return messages;
     }
 
-    /** The documented fields of a message, those of nested objects by their path: {@code video.width}. */
+    /** The documented fields of a message; those of nested objects by path, such as {@code video.width}. */
     Map<String, Field> fields(String type) {
         JsonNode message = messages().get(type);
         if (message == null) {
@@ -91,7 +91,7 @@ final class AsyncApi {
         }
     }
 
-    /** The names of the messages that a list of references ends in. */
+    /** The names of the referenced messages. */
     static Set<String> names(JsonNode references) {
         Set<String> names = new TreeSet<>();
         for (JsonNode reference : references) {

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Holds the fields in docs/asyncapi.yaml to the code, in both directions. What the code says is not declared a second
- * time here but asked of the codec: it writes the fields, and it refuses a message that lacks or bends one.
+ * Compares the fields in docs/asyncapi.yaml with the code, in both directions. The expectations are not repeated here
+ * but taken from the codec: it writes the fields, and refuses a message in which one is missing or invalid.
  */
 class AsyncApiFieldsTest {
 

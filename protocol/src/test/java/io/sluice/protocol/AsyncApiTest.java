@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the messages, ways in and failures in docs/asyncapi.yaml to the code, in both directions. */
+/** Compares the messages, endpoints and failures in docs/asyncapi.yaml with the code, in both directions. */
 class AsyncApiTest {
 
     private final AsyncApi document = AsyncApi.read();
@@ -40,7 +40,7 @@ class AsyncApiTest {
     }
 
     @Test
-    void everyMessageGoesItsWay() {
+    void everyMessageHasTheRightDirection() {
         Set<String> received = new TreeSet<>();
         Set<String> sent = new TreeSet<>();
         for (JsonNode operation : document.at("/operations")) {
@@ -55,7 +55,7 @@ class AsyncApiTest {
     }
 
     @Test
-    void thePlainWaysInCarryOnlyMediaAndStop() {
+    void thePlainEndpointsAcceptOnlyMediaAndStop() {
         for (String channel : List.of("plain", "pxy")) {
             assertThat(document.at("/channels/" + channel + "/messages").fieldNames())
                     .toIterable()
@@ -122,7 +122,7 @@ class AsyncApiTest {
             assertThat(message.path("examples")).as(type).isNotEmpty();
             for (JsonNode example : message.path("examples")) {
                 String payload = example.path("payload").toString();
-                assertThat(Samples.thereAndBack(payload)).as(type).isEqualTo(payload);
+                assertThat(Samples.roundTrip(payload)).as(type).isEqualTo(payload);
             }
         });
     }

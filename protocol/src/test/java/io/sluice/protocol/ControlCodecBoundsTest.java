@@ -48,7 +48,7 @@ class ControlCodecBoundsTest {
     void anEndlessNumberIsRefused() {
         String text = "{\"type\":\"stop\",\"x\":" + "9".repeat(60_000) + "}";
 
-        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, "endless");
+        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, "too long");
     }
 
     @Test

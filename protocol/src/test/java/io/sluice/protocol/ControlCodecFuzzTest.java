@@ -7,7 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any bytes are a message that comes out of its own text again, or they are refused in words that are fit for a log. */
+/** Any bytes are a message that survives a round trip, or they are refused with a message that is safe for logs. */
 class ControlCodecFuzzTest {
 
     private final ControlCodec codec = new ControlCodec();
@@ -34,15 +34,15 @@ class ControlCodecFuzzTest {
         check(codec.decodeServerMessage(text), ok -> codec.decodeServerMessage(codec.encode(ok)));
     }
 
-    private interface ThereAndBack<M> {
-        Result<M> go(M message);
+    private interface RoundTrip<M> {
+        Result<M> apply(M message);
     }
 
-    private static <M> void check(Result<M> parsed, ThereAndBack<M> thereAndBack) {
-        if (parsed instanceof Result.Ok<M> ok) {
-            assertThat(thereAndBack.go(ok.value())).isEqualTo(parsed);
+    private static <M> void check(Result<M> result, RoundTrip<M> roundTrip) {
+        if (result instanceof Result.Ok<M> ok) {
+            assertThat(roundTrip.apply(ok.value())).isEqualTo(result);
         } else {
-            Refusals.assertFitForALog(parsed);
+            Refusals.assertSafeForLogs(result);
         }
     }
 }

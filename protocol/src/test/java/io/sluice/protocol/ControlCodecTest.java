@@ -37,7 +37,8 @@ class ControlCodecTest {
     @Test
     void theFieldsMayComeInAnyOrderAndUnknownOnesAreIgnored() {
         String text = """
-                {"x":{"y":[1,{"z":null}]},"offers":["video/webm"],"video":{"rotation":90},"type":"open","streamkey":1}""";
+                {"x":{"y":[1,{"z":null}]},"offers":["video/webm"],"video":{"rotation":90},
+                 "type":"open","streamkey":1}""";
 
         assertThat(codec.decode(text))
                 .isEqualTo(Result.ok(
@@ -47,7 +48,8 @@ class ControlCodecTest {
     @Test
     void nullSaysAsLittleAsNoField() {
         String text = """
-                {"type":"open","streamKey":null,"offers":["video/webm"],"video":null,"audio":{"channels":null},"progressIntervalMs":null}""";
+                {"type":"open","streamKey":null,"offers":["video/webm"],"video":null,"audio":{"channels":null},
+                 "progressIntervalMs":null}""";
 
         assertThat(codec.decode(text))
                 .isEqualTo(Result.ok(new Open(null, List.of("video/webm"), null, new AudioSettings(null, null, null))));
@@ -56,7 +58,8 @@ class ControlCodecTest {
     @Test
     void whatABrowserReportsAsZeroIsUnknown() {
         String text = """
-                {"type":"open","offers":["video/webm"],"video":{"width":1280.0,"height":0,"frameRate":0,"bitsPerSecond":0},"progressIntervalMs":0}""";
+                {"type":"open","offers":["video/webm"],
+                 "video":{"width":1280.0,"height":0,"frameRate":0,"bitsPerSecond":0},"progressIntervalMs":0}""";
 
         assertThat(codec.decode(text))
                 .isEqualTo(Result.ok(
@@ -72,7 +75,7 @@ class ControlCodecTest {
     @ParameterizedTest
     @FieldSource("io.sluice.protocol.Samples#FULL_CLIENT_MESSAGES")
     @FieldSource("io.sluice.protocol.Samples#BARE_CLIENT_MESSAGES")
-    void aClientMessageSurvivesTheWay(ClientMessage message) {
+    void aClientMessageSurvivesTheRoundTrip(ClientMessage message) {
         String text = codec.encode(message);
 
         assertThat(codec.decode(text)).isEqualTo(Result.ok(message));
@@ -110,8 +113,8 @@ class ControlCodecTest {
                 "{\"type\":01} > is not valid JSON",
                 "{\"type\":\"\\x\"} > is not valid JSON",
                 "{\"type\":\"stop\"}} > is not valid JSON",
-                "{\"type\":\"stop\"}{\"type\":\"stop\"} > goes on after the end",
-                "{\"type\":\"stop\"} 1 > goes on after the end",
+                "{\"type\":\"stop\"}{\"type\":\"stop\"} > has content after its JSON object",
+                "{\"type\":\"stop\"} 1 > has content after its JSON object",
                 "{} > has no field \"type\"",
                 "{\"Type\":\"stop\"} > has no field \"type\"",
                 "{\"type\":null} > \"type\" that is not a string",
@@ -122,8 +125,8 @@ class ControlCodecTest {
                 "{\"type\":\"stop\",\"a\":[],\"a\":[]} > has the field \"a\" twice",
                 "{\"live_123\":1,\"live_123\":2} > has a field twice",
             })
-    void whatIsNoMessageIsRefusedInWords(String text, String words) {
-        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, words);
+    void whatIsNoMessageIsRefusedInWords(String text, String message) {
+        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, message);
     }
 
     @ParameterizedTest
@@ -143,14 +146,18 @@ class ControlCodecTest {
                 "\"offers\":[\"a\"],\"video\":true > \"video\" must be an object",
                 "\"offers\":[\"a\"],\"video\":[1280,720] > \"video\" must be an object",
                 "\"offers\":[\"a\"],\"video\":{\"width\":-1} > \"video.width\" must be a whole number from 0 to 16384",
-                "\"offers\":[\"a\"],\"video\":{\"width\":16385} > \"video.width\" must be a whole number from 0 to 16384",
+                "\"offers\":[\"a\"],\"video\":{\"width\":16385}"
+                        + " > \"video.width\" must be a whole number from 0 to 16384",
                 "\"offers\":[\"a\"],\"video\":{\"width\":12.5} > \"video.width\" must be a whole number",
                 "\"offers\":[\"a\"],\"video\":{\"width\":\"1280\"} > \"video.width\" must be a whole number",
                 "\"offers\":[\"a\"],\"video\":{\"height\":4294967297} > \"video.height\" must be a whole number",
                 "\"offers\":[\"a\"],\"video\":{\"height\":1e99} > \"video.height\" must be a whole number",
-                "\"offers\":[\"a\"],\"video\":{\"height\":99999999999999999999} > \"video.height\" must be a whole number",
-                "\"offers\":[\"a\"],\"video\":{\"frameRate\":-0.1} > \"video.frameRate\" must be a number from 0 to 1000",
-                "\"offers\":[\"a\"],\"video\":{\"frameRate\":1000.1} > \"video.frameRate\" must be a number from 0 to 1000",
+                "\"offers\":[\"a\"],\"video\":{\"height\":99999999999999999999}"
+                        + " > \"video.height\" must be a whole number",
+                "\"offers\":[\"a\"],\"video\":{\"frameRate\":-0.1}"
+                        + " > \"video.frameRate\" must be a number from 0 to 1000",
+                "\"offers\":[\"a\"],\"video\":{\"frameRate\":1000.1}"
+                        + " > \"video.frameRate\" must be a number from 0 to 1000",
                 "\"offers\":[\"a\"],\"video\":{\"frameRate\":1e999} > \"video.frameRate\" must be a number",
                 "\"offers\":[\"a\"],\"video\":{\"frameRate\":\"30\"} > \"video.frameRate\" must be a number",
                 "\"offers\":[\"a\"],\"video\":{\"bitsPerSecond\":1000000001} > \"video.bitsPerSecond\" must be",
@@ -158,17 +165,21 @@ class ControlCodecTest {
                 "\"offers\":[\"a\"],\"audio\":{\"channels\":65} > \"audio.channels\" must be",
                 "\"offers\":[\"a\"],\"audio\":{\"channels\":true} > \"audio.channels\" must be",
                 "\"offers\":[\"a\"],\"audio\":{\"bitsPerSecond\":-128000} > \"audio.bitsPerSecond\" must be",
-                "\"offers\":[\"a\"],\"progressIntervalMs\":-1 > \"progressIntervalMs\" must be a whole number from 0 to 10000",
-                "\"offers\":[\"a\"],\"progressIntervalMs\":1 > \"progressIntervalMs\" must be 0 or a whole number from 100 to 10000",
-                "\"offers\":[\"a\"],\"progressIntervalMs\":99 > \"progressIntervalMs\" must be 0 or a whole number from 100",
-                "\"offers\":[\"a\"],\"progressIntervalMs\":10001 > \"progressIntervalMs\" must be a whole number from 0 to 10000",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":-1"
+                        + " > \"progressIntervalMs\" must be a whole number from 0 to 10000",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":1"
+                        + " > \"progressIntervalMs\" must be 0 or a whole number from 100 to 10000",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":99"
+                        + " > \"progressIntervalMs\" must be 0 or a whole number from 100",
+                "\"offers\":[\"a\"],\"progressIntervalMs\":10001"
+                        + " > \"progressIntervalMs\" must be a whole number from 0 to 10000",
                 "\"offers\":[\"a\"],\"progressIntervalMs\":250.5 > \"progressIntervalMs\" must be a whole number",
                 "\"offers\":[\"a\"],\"progressIntervalMs\":\"250\" > \"progressIntervalMs\" must be a whole number",
             })
-    void aWrongFieldIsRefusedByItsName(String fields, String words) {
+    void aWrongFieldIsRefusedByItsName(String fields, String message) {
         String text = fields.isEmpty() ? "{\"type\":\"open\"}" : "{\"type\":\"open\"," + fields + "}";
 
-        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, words);
+        assertRefused(codec.decode(text), FailureCode.MALFORMED_MESSAGE, message);
     }
 
     @Test
@@ -198,7 +209,9 @@ class ControlCodecTest {
     void sixtyFourOffersAreAcceptedAndOneMoreIsNot() {
         assertThat(codec.decode(openWithOffers(64)).toOptional()).isPresent();
         assertRefused(
-                codec.decode(openWithOffers(65)), FailureCode.MALFORMED_MESSAGE, "\"offers\" has 65 elements; 64");
+                codec.decode(openWithOffers(65)),
+                FailureCode.MALFORMED_MESSAGE,
+                "\"offers\" has 65 elements; the maximum is 64");
     }
 
     @Test
@@ -215,7 +228,7 @@ class ControlCodecTest {
         assertRefused(
                 codec.decode("{\"type\":\"" + type + "\"}"),
                 FailureCode.UNKNOWN_MESSAGE_TYPE,
-                "\"" + type + "\" is no message type that is known here: open, stop.");
+                "Unknown message type \"" + type + "\"; known types are open, stop.");
     }
 
     @ParameterizedTest
@@ -224,7 +237,7 @@ class ControlCodecTest {
         assertRefused(
                 codec.decode("{\"type\":\"" + type + "\"}"),
                 FailureCode.UNKNOWN_MESSAGE_TYPE,
-                "That is no message type that is known here: open, stop.");
+                "Unknown message type; known types are open, stop.");
     }
 
     @ParameterizedTest
@@ -261,11 +274,11 @@ class ControlCodecTest {
         return "{\"type\":\"open\",\"offers\":[" + "\"a\",".repeat(count - 1) + "\"a\"]}";
     }
 
-    static void assertRefused(Result<?> parsed, FailureCode code, String words) {
-        assertThat(parsed).isInstanceOfSatisfying(Result.Refused.class, refused -> {
+    static void assertRefused(Result<?> result, FailureCode code, String message) {
+        assertThat(result).isInstanceOfSatisfying(Result.Refused.class, refused -> {
             assertThat(refused.failure().code()).isEqualTo(code);
             assertThat(refused.failure().message())
-                    .contains(words)
+                    .contains(message)
                     .endsWith(".")
                     .doesNotContain("\n");
         });

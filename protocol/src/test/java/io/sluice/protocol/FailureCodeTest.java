@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FailureCodeTest {
 
-    /** Clients in the field depend on these; whoever changes a line here breaks them. */
+    /** Deployed clients depend on these; changing a line breaks them. */
     private static final String CONTRACT = """
             MALFORMED_MESSAGE malformed-message 4400 false
             NOT_AUTHORIZED not-authorized 4401 false

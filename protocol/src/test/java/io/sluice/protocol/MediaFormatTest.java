@@ -33,7 +33,7 @@ class MediaFormatTest {
                 "video/mp4                                      | MP4  | -    | -",
                 "video/webm; codecs=\"vp8, opus\"               | WEBM | VP8  | OPUS",
                 "video/webm;codecs=\"vp8,vorbis\"               | WEBM | VP8  | VORBIS",
-                // Everything that the grammar allows.
+                // Unusual forms that the grammar allows.
                 "VIDEO/WebM;CODECS=\"AVC1.42E01F,OPUS\"         | WEBM | H264 | OPUS",
                 "video/webm;codecs=opus,vp8                     | WEBM | VP8  | OPUS",
                 "video/webm;codecs=opus                         | WEBM | -    | OPUS",
@@ -189,35 +189,35 @@ class MediaFormatTest {
                 "video/webm;codecs=vp8,vp9          | codec \"vp9\" is one too many",
                 "video/webm;codecs=avc1,avc1        | codec \"avc1\" is one too many",
                 "video/webm;codecs=vp8,opus,flac    | codec \"flac\" is one too many",
-                "audio/webm;codecs=vp8              | video codec \"vp8\" stands in an audio/ type",
-                "audio/webm;codecs=opus,h264        | video codec \"h264\" stands in an audio/ type",
-                "``                                 | does not start like",
-                "webm                               | does not start like",
-                "video                              | does not start like",
-                "/webm                              | does not start like",
-                "video/                             | does not start like",
-                "video/webm/x                       | does not start like",
-                "video /webm                        | does not start like",
-                "\"video/webm\"                     | does not start like",
-                "video/webm,video/mp4               | does not start like",
+                "audio/webm;codecs=vp8              | video codec \"vp8\" is in an audio/ type",
+                "audio/webm;codecs=opus,h264        | video codec \"h264\" is in an audio/ type",
+                "``                                 | does not start with a type such as video/webm",
+                "webm                               | does not start with a type such as video/webm",
+                "video                              | does not start with a type such as video/webm",
+                "/webm                              | does not start with a type such as video/webm",
+                "video/                             | does not start with a type such as video/webm",
+                "video/webm/x                       | does not start with a type such as video/webm",
+                "video /webm                        | does not start with a type such as video/webm",
+                "\"video/webm\"                     | does not start with a type such as video/webm",
+                "video/webm,video/mp4               | does not start with a type such as video/webm",
                 "video/webm;codecs                  | parameter without a value",
-                "video/webm;=vp8                    | parameter without a proper name",
-                "video/webm;co decs=vp8             | parameter without a proper name",
+                "video/webm;=vp8                    | parameter with an invalid name",
+                "video/webm;co decs=vp8             | parameter with an invalid name",
                 "video/webm;codecs=vp8;codecs=opus  | same parameter twice",
                 "video/webm;codecs=vp8;CODECS=\"vp8\" | same parameter twice",
-                "video/webm;codecs=\"vp8            | does not close it",
-                "video/webm;codecs=\"               | does not close it",
-                "video/webm;codecs=\"vp8\\\"        | does not close it",
-                "video/webm;codecs=\"vp8\\          | does not close it",
-                "video/webm;codecs=\"vp8\"opus      | goes on after the closing quotation mark",
+                "video/webm;codecs=\"vp8            | unclosed quotation mark",
+                "video/webm;codecs=\"               | unclosed quotation mark",
+                "video/webm;codecs=\"vp8\\\"        | unclosed quotation mark",
+                "video/webm;codecs=\"vp8\\          | unclosed quotation mark",
+                "video/webm;codecs=\"vp8\"opus      | has text after the closing quotation mark",
                 "video/webm;codecs=vp8\"            | quotation mark in the middle",
                 "video/webm;codecs=vp8é             | has U+00E9 at position 22",
             })
-    void whatCannotBeTakenIsRefusedInWords(String mimeType, String words) {
+    void whatIsNotSupportedIsRefusedWithAMessage(String mimeType, String message) {
         Failure failure = refusal(mimeType);
 
         assertThat(failure.code()).isEqualTo(FailureCode.UNSUPPORTED_OFFER);
-        assertThat(failure.message()).contains(words);
+        assertThat(failure.message()).contains(message);
     }
 
     @ParameterizedTest

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Valid input, damaged at random but the same way in every run: whatever comes, the answer is a value. */
+/** Valid input with random, reproducible damage: whatever the input, the result is a value, never an exception. */
 class MutationTest {
 
     private static final long SEED = 20_261_122;
@@ -57,7 +57,7 @@ class MutationTest {
             }
             count(codec.decode(random.nextInt(4) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes));
         }
-        assertBothWaysWereTaken();
+        assertBothOutcomesOccurred();
     }
 
     @Test
@@ -98,7 +98,7 @@ class MutationTest {
             }
             check.accept(text.toString());
         }
-        assertBothWaysWereTaken();
+        assertBothOutcomesOccurred();
     }
 
     private void mutate(StringBuilder text) {
@@ -124,8 +124,8 @@ class MutationTest {
         }
     }
 
-    /** A test that only ever sees one side proves little about the other. */
-    private void assertBothWaysWereTaken() {
+    /** A test that sees only one outcome proves little about the other. */
+    private void assertBothOutcomesOccurred() {
         assertThat(accepted).isGreaterThan(ROUNDS / 100);
         assertThat(refused).isGreaterThan(ROUNDS / 100);
     }

@@ -12,7 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds the examples and tables of docs/protocol.md to the code. */
+/** Compares the examples and tables in docs/protocol.md with the code. */
 class ProtocolPageTest {
 
     private static final Pattern EXAMPLE = Pattern.compile("```json\n(.*?)\n```", Pattern.DOTALL);
@@ -29,7 +29,7 @@ class ProtocolPageTest {
         List<String> types = new ArrayList<>();
         for (MatchResult match : EXAMPLE.matcher(page).results().toList()) {
             String example = match.group(1);
-            String again = Samples.thereAndBack(example);
+            String again = Samples.roundTrip(example);
             assertThat(again).isEqualTo(example);
             types.add(again.replaceFirst("^\\{\"type\":\"([a-z]+)\".*", "$1"));
         }

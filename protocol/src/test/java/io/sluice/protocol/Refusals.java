@@ -3,16 +3,16 @@ package io.sluice.protocol;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What holds of every refusal, whatever was refused. */
+/** Assertions that apply to every refusal. */
 final class Refusals {
 
-    /** Longer than any of the messages, with the longest quotation of the input that there is. */
+    /** Longer than any message with the longest possible quotation of the input. */
     private static final int MAX_MESSAGE_LENGTH = 700;
 
     private Refusals() {}
 
-    static void assertFitForALog(Result<?> parsed) {
-        Failure failure = ((Result.Refused<?>) parsed).failure();
+    static void assertSafeForLogs(Result<?> result) {
+        Failure failure = ((Result.Refused<?>) result).failure();
         assertThat(failure.message()).isNotBlank().hasSizeLessThan(MAX_MESSAGE_LENGTH);
         assertThat(failure.message().codePoints().filter(Character::isISOControl))
                 .isEmpty();

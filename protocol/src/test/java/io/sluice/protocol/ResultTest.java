@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class ResultTest {
 
-    private static final Failure FAILURE = new Failure(FailureCode.MALFORMED_MESSAGE, "It is broken; mend it.");
+    private static final Failure FAILURE = new Failure(FailureCode.MALFORMED_MESSAGE, "It is broken; fix it.");
     private final Result<Integer> ok = Result.ok(7);
     private final Result<Integer> refused = new Result.Refused<>(FAILURE);
 
@@ -15,7 +15,7 @@ class ResultTest {
     void foldAppliesTheFunctionThatFits() {
         assertThat(ok.<String>fold(value -> "value " + value, Failure::message)).isEqualTo("value 7");
         assertThat(refused.<String>fold(value -> "value " + value, Failure::message))
-                .isEqualTo("It is broken; mend it.");
+                .isEqualTo("It is broken; fix it.");
     }
 
     @Test
@@ -38,6 +38,6 @@ class ResultTest {
         assertThat(ok.orElseThrow()).isEqualTo(7);
         assertThatThrownBy(refused::orElseThrow)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("It is broken; mend it.");
+                .hasMessage("It is broken; fix it.");
     }
 }

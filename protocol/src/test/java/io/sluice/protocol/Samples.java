@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Every message once with all its fields and once with as few as it may have. */
+/** Every message, once with all fields and once with only the required ones. */
 final class Samples {
 
     static final String KEY = "live_123456789_AbCdEfGh?bandwidthtest=true";
@@ -53,8 +53,8 @@ final class Samples {
 
     private Samples() {}
 
-    /** Reads the text as whichever side's message it is, and writes that message again. */
-    static String thereAndBack(String text) {
+    /** Decodes the text as a message of either side, and encodes it again. */
+    static String roundTrip(String text) {
         ControlCodec codec = new ControlCodec();
         return codec.decode(text)
                 .map(codec::encode)

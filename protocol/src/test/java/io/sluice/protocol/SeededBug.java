@@ -4,8 +4,8 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 
 /**
- * A bug for {@link ArmedFuzzTest} to find. No build runs it by itself. Who mutates at random has to hit all of the words at once; only who
- * is guided by what the code compares gets there.
+ * A bug for {@link ArmedFuzzTest} to find; no build runs it directly. Random mutation would have to hit all words at
+ * the same time; only a fuzzer that is guided by the code's comparisons finds it.
  */
 final class SeededBug {
 

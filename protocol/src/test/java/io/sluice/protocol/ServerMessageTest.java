@@ -2,6 +2,8 @@ package io.sluice.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +95,15 @@ class ServerMessageTest {
                 .contains("\"speed\":" + json + ",");
     }
 
+    @Test
+    void progressHasNoExponentsInAnyWriter() {
+        ObjectNode out = JsonNodeFactory.instance.objectNode();
+
+        ProgressJson.write(new Progress(0, 0, 0, 30, 0, 1e10, 0), out);
+
+        assertThat(out.toString()).contains("\"framesPerSecond\":30,", "\"speed\":10000000000,");
+    }
+
     @ParameterizedTest
     @ValueSource(doubles = {Double.MAX_VALUE, Double.MIN_VALUE, Math.PI, 1.0 / 3})
     void aNumberLosesNothing(double number) {
@@ -104,7 +115,7 @@ class ServerMessageTest {
     @ParameterizedTest
     @FieldSource("io.sluice.protocol.Samples#FULL_SERVER_MESSAGES")
     @FieldSource("io.sluice.protocol.Samples#BARE_SERVER_MESSAGES")
-    void aServerMessageSurvivesTheWay(ServerMessage message) {
+    void aServerMessageSurvivesTheRoundTrip(ServerMessage message) {
         assertThat(codec.decodeServerMessage(codec.encode(message))).isEqualTo(Result.ok(message));
     }
 
@@ -115,16 +126,20 @@ class ServerMessageTest {
             value = {
                 "{\"type\":\"open\"} > UNKNOWN_MESSAGE_TYPE > opened, progress, draining, ended, failed",
                 "{\"type\":\"ended\",\"acceptedBytes\":1} > MALFORMED_MESSAGE > \"outTimeMs\" is missing",
-                "{\"type\":\"ended\",\"acceptedBytes\":-1,\"outTimeMs\":1} > MALFORMED_MESSAGE > \"acceptedBytes\" must be",
-                "{\"type\":\"failed\",\"code\":\"x\",\"message\":\"\",\"retryable\":true} > MALFORMED_MESSAGE > \"code\" names",
-                "{\"type\":\"failed\",\"code\":\"internal-error\",\"message\":\"\",\"retryable\":1} > MALFORMED_MESSAGE > true or false",
+                "{\"type\":\"ended\",\"acceptedBytes\":-1,\"outTimeMs\":1} > MALFORMED_MESSAGE"
+                        + " > \"acceptedBytes\" must be",
+                "{\"type\":\"failed\",\"code\":\"x\",\"message\":\"\",\"retryable\":true} > MALFORMED_MESSAGE"
+                        + " > \"code\" is not",
+                "{\"type\":\"failed\",\"code\":\"internal-error\",\"message\":\"\",\"retryable\":1}"
+                        + " > MALFORMED_MESSAGE > true or false",
                 "{\"type\":\"opened\",\"video\":\"melt\"} > MALFORMED_MESSAGE > \"sessionId\" is missing",
-                "{\"type\":\"opened\",\"sessionId\":\"\",\"mimeType\":\"\",\"video\":\"COPY\"} > MALFORMED_MESSAGE > \"video\" has a value",
+                "{\"type\":\"opened\",\"sessionId\":\"\",\"mimeType\":\"\",\"video\":\"COPY\"}"
+                        + " > MALFORMED_MESSAGE > \"video\" has an unknown value",
             })
-    void aClientIsToldWhatIsWrongWithAServersMessage(String text, FailureCode code, String words) {
+    void aClientIsToldWhatIsWrongWithAServersMessage(String text, FailureCode code, String message) {
         assertThat(codec.decodeServerMessage(text)).isInstanceOfSatisfying(Result.Refused.class, refused -> {
             assertThat(refused.failure().code()).isEqualTo(code);
-            assertThat(refused.failure().message()).contains(words);
+            assertThat(refused.failure().message()).contains(message);
         });
     }
 }

@@ -52,10 +52,10 @@ class StreamKeyTest {
                 "secretкey > U+043A at position 7",
                 "secret🎥key > U+1F3A5 at position 7",
             })
-    void aCharacterThatCouldBreakOutIsRefusedByItsPosition(String text, String words) {
+    void aCharacterThatCouldBreakOutIsRefusedByItsPosition(String text, String quoted) {
         String message = refusal(text);
 
-        assertThat(message).contains("has " + words + ";").doesNotContain("secret");
+        assertThat(message).contains("has " + quoted + ";").doesNotContain("secret");
     }
 
     @Test

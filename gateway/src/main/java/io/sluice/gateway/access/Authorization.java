@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Authorization {
 
     /**
-     * The client may publish.
+     * The client can publish. Immutable.
      *
-     * @param publishUrls where to: RTMP or RTMPS URLs, used as they are; if empty, the gateway's configured outputs
-     * @param streamKey under which key, if not the one that the client gave: what it gave may be a token
-     * @param expiresAt until when: a stream that still lives then is ended in order; null for no end
-     * @param maxBitsPerSecond what the client is told to stay below and held to, if that is less than the gateway's own limit; null for no limit
-     *     of its own
+     * @param publishUrls complete RTMP or RTMPS URLs to publish to, used verbatim; if empty, the gateway's configured
+     *     outputs
+     * @param streamKey the stream key to use; null for the one that the client sent, which may have been a token
+     * @param expiresAt when the authorization expires: a stream that is still live is ended gracefully; null for never
+     * @param maxBitsPerSecond the maximum bit rate, announced to the client and enforced if it is below the gateway's
+     *     own limit; null for only the gateway's limit
      */
     record Allowed(
             List<String> publishUrls,
@@ -27,25 +28,25 @@ public sealed interface Authorization {
         /**
          * Copies the list.
          *
-         * @param publishUrls where to
-         * @param streamKey under which key
-         * @param expiresAt until when
-         * @param maxBitsPerSecond how much
+         * @param publishUrls the URLs to publish to
+         * @param streamKey the stream key, or null
+         * @param expiresAt when the authorization expires, or null
+         * @param maxBitsPerSecond the maximum bit rate, or null
          */
         public Allowed {
             publishUrls = List.copyOf(publishUrls);
         }
 
         /**
-         * Without an end and without limits.
+         * An authorization that does not expire, without a limit.
          *
-         * @param publishUrls where to
+         * @param publishUrls the URLs to publish to
          */
         public Allowed(List<String> publishUrls) {
             this(publishUrls, null, null, null);
         }
 
-        /** The URLs hold secrets. */
+        /** Omits the URLs and the key, which are secret. */
         @Override
         public String toString() {
             return "Allowed[" + publishUrls.size() + " URLs, until " + expiresAt + "]";
@@ -53,9 +54,9 @@ public sealed interface Authorization {
     }
 
     /**
-     * The client may not publish.
+     * The client cannot publish; it receives {@code not-authorized}.
      *
-     * @param reason words for the client; they must hold no secret
+     * @param reason sent to the client and logged: must not contain secrets
      */
     record Denied(String reason) implements Authorization {}
 
@@ -71,7 +72,7 @@ public sealed interface Authorization {
     /**
      * Allows publishing to these outputs instead of the configured ones.
      *
-     * @param publishUrls RTMP or RTMPS URLs, complete, with whatever key the receiver wants
+     * @param publishUrls complete RTMP or RTMPS URLs, including the key that the server expects
      * @return the answer
      */
     static Authorization allow(List<String> publishUrls) {
@@ -79,9 +80,9 @@ public sealed interface Authorization {
     }
 
     /**
-     * Refuses.
+     * Denies publishing.
      *
-     * @param reason words for the client
+     * @param reason sent to the client and logged: must not contain secrets
      * @return the answer
      */
     static Authorization deny(String reason) {

@@ -1,18 +1,19 @@
 package io.sluice.gateway.access;
 
 /**
- * What a client shows besides its stream key. Empty where it shows nothing; redacted wherever it is printed.
+ * The credentials that a client sends in addition to its stream key; fields are empty if absent. Immutable, and
+ * redacted wherever they are printed.
  *
- * @param user the user's name, of HTTP's basic authentication
- * @param password the user's password
+ * @param user the user name of HTTP basic authentication
+ * @param password the password of HTTP basic authentication
  * @param token a bearer token
  */
 public record Credentials(String user, String password, String token) {
 
-    /** Nothing at all. */
+    /** No credentials. */
     public static final Credentials NONE = new Credentials("", "", "");
 
-    /** All of it may be secret. */
+    /** Says only whether there are credentials. */
     @Override
     public String toString() {
         return equals(NONE) ? "no credentials" : "credentials";

@@ -6,17 +6,17 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is at the other end of a connection, as far as its request tells. Prints the address only.
+ * The client of a connection, as described by its request. Immutable; prints only the address.
  *
- * @param address the client's, by way of trusted proxies where there are any; null where the transport has none
- * @param userAgent what the client says it is; empty if it says nothing
- * @param query the request's raw query without the stream key and the media type; may hold secrets
- * @param credentials what the client shows besides the stream key
+ * @param address the client's address, as forwarded by trusted proxies if there are any; null if the transport has none
+ * @param userAgent the {@code User-Agent} header; empty if absent
+ * @param query the raw query of the request, without the stream key and the media type; may contain secrets
+ * @param credentials the credentials of the request, or a token that the client sent later
  */
 public record Peer(@Nullable SocketAddress address, String userAgent, String query, Credentials credentials) {
 
     /**
-     * A peer of whom nothing is known but the address.
+     * A peer with only an address.
      *
      * @param address the address, or null
      * @return the peer
@@ -26,27 +26,36 @@ public record Peer(@Nullable SocketAddress address, String userAgent, String que
     }
 
     /**
-     * The address without the port.
+     * The IP address without the port.
      *
-     * @return as IPv4 or IPv6 literal; empty where there is none
+     * @return an IPv4 or IPv6 literal; empty if there is none
      */
     public String ip() {
         InetAddress ip = internetAddress();
         return ip == null ? "" : ip.getHostAddress();
     }
 
-    /** Null where there is none. */
+    /**
+     * The IP address.
+     *
+     * @return the address, or null if there is none
+     */
     @Nullable
     public InetAddress internetAddress() {
         return address instanceof InetSocketAddress internet ? internet.getAddress() : null;
     }
 
-    /** The same with a token that came later, which counts more than what the request had. */
-    public Peer with(String token) {
+    /**
+     * This peer with a token that the client sent after the request, which replaces the token of the request.
+     *
+     * @param token the bearer token
+     * @return a copy with the token
+     */
+    public Peer withToken(String token) {
         return new Peer(address, userAgent, query, new Credentials(credentials.user(), credentials.password(), token));
     }
 
-    /** Fit for logs. */
+    /** The address, for logs. */
     @Override
     public String toString() {
         return String.valueOf(address);

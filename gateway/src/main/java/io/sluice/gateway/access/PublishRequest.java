@@ -3,10 +3,10 @@ package io.sluice.gateway.access;
 import io.sluice.protocol.StreamKey;
 
 /**
- * Who wants to publish under which key. Prints without secrets.
+ * A client's request to publish under a stream key. Immutable; prints without secrets.
  *
- * @param sessionId names the session in the log and to the client
- * @param streamKey the key; prints redacted
- * @param peer who is at the other end
+ * @param sessionId the id of the session, which the log and the client see too
+ * @param streamKey the stream key that the client sent, syntactically valid; prints redacted
+ * @param peer the client
  */
 public record PublishRequest(String sessionId, StreamKey streamKey, Peer peer) {}

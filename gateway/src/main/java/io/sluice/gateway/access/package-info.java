@@ -1,6 +1,7 @@
 /**
- * What an embedder implements to decide who may publish and where: the {@link io.sluice.gateway.access.Authorizer}, what it is
- * asked and what it answers. Knows nothing of connections, sessions or FFmpeg. Called on event loops; answers may come from any thread.
+ * What an embedder implements to decide who can publish and where to: the {@link io.sluice.gateway.access.Authorizer},
+ * its request and its answer. Independent of connections, sessions and FFmpeg. Called on event loops; answers can
+ * arrive on any thread.
  */
 @NullMarked
 package io.sluice.gateway.access;

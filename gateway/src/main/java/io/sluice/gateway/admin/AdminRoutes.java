@@ -24,9 +24,11 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * {@code /api/streams}: which streams there are, one of them, and their end; and {@code /metrics}. Described in docs/openapi.yaml, to which a test holds it.
+ * {@code /api/streams}, to list and end streams, and {@code /metrics}. Described in docs/openapi.yaml; a test compares
+ * the two.
  *
- * <p>Nobody gets in without access, and no browser at all, because a page that a browser shows may reach what its user reaches.
+ * <p>Every request needs access. Requests from web pages are always denied, because a page can reach every host that
+ * its user can reach.
  */
 public final class AdminRoutes {
 
@@ -37,23 +39,24 @@ public final class AdminRoutes {
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final String END = STREAMS + "/end";
 
-    /** One line about refused requests in this time: who guesses tokens must not fill the disk. */
-    private static final Duration QUIET = Duration.ofSeconds(1);
+    /** At most one log line about denied requests in this time: guessing tokens must not fill the disk. */
+    private static final Duration DENIAL_LOG_INTERVAL = Duration.ofSeconds(1);
 
-    private final SessionOperations operator;
+    private final SessionOperations operations;
     private final AdminAccess access;
     private final @Nullable Supplier<String> metrics;
-    private final AtomicLong lastRefusalNanos = new AtomicLong(System.nanoTime() - QUIET.toNanos());
+    private final AtomicLong lastDenialLogNanos = new AtomicLong(System.nanoTime() - DENIAL_LOG_INTERVAL.toNanos());
 
     /**
-     * Routes for one gateway.
+     * Creates the routes for one gateway.
      *
-     * @param operator sees and ends its streams
-     * @param access who may
-     * @param metrics what {@code /metrics} says, in the text format of Prometheus; may block; null for no such address
+     * @param operations the gateway's sessions
+     * @param access decides who can use the routes
+     * @param metrics supplies the response of {@code /metrics} in the Prometheus text format; may block; null for no
+     *     metrics
      */
-    public AdminRoutes(SessionOperations operator, AdminAccess access, @Nullable Supplier<String> metrics) {
-        this.operator = operator;
+    public AdminRoutes(SessionOperations operations, AdminAccess access, @Nullable Supplier<String> metrics) {
+        this.operations = operations;
         this.access = access;
         this.metrics = metrics;
     }
@@ -61,73 +64,76 @@ public final class AdminRoutes {
     /**
      * Adds the routes.
      *
-     * @param routes where to
-     * @param prefix what comes before the paths: empty, or beginning and not ending with a slash
+     * @param routes the server's routes
+     * @param prefix prepended to the paths: empty, or starting and not ending with a slash
      */
     public void mount(HttpServerRoutes routes, String prefix) {
         routes.route(
-                request -> isOurs(request.fullPath(), prefix),
+                request -> matches(request.fullPath(), prefix),
                 (request, response) ->
                         serve(request, response, request.fullPath().substring(prefix.length())));
     }
 
-    private boolean isOurs(String path, String prefix) {
+    private boolean matches(String path, String prefix) {
         return (metrics != null && path.equals(prefix + METRICS))
                 || path.equals(prefix + STREAMS)
                 || path.startsWith(prefix + STREAMS + "/");
     }
 
     private Publisher<Void> serve(HttpServerRequest request, HttpServerResponse response, String path) {
-        return refusal(request)
+        return denial(request)
                 .switchIfEmpty(Mono.defer(() -> answer(request, path)))
                 .onErrorResume(error -> {
-                    LOG.error("A request to the admin API could not be answered", error);
+                    LOG.error("Admin API request failed", error);
                     return Mono.just(JsonResponse.problem(
                             HttpResponseStatus.INTERNAL_SERVER_ERROR,
-                            "The gateway has a bug; its log has the details."));
+                            "Internal error; the gateway's log has the details."));
                 })
                 .flatMap(answer -> Mono.from(answer.send(response)));
     }
 
-    /** Empty for who may go on. */
-    private Mono<JsonResponse> refusal(HttpServerRequest request) {
+    /** Empty if the request is allowed. */
+    private Mono<JsonResponse> denial(HttpServerRequest request) {
         HttpHeaders headers = request.requestHeaders();
         if (headers.contains(HttpHeaderNames.ORIGIN) || headers.contains("Sec-Fetch-Site")) {
-            return Mono.just(denied(
+            return Mono.just(logged(
                     request,
-                    JsonResponse.problem(HttpResponseStatus.FORBIDDEN, "No page in a browser may use the admin API.")));
+                    JsonResponse.problem(HttpResponseStatus.FORBIDDEN, "Web pages cannot use the admin API.")));
         }
         return access.allows(request)
                 .defaultIfEmpty(false)
                 .onErrorResume(error -> {
-                    LOG.error("Who may use the admin API cannot be told, so nobody may: {}", error.toString());
+                    LOG.error("Cannot check access to the admin API; the request is denied: {}", error.toString());
                     return Mono.just(false);
                 })
                 .filter(allowed -> !allowed)
-                .map(no -> denied(
+                .map(no -> logged(
                         request,
                         JsonResponse.problem(
-                                        HttpResponseStatus.UNAUTHORIZED, "Show a token: Authorization: Bearer TOKEN.")
+                                        HttpResponseStatus.UNAUTHORIZED,
+                                        "A token is required. Send Authorization: Bearer TOKEN.")
                                 .with(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"sluice\"")));
     }
 
-    private JsonResponse denied(HttpServerRequest request, JsonResponse answer) {
-        long last = lastRefusalNanos.get();
+    private JsonResponse logged(HttpServerRequest request, JsonResponse response) {
+        long last = lastDenialLogNanos.get();
         long now = System.nanoTime();
-        if (now - last >= QUIET.toNanos() && lastRefusalNanos.compareAndSet(last, now)) {
-            LOG.warn("{} was refused at the admin API: {}", request.remoteAddress(), answer.status());
+        if (now - last >= DENIAL_LOG_INTERVAL.toNanos() && lastDenialLogNanos.compareAndSet(last, now)) {
+            LOG.warn("Admin API request from {} denied: {}", request.remoteAddress(), response.status());
         }
-        return answer;
+        return response;
     }
 
     private Mono<JsonResponse> answer(HttpServerRequest request, String path) {
-        boolean reads =
+        boolean isRead =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         if (path.equals(STREAMS)) {
-            return reads ? Mono.just(JsonResponse.json(StreamJson.list(operator.sessions()))) : notAllowed("GET, HEAD");
+            return isRead
+                    ? Mono.just(JsonResponse.json(StreamJson.list(operations.sessions())))
+                    : notAllowed("GET, HEAD");
         }
         if (metrics != null && path.equals(METRICS)) {
-            return reads ? metrics(metrics) : notAllowed("GET, HEAD");
+            return isRead ? metrics(metrics) : notAllowed("GET, HEAD");
         }
         if (path.equals(END)) {
             return request.method().equals(HttpMethod.POST) ? endByKey(request) : notAllowed("POST");
@@ -136,19 +142,20 @@ public final class AdminRoutes {
         if (request.method().equals(HttpMethod.DELETE)) {
             return end(request, sessionId);
         }
-        return reads ? Mono.just(one(sessionId)) : notAllowed("GET, HEAD, DELETE");
+        return isRead ? Mono.just(one(sessionId)) : notAllowed("GET, HEAD, DELETE");
     }
 
     private static Mono<JsonResponse> metrics(Supplier<String> text) {
         return Mono.fromSupplier(text)
                 .subscribeOn(Schedulers.boundedElastic())
-                .map(all -> JsonResponse.text(PROMETHEUS, all));
+                .map(body -> JsonResponse.text(PROMETHEUS, body));
     }
 
     private JsonResponse one(String sessionId) {
-        return operator.session(sessionId)
+        return operations
+                .session(sessionId)
                 .map(session -> JsonResponse.json(StreamJson.one(session)))
-                .orElseGet(AdminRoutes::notThere);
+                .orElseGet(AdminRoutes::notFound);
     }
 
     private Mono<JsonResponse> end(HttpServerRequest request, String sessionId) {
@@ -160,36 +167,41 @@ public final class AdminRoutes {
                     HttpResponseStatus.BAD_REQUEST,
                     "The reason is longer than " + SessionOperations.MAX_REASON_LENGTH + " characters."));
         }
-        return operator.end(sessionId, reason)
-                .doOnSubscribe(s -> operator.session(sessionId)
-                        .ifPresent(known -> LOG.info("{} ends {}", request.remoteAddress(), known.sessionId())))
+        return operations
+                .end(sessionId, reason)
+                .doOnSubscribe(s -> operations
+                        .session(sessionId)
+                        .ifPresent(known -> LOG.info(
+                                "Ending session {} on request of {}", known.sessionId(), request.remoteAddress())))
                 .map(ended -> JsonResponse.json(statusOf(List.of(ended)), StreamJson.one(ended)))
-                .defaultIfEmpty(notThere());
+                .defaultIfEmpty(notFound());
     }
 
     private Mono<JsonResponse> endByKey(HttpServerRequest request) {
         if (!HttpHeaderValues.APPLICATION_JSON.contentEqualsIgnoreCase(mediaType(request))) {
             return Mono.just(JsonResponse.problem(
-                    HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be of the type application/json."));
+                    HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
+                    "The content type of the body must be application/json."));
         }
-        return RequestBody.of(request)
+        return RequestBody.read(request)
                 .flatMap(body -> body.fold(
                         text -> EndRequest.parse(text)
                                 .fold(
-                                        wanted -> endByKey(request, wanted),
-                                        wrong -> Mono.just(
-                                                JsonResponse.problem(HttpResponseStatus.BAD_REQUEST, wrong.message()))),
+                                        endRequest -> endByKey(request, endRequest),
+                                        failure -> Mono.just(JsonResponse.problem(
+                                                HttpResponseStatus.BAD_REQUEST, failure.message()))),
                         Mono::just));
     }
 
-    private Mono<JsonResponse> endByKey(HttpServerRequest request, EndRequest wanted) {
-        LOG.info("{} ends what is live under {}", request.remoteAddress(), wanted.streamKey());
-        return operator.end(wanted.streamKey(), wanted.reason())
+    private Mono<JsonResponse> endByKey(HttpServerRequest request, EndRequest endRequest) {
+        LOG.info("Ending streams under {} on request of {}", endRequest.streamKey(), request.remoteAddress());
+        return operations
+                .end(endRequest.streamKey(), endRequest.reason())
                 .collectList()
                 .map(ended -> JsonResponse.json(statusOf(ended), StreamJson.list(ended)));
     }
 
-    /** What takes longer than anybody should wait for is accepted, and not done. */
+    /** A stream that has not ended within the timeout is accepted (202), not done (200). */
     private static HttpResponseStatus statusOf(List<SessionStatus> ended) {
         boolean done = ended.stream().allMatch(session -> session.state() == SessionState.CLOSED);
         return done ? HttpResponseStatus.OK : HttpResponseStatus.ACCEPTED;
@@ -201,13 +213,13 @@ public final class AdminRoutes {
         return (parameters < 0 ? type : type.substring(0, parameters)).strip();
     }
 
-    private static JsonResponse notThere() {
+    private static JsonResponse notFound() {
         return JsonResponse.problem(HttpResponseStatus.NOT_FOUND, "There is no such session, or it has ended.");
     }
 
     private static Mono<JsonResponse> notAllowed(String methods) {
         return Mono.just(
-                JsonResponse.problem(HttpResponseStatus.METHOD_NOT_ALLOWED, "This address takes " + methods + " only.")
+                JsonResponse.problem(HttpResponseStatus.METHOD_NOT_ALLOWED, "Method not allowed. Use " + methods + ".")
                         .with(HttpHeaderNames.ALLOW, methods));
     }
 }

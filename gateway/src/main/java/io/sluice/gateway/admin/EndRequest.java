@@ -12,10 +12,10 @@ import io.sluice.protocol.StreamKey;
 import java.util.Map;
 
 /**
- * Which stream is to be ended, by its key. The key stands in the body, because addresses end up in access logs.
+ * A request to end the streams under a key. The key is in the body, because URLs end up in access logs.
  *
  * @param streamKey the key; prints redacted
- * @param reason words for the client; may be empty
+ * @param reason sent to the client; may be empty
  */
 record EndRequest(StreamKey streamKey, String reason) {
 
@@ -24,21 +24,21 @@ record EndRequest(StreamKey streamKey, String reason) {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** Refused with words that repeat nothing of the body. A field that is not known is refused too: it may be a reason, misspelt. */
+    /** Failure messages do not repeat the body. Unknown fields are refused, because one may be a misspelled reason. */
     static Result<EndRequest> parse(String body) {
         JsonNode json;
         try {
             json = JSON.readTree(body);
         } catch (JsonProcessingException e) {
-            return refused("The body is not JSON.");
+            return refused("The body is not valid JSON.");
         }
         if (!json.isObject()) {
-            return refused("The body is not a JSON object with a streamKey.");
+            return refused("The body must be a JSON object with a streamKey.");
         }
         for (Map.Entry<String, JsonNode> field : json.properties()) {
             boolean known = field.getKey().equals("streamKey") || field.getKey().equals("reason");
             if (!known || !field.getValue().isTextual()) {
-                return refused("The body may have the fields streamKey and reason, both of them text, and no others.");
+                return refused("The body can have the fields streamKey and reason, both strings, and no others.");
             }
         }
         String reason = json.path("reason").asText();
@@ -48,7 +48,7 @@ record EndRequest(StreamKey streamKey, String reason) {
         return StreamKey.parse(json.path("streamKey").asText()).map(key -> new EndRequest(key, reason));
     }
 
-    private static Result<EndRequest> refused(String words) {
-        return Result.refused(FailureCode.MALFORMED_MESSAGE, words);
+    private static Result<EndRequest> refused(String message) {
+        return Result.refused(FailureCode.MALFORMED_MESSAGE, message);
     }
 }

@@ -10,12 +10,12 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * What a request is answered with.
+ * A response to an admin request.
  *
- * @param status the status
- * @param contentType of the body
+ * @param status the HTTP status
+ * @param contentType the content type of the body
  * @param body the body
- * @param headers besides those that every answer has
+ * @param headers additional headers
  */
 record JsonResponse(HttpResponseStatus status, String contentType, String body, Map<String, String> headers) {
 
@@ -31,7 +31,7 @@ record JsonResponse(HttpResponseStatus status, String contentType, String body, 
         return new JsonResponse(HttpResponseStatus.OK, contentType, body, Map.of());
     }
 
-    /** Problem details of RFC 9457, which are of no further type than the status says. */
+    /** Problem details as in RFC 9457, without a problem type beyond the status. */
     static JsonResponse problem(HttpResponseStatus status, String detail) {
         JsonNode body = JsonNodeFactory.instance
                 .objectNode()

@@ -9,27 +9,27 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 
-/** The body of a request, or the answer to one that is too long or takes too long. */
+/** The body of a request, or the error response if it is too large or arrives too slowly. */
 final class RequestBody {
 
     private static final int MAX_BYTES = 8 * 1_024;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final @Nullable String text;
-    private final JsonResponse refusal;
+    private final JsonResponse error;
 
-    private RequestBody(@Nullable String text, JsonResponse refusal) {
+    private RequestBody(@Nullable String text, JsonResponse error) {
         this.text = text;
-        this.refusal = refusal;
+        this.error = error;
     }
 
-    /** Reads it to its end, and keeps no more of it than is allowed. */
-    static Mono<RequestBody> of(HttpServerRequest request) {
+    /** Reads to the end of the body, but keeps no more than the allowed size. */
+    static Mono<RequestBody> read(HttpServerRequest request) {
         return request.receive()
                 .asByteArray()
                 .reduceWith(ByteArrayOutputStream::new, RequestBody::append)
-                .map(RequestBody::read)
-                .timeout(TIMEOUT, Mono.fromSupplier(RequestBody::late));
+                .map(RequestBody::complete)
+                .timeout(TIMEOUT, Mono.fromSupplier(RequestBody::timedOut));
     }
 
     private static ByteArrayOutputStream append(ByteArrayOutputStream all, byte[] piece) {
@@ -37,23 +37,23 @@ final class RequestBody {
         return all;
     }
 
-    private static RequestBody read(ByteArrayOutputStream all) {
+    private static RequestBody complete(ByteArrayOutputStream all) {
         return new RequestBody(
                 all.size() > MAX_BYTES ? null : all.toString(StandardCharsets.UTF_8),
                 JsonResponse.problem(
                         HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
-                        "The body has more than " + MAX_BYTES + " bytes."));
+                        "The body is larger than " + MAX_BYTES + " bytes."));
     }
 
-    private static RequestBody late() {
+    private static RequestBody timedOut() {
         return new RequestBody(
                 null,
                 JsonResponse.problem(
                         HttpResponseStatus.REQUEST_TIMEOUT,
-                        "The body did not come within " + TIMEOUT.toSeconds() + " s."));
+                        "The body did not arrive within " + TIMEOUT.toSeconds() + " s."));
     }
 
-    <T> T fold(Function<String, T> ifRead, Function<JsonResponse, T> ifRefused) {
-        return text == null ? ifRefused.apply(refusal) : ifRead.apply(text);
+    <T> T fold(Function<String, T> ifRead, Function<JsonResponse, T> ifFailed) {
+        return text == null ? ifFailed.apply(error) : ifRead.apply(text);
     }
 }

@@ -6,17 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Media;
-import io.sluice.protocol.Progress;
+import io.sluice.protocol.ProgressJson;
 import io.sluice.protocol.TrackHandling;
-import java.math.BigDecimal;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** From the standing of sessions to JSON. Stream keys print themselves redacted, and nothing here asks for their value. */
+/** Writes the status of sessions as JSON. Stream keys are redacted: nothing here reads their value. */
 final class StreamJson {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -58,25 +56,13 @@ final class StreamJson {
         put(out, "video", media.video());
         put(out, "audio", media.audio());
         media.outputs().forEach(out.putArray("outputs")::add);
-        Progress progress = media.progress();
-        out.put("acceptedBytes", progress.acceptedBytes())
-                .put("queuedBytes", progress.queuedBytes())
-                .put("outTimeMs", progress.outTimeMs())
-                .put("framesPerSecond", plain(progress.framesPerSecond()))
-                .put("bitsPerSecond", progress.bitsPerSecond())
-                .put("speed", plain(progress.speed()))
-                .put("droppedFrames", progress.droppedFrames());
+        ProgressJson.write(media.progress(), out);
     }
 
     private static void put(ObjectNode out, String name, @Nullable TrackHandling handling) {
         if (handling != null) {
-            out.put(name, handling.name().toLowerCase(Locale.ROOT));
+            out.put(name, handling.wireName());
         }
-    }
-
-    /** JSON has no NaN and no infinity, and FFmpeg's first reports are full of them. */
-    private static BigDecimal plain(double number) {
-        return Double.isFinite(number) ? BigDecimal.valueOf(number) : BigDecimal.ZERO;
     }
 
     private static String text(InetSocketAddress address) {

@@ -15,12 +15,12 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 
 /**
- * Lets in who shows one of the bearer tokens that stand in a file, one to a line. The file is read with each request, so a token that is
- * taken out is worth nothing from then on, without a restart that would end streams; requests are few.
+ * Allows requests that present one of the bearer tokens in a file, one token per line. The file is read for every
+ * request, so removing a token revokes it immediately, without a restart that would end streams; requests are rare.
  */
 public final class TokenFile implements AdminAccess {
 
-    /** What RFC 6750 lets stand behind {@code Bearer}, and long enough that nobody guesses it. */
+    /** The syntax of RFC 6750, long enough that a token cannot be guessed. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{16,512}={0,2}");
 
     private static final String SCHEME = "Bearer ";
@@ -33,11 +33,12 @@ public final class TokenFile implements AdminAccess {
     }
 
     /**
-     * Reads the file, to find out now what is wrong with it. Blocks.
+     * Reads the file once, to detect errors early. Blocks.
      *
-     * @param path the file; empty lines, and those that begin with {@code #}, are no tokens
-     * @return access by its tokens
-     * @throws IOException with words for the operator, which repeat nothing of the file, if it cannot be read or says something else
+     * @param path the file; empty lines and lines that start with {@code #} are ignored
+     * @return access by the tokens in the file
+     * @throws IOException with a message for operators that does not repeat the content, if the file cannot be read, is
+     *     malformed or contains no token
      */
     public static TokenFile reading(Path path) throws IOException {
         TokenFile file = new TokenFile(path);
@@ -47,15 +48,15 @@ public final class TokenFile implements AdminAccess {
 
     @Override
     public Mono<Boolean> allows(HttpServerRequest request) {
-        String shown = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION, "");
-        if (!shown.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        String authorization = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION, "");
+        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Mono.just(false);
         }
-        byte[] hash = hash(shown.substring(SCHEME.length()).strip());
+        byte[] hash = hash(authorization.substring(SCHEME.length()).strip());
         return Mono.fromCallable(() -> isOneOf(tokens(), hash)).subscribeOn(Schedulers.boundedElastic());
     }
 
-    /** Hashes have one length, and all of them are looked at: how long that takes says nothing of the tokens. */
+    /** Compares hashes of equal length, and all of them, so that timing reveals nothing about the tokens. */
     private static boolean isOneOf(List<String> tokens, byte[] hash) {
         boolean found = false;
         for (String token : tokens) {
@@ -70,12 +71,12 @@ public final class TokenFile implements AdminAccess {
                 .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                 .toList();
         if (lines.isEmpty()) {
-            throw new IOException("there is no token in " + path);
+            throw new IOException(path + " contains no token");
         }
         for (String line : lines) {
             if (!TOKEN.matcher(line).matches()) {
-                throw new IOException(path + " must hold one token to a line, each of 16 to 512 letters, digits and "
-                        + "-._~+/ and perhaps = at its end; 'openssl rand -hex 32' makes one");
+                throw new IOException(path + " must contain one token per line: 16 to 512 letters, digits and -._~+/, "
+                        + "optionally followed by one or two =; 'openssl rand -hex 32' generates one");
             }
         }
         return lines;
@@ -95,7 +96,7 @@ public final class TokenFile implements AdminAccess {
         try {
             return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            throw new IllegalStateException("every Java platform supports SHA-256", e);
         }
     }
 }

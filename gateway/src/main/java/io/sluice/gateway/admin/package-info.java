@@ -1,8 +1,8 @@
 /**
- * What an operator sees of the streams and does to them, by HTTP, on a listener of its own. Beside the data flow: it reads what sessions
- * have made known of themselves, and asks them to end.
+ * The HTTP API with which operators inspect and end streams, on its own listener. Outside the media path: it reads the
+ * status that sessions publish, and requests their end.
  *
- * <p>Runs on the event loop of that listener; files are read on a scheduler that may block.
+ * <p>Runs on the event loops of that listener; files are read on a scheduler for blocking work.
  */
 @NullMarked
 package io.sluice.gateway.admin;

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
- * To which servers an authorizer may send streams: by scheme, host and port, exactly. What a token or a service says is only as good as
- * whoever signs tokens or runs that service, and must not turn the gateway into a way into the operator's network. Immutable.
+ * The servers that an authorizer can name as outputs, each an exact scheme, host and port. A token or a service is only
+ * as trustworthy as its operator, and must not turn the gateway into a path into the internal network. Immutable.
  */
 public final class AllowedOutputs {
 
@@ -31,30 +31,30 @@ public final class AllowedOutputs {
     }
 
     /**
-     * Allows these servers.
+     * Allows the given servers.
      *
      * @param servers such as {@code rtmp://live.example.org} or {@code rtmps://live.example.org:4433}, without a path
-     * @return the list
-     * @throws IllegalArgumentException with words for the operator if one is no server
+     * @return the allowed servers
+     * @throws IllegalArgumentException with a message for operators if a server is invalid
      */
     public static AllowedOutputs of(Collection<String> servers) {
-        Set<String> normal = new HashSet<>();
+        Set<String> normalized = new HashSet<>();
         for (String server : servers) {
             Matcher form = FORM.matcher(server.toLowerCase(Locale.ROOT));
             if (!form.matches()) {
                 throw new IllegalArgumentException(
-                        "an allowed output is scheme and host, and the port if it is not the usual one, as in rtmps://live.example.org");
+                        "an allowed output must be a scheme, host and optional port, such as rtmps://live.example.org");
             }
-            normal.add(server(form.group(1), form.group(2), port(form.group(3))));
+            normalized.add(server(form.group(1), form.group(2), port(form.group(3))));
         }
-        return new AllowedOutputs(normal);
+        return new AllowedOutputs(normalized);
     }
 
     /**
-     * Allows the servers of these publish URLs.
+     * Allows the servers of the given publish URLs.
      *
-     * @param publishUrls with or without a place for the key; each must be sound
-     * @return the list
+     * @param publishUrls valid URLs, with or without a placeholder for the stream key
+     * @return the allowed servers
      */
     public static AllowedOutputs ofServersIn(Collection<String> publishUrls) {
         return new AllowedOutputs(publishUrls.stream()
@@ -64,10 +64,11 @@ public final class AllowedOutputs {
     }
 
     /**
-     * Holds an authorizer to the list: an answer that names any other server becomes an error, and the client is refused.
+     * Restricts an authorizer to these servers: an answer that names any other server becomes an error, so that the
+     * client is refused.
      *
-     * @param authorizer whoever decides
-     * @return the same within these bounds
+     * @param authorizer the authorizer to restrict; disposed of with the returned one
+     * @return the restricted authorizer
      */
     public Authorizer guard(Authorizer authorizer) {
         return new Guarded(authorizer);
@@ -100,17 +101,19 @@ public final class AllowedOutputs {
     private Authorization checked(Authorization answer) {
         if (answer instanceof Authorization.Allowed allowed) {
             for (String url : allowed.publishUrls()) {
-                String server = serverOf(url).orElse("something that is no RTMP URL");
+                String server = serverOf(url).orElse("an invalid RTMP URL");
                 if (!servers.contains(server)) {
                     throw new AuthorizationUnavailableException(
-                            "an authorizer sends the stream to " + server + ", which --allow-output does not name");
+                            "the authorizer named the output " + server + ", which --allow-output does not allow");
                 }
             }
         }
         return answer;
     }
 
-    /** Empty if it is none. Read as strictly as what an operator writes, so that it means to FFmpeg what it means here. */
+    /**
+     * Empty if the URL is invalid. Parsed as strictly as operators' URLs, so that FFmpeg interprets it in the same way.
+     */
     private static Optional<String> serverOf(String url) {
         try {
             PublishTemplate.parse(url);
@@ -122,12 +125,12 @@ public final class AllowedOutputs {
         }
     }
 
-    private static int port(String written) {
-        return written == null ? -1 : Integer.parseInt(written.substring(1));
+    private static int port(String suffix) {
+        return suffix == null ? -1 : Integer.parseInt(suffix.substring(1));
     }
 
     private static String server(String scheme, String host, int port) {
-        int usual = scheme.equals("rtmp") ? 1_935 : 443;
-        return scheme + "://" + host + ":" + (port < 0 ? usual : port);
+        int defaultPort = scheme.equals("rtmp") ? 1_935 : 443;
+        return scheme + "://" + host + ":" + (port < 0 ? defaultPort : port);
     }
 }

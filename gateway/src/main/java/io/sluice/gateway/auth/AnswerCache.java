@@ -14,23 +14,23 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What was answered a moment ago, by the whole question: another address or another token is another question. Only answers are kept, and
- * no errors. What is kept of a question is a hash under a key that nobody knows, so that neither a copy of the memory nor a well-chosen
- * question says anything of the others. Thread-safe; bounded, the oldest goes first.
+ * A cache of recent answers, keyed by the complete request: another address or token is another key. Errors are not
+ * cached. Requests are stored only as a hash under a random key, so that neither a memory dump nor a crafted request
+ * reveals anything about other requests. Thread-safe; bounded, with the oldest entry evicted first.
  */
 final class AnswerCache {
 
-    private static final int MAX_ANSWERS = 10_000;
+    private static final int MAX_ENTRIES = 10_000;
     private static final String ALGORITHM = "HmacSHA256";
 
-    private final long keepNanos;
+    private final long ttlNanos;
     private final SecretKeySpec secret;
-    private final Map<ByteBuffer, Kept> answers = new LinkedHashMap<>();
+    private final Map<ByteBuffer, Entry> answers = new LinkedHashMap<>();
 
-    private record Kept(Authorization answer, long sinceNanos) {}
+    private record Entry(Authorization answer, long sinceNanos) {}
 
-    AnswerCache(Duration keep) {
-        this.keepNanos = keep.toNanos();
+    AnswerCache(Duration ttl) {
+        this.ttlNanos = ttl.toNanos();
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         this.secret = new SecretKeySpec(random, ALGORITHM);
@@ -38,39 +38,39 @@ final class AnswerCache {
         hash("");
     }
 
-    /** The answer from before, else the one that asking brings. */
-    Mono<Authorization> get(String question, Mono<Authorization> asking) {
+    /** The cached answer, otherwise the one from the source, which is then cached. */
+    Mono<Authorization> get(String request, Mono<Authorization> source) {
         return Mono.defer(() -> {
-            ByteBuffer hash = hash(question);
-            Authorization known = find(hash);
-            return known == null ? asking.doOnNext(answer -> keep(hash, answer)) : Mono.just(known);
+            ByteBuffer hash = hash(request);
+            Authorization cached = find(hash);
+            return cached == null ? source.doOnNext(answer -> put(hash, answer)) : Mono.just(cached);
         });
     }
 
     private synchronized @Nullable Authorization find(ByteBuffer hash) {
-        Kept kept = answers.get(hash);
-        if (kept == null || System.nanoTime() - kept.sinceNanos() < keepNanos) {
-            return kept == null ? null : kept.answer();
+        Entry entry = answers.get(hash);
+        if (entry == null || System.nanoTime() - entry.sinceNanos() < ttlNanos) {
+            return entry == null ? null : entry.answer();
         }
         answers.remove(hash);
         return null;
     }
 
-    private synchronized void keep(ByteBuffer hash, Authorization answer) {
+    private synchronized void put(ByteBuffer hash, Authorization answer) {
         answers.remove(hash);
-        answers.put(hash, new Kept(answer, System.nanoTime()));
-        if (answers.size() > MAX_ANSWERS) {
+        answers.put(hash, new Entry(answer, System.nanoTime()));
+        if (answers.size() > MAX_ENTRIES) {
             answers.remove(answers.keySet().iterator().next());
         }
     }
 
-    private ByteBuffer hash(String question) {
+    private ByteBuffer hash(String request) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(secret);
-            return ByteBuffer.wrap(mac.doFinal(question.getBytes(StandardCharsets.UTF_8)));
+            return ByteBuffer.wrap(mac.doFinal(request.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
-            throw new AssertionError("every Java has " + ALGORITHM, e);
+            throw new AssertionError("every Java platform supports " + ALGORITHM, e);
         }
     }
 }

@@ -17,12 +17,12 @@ import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.resources.ConnectionProvider;
 
 /**
- * Questions to one HTTP address: bounded in time, in size, and in how many are under way. Redirects are not followed: whoever decides stands
- * where the operator said. Runs on Reactor Netty's own loops.
+ * An HTTP client for one URL, with limits of time, response size and concurrent requests. Does not follow redirects:
+ * only the configured service decides. Runs on Reactor Netty's own event loops.
  */
 final class AuthHttpClient {
 
-    private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
     private final ConnectionProvider connections;
     private final HttpClient client;
@@ -30,21 +30,21 @@ final class AuthHttpClient {
     private final Duration timeout;
     private final int maxBytes;
 
-    /** An answer, read to its end. */
-    record Answer(int status, String contentType, String body) {
+    /** A complete response. */
+    record Response(int status, String contentType, String body) {
 
-        boolean isGood() {
+        boolean isSuccess() {
             return status >= 200 && status < 300;
         }
     }
 
     /**
-     * Prepares; connects with the first question.
+     * Creates a client, which connects with the first request.
      *
-     * @param uri from {@link #address}
-     * @param timeout for a whole question, the wait for a connection included
-     * @param maxConcurrent how many questions may be under way; four times as many may wait
-     * @param maxBytes the largest answer
+     * @param uri from {@link #parseUrl}
+     * @param timeout for a request as a whole, including the wait for a connection
+     * @param maxConcurrent how many requests can be in flight; four times as many can wait
+     * @param maxBytes the largest response body
      */
     AuthHttpClient(URI uri, Duration timeout, int maxConcurrent, int maxBytes) {
         this.uri = uri;
@@ -54,7 +54,7 @@ final class AuthHttpClient {
                 .maxConnections(maxConcurrent)
                 .pendingAcquireMaxCount(maxConcurrent * 4)
                 .pendingAcquireTimeout(timeout)
-                .maxIdleTime(IDLE)
+                .maxIdleTime(MAX_IDLE)
                 .build();
         this.client = HttpClient.create(connections)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
@@ -64,13 +64,13 @@ final class AuthHttpClient {
     }
 
     /**
-     * Reads an address.
+     * Parses a URL.
      *
-     * @param text as the operator wrote it
-     * @return the address
-     * @throws IllegalArgumentException with words for the operator, which do not repeat it, if it is none
+     * @param text the URL from the configuration
+     * @return the URL
+     * @throws IllegalArgumentException with a message for operators, which does not repeat the URL, if it is invalid
      */
-    static URI address(String text) {
+    static URI parseUrl(String text) {
         try {
             URI uri = new URI(text);
             String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
@@ -78,59 +78,62 @@ final class AuthHttpClient {
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // Said below, without what may be secret in it.
+            // Reported below, without the URL, which may contain secrets.
         }
-        throw new IllegalArgumentException("it must be http:// or https://, a host and a path, without a user");
+        throw new IllegalArgumentException(
+                "the URL must start with http:// or https:// and a host, without user information");
     }
 
-    Mono<Answer> get() {
+    Mono<Response> get() {
         return bounded(client.get().uri(uri));
     }
 
-    Mono<Answer> post(byte[] json) {
+    Mono<Response> post(byte[] json) {
         return bounded(client.headers(headers -> headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json"))
                 .post()
                 .uri(uri)
                 .send(ByteBufFlux.fromInbound(Mono.just(json))));
     }
 
-    /** Closes its connections; who asks nevertheless makes it connect anew. Does not block. */
+    /** Closes the connections; a later request would open a new one. Does not block. */
     void dispose() {
         connections.dispose();
     }
 
-    private Mono<Answer> bounded(HttpClient.ResponseReceiver<?> asked) {
-        return asked.response((response, body) -> read(response, body))
+    private Mono<Response> bounded(HttpClient.ResponseReceiver<?> request) {
+        return request.response((response, body) -> read(response, body))
                 .single()
                 .timeout(
                         timeout,
                         Mono.error(() -> new AuthorizationUnavailableException(
-                                this + " gives no answer within " + timeout.toMillis() + " ms")))
-                .onErrorMap(error -> !(error instanceof AuthorizationUnavailableException), error -> unanswered(error));
+                                this + " did not answer within " + timeout.toMillis() + " ms")))
+                .onErrorMap(
+                        error -> !(error instanceof AuthorizationUnavailableException), error -> unavailable(error));
     }
 
-    private Mono<Answer> read(HttpClientResponse response, ByteBufFlux body) {
+    private Mono<Response> read(HttpClientResponse response, ByteBufFlux body) {
         String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE, "");
         return body.asByteArray()
                 .reduceWith(ByteArrayOutputStream::new, this::append)
-                .map(all -> new Answer(response.status().code(), type, all.toString(StandardCharsets.UTF_8)));
+                .map(all -> new Response(response.status().code(), type, all.toString(StandardCharsets.UTF_8)));
     }
 
     private ByteArrayOutputStream append(ByteArrayOutputStream all, byte[] piece) {
         if (all.size() + piece.length > maxBytes) {
-            throw new AuthorizationUnavailableException(this + " answers with more than " + maxBytes + " bytes");
+            throw new AuthorizationUnavailableException(this + " sent a response of more than " + maxBytes + " bytes");
         }
         all.writeBytes(piece);
         return all;
     }
 
-    private AuthorizationUnavailableException unanswered(Throwable error) {
-        @Nullable String words = error.getMessage();
-        return new AuthorizationUnavailableException(this + " gives no answer: "
-                + error.getClass().getSimpleName() + (words == null ? "" : ", " + words.replace(uri.toString(), "…")));
+    private AuthorizationUnavailableException unavailable(Throwable error) {
+        @Nullable String message = error.getMessage();
+        return new AuthorizationUnavailableException(
+                this + " did not answer: " + error.getClass().getSimpleName()
+                        + (message == null ? "" : ", " + message.replace(uri.toString(), "…")));
     }
 
-    /** Scheme, host and port; the rest may be secret. */
+    /** Scheme, host and port; the rest of the URL may be secret. */
     @Override
     public String toString() {
         return uri.getScheme() + "://" + uri.getAuthority() + "/…";

@@ -8,30 +8,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads on which terms somebody may publish, from what a token or a service says. What is there and cannot be understood is an error: to
- * leave out a limit would be to allow more than was allowed.
+ * Reads an authorization from the fields of a token or a service's response. A field that cannot be understood is an
+ * error, because ignoring a limit would allow more than was authorized.
  */
 final class AuthorizationFields {
 
     private static final String OUTPUTS = "outputs";
     private static final String LIMITS = "limits";
-    private static final String MAX_BITS = "maxBitsPerSecond";
-    private static final List<String> KNOWN_LIMITS = List.of(MAX_BITS);
+    private static final String BIT_RATE = "maxBitsPerSecond";
+    private static final List<String> KNOWN_LIMITS = List.of(BIT_RATE);
     private static final int MAX_OUTPUTS = 16;
-    private static final long MOST_BITS = 1_000_000_000;
+    private static final long MAX_BITS_PER_SECOND = 1_000_000_000;
 
     private AuthorizationFields() {}
 
     /**
      * Reads {@code outputs} and {@code limits}.
      *
-     * @param said the claims or fields; others are left alone
-     * @param streamKey under which key, or null for the one that was asked for
-     * @param expiresAt until when, or null
-     * @throws AuthorizationUnavailableException if they cannot be understood
+     * @param fields the claims or fields; unknown ones are ignored
+     * @param streamKey the stream key to use, or null for the requested one
+     * @param expiresAt when the authorization expires, or null
+     * @throws AuthorizationUnavailableException if a field is invalid
      */
-    static Allowed read(Map<String, ?> said, @Nullable StreamKey streamKey, @Nullable Instant expiresAt) {
-        return new Allowed(outputs(said.get(OUTPUTS)), streamKey, expiresAt, maxBitsPerSecond(said.get(LIMITS)));
+    static Allowed read(Map<String, ?> fields, @Nullable StreamKey streamKey, @Nullable Instant expiresAt) {
+        return new Allowed(outputs(fields.get(OUTPUTS)), streamKey, expiresAt, maxBitsPerSecond(fields.get(LIMITS)));
     }
 
     private static List<String> outputs(@Nullable Object value) {
@@ -44,7 +44,7 @@ final class AuthorizationFields {
                 && list.stream().allMatch(String.class::isInstance);
         if (!strings) {
             throw new AuthorizationUnavailableException(
-                    "\"" + OUTPUTS + "\" is no list of 1 to " + MAX_OUTPUTS + " URLs");
+                    "\"" + OUTPUTS + "\" is not a list of 1 to " + MAX_OUTPUTS + " URLs");
         }
         return ((List<?>) value).stream().map(String.class::cast).toList();
     }
@@ -55,18 +55,18 @@ final class AuthorizationFields {
         }
         if (!(value instanceof Map<?, ?> limits) || !KNOWN_LIMITS.containsAll(limits.keySet())) {
             throw new AuthorizationUnavailableException(
-                    "\"" + LIMITS + "\" holds something that this gateway cannot keep: it knows " + MAX_BITS + " only");
+                    "\"" + LIMITS + "\" contains an unsupported limit; supported is " + BIT_RATE);
         }
-        Object bits = limits.get(MAX_BITS);
-        return bits == null ? null : (int) whole(MAX_BITS, bits, MOST_BITS);
+        Object bits = limits.get(BIT_RATE);
+        return bits == null ? null : (int) wholeNumber(BIT_RATE, bits, MAX_BITS_PER_SECOND);
     }
 
-    /** A whole number from 1 on. */
-    static long whole(String name, Object value, long most) {
-        boolean whole = value instanceof Integer || value instanceof Long;
-        long number = whole ? ((Number) value).longValue() : 0;
-        if (number < 1 || number > most) {
-            throw new AuthorizationUnavailableException("\"" + name + "\" is no whole number from 1 to " + most);
+    /** A whole number of at least 1. */
+    static long wholeNumber(String name, Object value, long max) {
+        boolean isWhole = value instanceof Integer || value instanceof Long;
+        long number = isWhole ? ((Number) value).longValue() : 0;
+        if (number < 1 || number > max) {
+            throw new AuthorizationUnavailableException("\"" + name + "\" is not a whole number from 1 to " + max);
         }
         return number;
     }

@@ -2,13 +2,16 @@ package io.sluice.gateway.auth;
 
 import java.io.Serial;
 
-/** An authorizer could not find out. The words are for the operator's log and hold no secret; there is no bug to trace. */
+/**
+ * An authorizer could not decide. The message is for the operator's log and contains no secret. Without a stack trace,
+ * because the cause is outside the gateway.
+ */
 final class AuthorizationUnavailableException extends RuntimeException {
 
     @Serial
     private static final long serialVersionUID = 1;
 
-    AuthorizationUnavailableException(String words) {
-        super(words, null, false, false);
+    AuthorizationUnavailableException(String message) {
+        super(message, null, false, false);
     }
 }

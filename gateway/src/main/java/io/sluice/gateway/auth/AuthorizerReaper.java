@@ -8,17 +8,22 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Authorizers that were replaced, each until nobody can ask it any more: a client that was connected before may still send its
- * {@code open}, and then waits for the answer. Thread-safe.
+ * Disposes of replaced authorizers when no client can be using them any more: a client that connected before the
+ * replacement can still send {@code open} and wait for the answer. Thread-safe; disposes on a timer thread.
  */
 public final class AuthorizerReaper {
 
-    /** For what lies between a connection and its session. */
+    /** Covers the time between a connection and its session. */
     private static final Duration MARGIN = Duration.ofSeconds(5);
 
     private final IdentityHashMap<Authorizer, Disposable> timers = new IdentityHashMap<>();
 
-    /** Disposes of an authorizer when the last client that may ask it has its answer. */
+    /**
+     * Schedules the disposal of a replaced authorizer.
+     *
+     * @param authorizer the authorizer that new connections no longer use
+     * @param longestWait how long a connected client can take until it has its answer
+     */
     public synchronized void retire(Authorizer authorizer, Duration longestWait) {
         Duration rest = longestWait.plus(MARGIN);
         timers.put(
@@ -26,7 +31,11 @@ public final class AuthorizerReaper {
                 Schedulers.parallel().schedule(() -> dispose(authorizer), rest.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    /** It is needed after all. */
+    /**
+     * Cancels the disposal of an authorizer that is in use again; does nothing if none is scheduled.
+     *
+     * @param authorizer the authorizer
+     */
     public synchronized void recall(Authorizer authorizer) {
         Disposable timer = timers.remove(authorizer);
         if (timer != null) {
@@ -40,7 +49,7 @@ public final class AuthorizerReaper {
         }
     }
 
-    /** Nobody asks any of them. */
+    /** Disposes of all scheduled authorizers now, when no client is left. */
     public synchronized void disposeAll() {
         timers.forEach((authorizer, timer) -> {
             timer.dispose();

@@ -12,41 +12,41 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Several authorizers, of which one has to allow. They are asked one after the other, each with a deadline of its own, until one does. If
- * none does and one of them could not find out, nobody knows, and that is an error; otherwise the first refusal is the answer.
+ * Several authorizers, one of which has to allow. They are called one after another, each with its own timeout, until
+ * one allows. If none allows and one of them failed, the result is an error; otherwise it is the first denial.
  */
 public final class CompositeAuthorizer implements Authorizer {
 
     private static final Logger LOG = LoggerFactory.getLogger(CompositeAuthorizer.class);
 
     private final List<Authorizer> authorizers;
-    private final Duration deadline;
+    private final Duration timeout;
 
     /**
-     * Joins authorizers.
+     * Combines authorizers.
      *
-     * @param authorizers at least one, the cheapest first
-     * @param deadline for each of them; whoever waits for all of them must wait that many times as long
+     * @param authorizers at least one, the cheapest first; disposed of with this one
+     * @param timeout for each of them; the whole can take as many times as long
      */
-    public CompositeAuthorizer(List<Authorizer> authorizers, Duration deadline) {
+    public CompositeAuthorizer(List<Authorizer> authorizers, Duration timeout) {
         if (authorizers.isEmpty()) {
-            throw new IllegalArgumentException("there is no authorizer to ask");
+            throw new IllegalArgumentException("at least one authorizer is required");
         }
         this.authorizers = List.copyOf(authorizers);
-        this.deadline = deadline;
+        this.timeout = timeout;
     }
 
-    /** What one of them said: an answer, or why there is none. */
-    private record Said(
+    /** The result of one authorizer: an answer or an error. */
+    private record Outcome(
             @Nullable Authorization answer, @Nullable Throwable error) {}
 
     @Override
     public Mono<Authorization> authorize(PublishRequest request) {
         return Flux.fromIterable(authorizers)
                 .concatMap(authorizer -> ask(authorizer, request), 1)
-                .takeUntil(said -> said.answer() instanceof Authorization.Allowed)
+                .takeUntil(outcome -> outcome.answer() instanceof Authorization.Allowed)
                 .collectList()
-                .flatMap(CompositeAuthorizer::sum);
+                .flatMap(CompositeAuthorizer::combine);
     }
 
     @Override
@@ -54,28 +54,29 @@ public final class CompositeAuthorizer implements Authorizer {
         authorizers.forEach(Authorizer::dispose);
     }
 
-    private Mono<Said> ask(Authorizer authorizer, PublishRequest request) {
+    private Mono<Outcome> ask(Authorizer authorizer, PublishRequest request) {
         return Mono.defer(() -> authorizer.authorize(request))
-                .switchIfEmpty(Mono.error(() -> new AuthorizationUnavailableException("an authorizer gave no answer")))
+                .switchIfEmpty(Mono.error(() -> new AuthorizationUnavailableException("the authorizer gave no answer")))
                 .timeout(
-                        deadline,
+                        timeout,
                         Mono.error(() -> new AuthorizationUnavailableException(
-                                "no answer within " + deadline.toMillis() + " ms")))
-                .map(answer -> new Said(answer, null))
+                                "no answer within " + timeout.toMillis() + " ms")))
+                .map(answer -> new Outcome(answer, null))
                 .onErrorResume(error -> {
                     LOG.warn("[{}] {}: {}", request.sessionId(), authorizer, String.valueOf(error));
-                    return Mono.just(new Said(null, error));
+                    return Mono.just(new Outcome(null, error));
                 });
     }
 
-    private static Mono<Authorization> sum(List<Said> all) {
-        Authorization last = all.get(all.size() - 1).answer();
+    private static Mono<Authorization> combine(List<Outcome> outcomes) {
+        Authorization last = outcomes.get(outcomes.size() - 1).answer();
         if (last instanceof Authorization.Allowed) {
             return Mono.just(last);
         }
-        return Flux.fromIterable(all)
-                .concatMap(said -> said.error() == null ? Mono.<Authorization>empty() : Mono.error(said.error()))
+        return Flux.fromIterable(outcomes)
+                .concatMap(
+                        outcome -> outcome.error() == null ? Mono.<Authorization>empty() : Mono.error(outcome.error()))
                 .next()
-                .switchIfEmpty(Mono.justOrEmpty(all.get(0).answer()));
+                .switchIfEmpty(Mono.justOrEmpty(outcomes.get(0).answer()));
     }
 }

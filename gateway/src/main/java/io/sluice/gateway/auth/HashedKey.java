@@ -1,7 +1,7 @@
 package io.sluice.gateway.auth;
 
 import io.sluice.gateway.access.Authorization.Allowed;
-import io.sluice.gateway.auth.WatchedFile.BrokenFileException;
+import io.sluice.gateway.auth.WatchedFile.MalformedFileException;
 import io.sluice.protocol.StreamKey;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -20,12 +20,12 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of a key file: a name for the log, what is left of the key, and on which terms it holds. The key itself cannot be had back from
- * it, provided that it was not to be guessed: the hash is fast, because each start of a stream computes one for every line.
+ * One line of a key file: a name for the log, the hash of a key, and its authorization. The key cannot be recovered
+ * from the line unless it can be guessed: the hash is fast, because every stream start computes it once per line.
  */
 final class HashedKey {
 
-    /** The fewest characters of a key that gets a line. */
+    /** The minimum length of a key. */
     static final int MIN_LENGTH = 16;
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -38,16 +38,16 @@ final class HashedKey {
     private final String name;
     private final byte[] salt;
     private final byte[] hash;
-    private final Allowed terms;
+    private final Allowed authorization;
 
-    private HashedKey(String name, byte[] salt, byte[] hash, Allowed terms) {
+    private HashedKey(String name, byte[] salt, byte[] hash, Allowed authorization) {
         this.name = name;
         this.salt = salt;
         this.hash = hash;
-        this.terms = terms;
+        this.authorization = authorization;
     }
 
-    /** The line for a new key, without terms. */
+    /** The line for a new key, without conditions. */
     static String line(String name, StreamKey key) {
         byte[] salt = new byte[SALT_BYTES];
         new SecureRandom().nextBytes(salt);
@@ -59,12 +59,12 @@ final class HashedKey {
         return NAME.matcher(name).matches();
     }
 
-    /** Reads a line that is neither empty nor a comment. */
-    static HashedKey read(String line) throws BrokenFileException {
-        String[] words = line.strip().split("\\s+");
-        Matcher form = HASH.matcher(words.length < 2 ? "" : words[1]);
-        if (!isName(words[0]) || !form.matches()) {
-            throw new BrokenFileException("it is no name with a hashed key behind it");
+    /** Parses a line that is not empty and not a comment. */
+    static HashedKey parse(String line) throws MalformedFileException {
+        String[] fields = line.strip().split("\\s+");
+        Matcher form = HASH.matcher(fields.length < 2 ? "" : fields[1]);
+        if (!isName(fields[0]) || !form.matches()) {
+            throw new MalformedFileException("expected a name and a hashed key");
         }
         Base64.Decoder text = Base64.getUrlDecoder();
         byte[] salt = text.decode(form.group(1));
@@ -72,31 +72,31 @@ final class HashedKey {
         List<String> outputs = new ArrayList<>();
         Instant expires = null;
         Integer maxBits = null;
-        for (String term : Arrays.asList(words).subList(2, words.length)) {
-            String value = term.substring(term.indexOf('=') + 1);
-            switch (term.substring(0, term.length() - value.length())) {
+        for (String condition : Arrays.asList(fields).subList(2, fields.length)) {
+            String value = condition.substring(condition.indexOf('=') + 1);
+            switch (condition.substring(0, condition.length() - value.length())) {
                 case "expires=" -> expires = instant(value);
                 case "max-bits-per-second=" -> maxBits = bits(value);
                 case "output=" -> outputs.add(value);
                 default ->
-                    throw new BrokenFileException(
-                            "behind the key it has something else than expires=, max-bits-per-second= and output=");
+                    throw new MalformedFileException(
+                            "only expires=, max-bits-per-second= and output= can follow the key");
             }
         }
-        return new HashedKey(words[0], salt, hash, new Allowed(outputs, null, expires, maxBits));
+        return new HashedKey(fields[0], salt, hash, new Allowed(outputs, null, expires, maxBits));
     }
 
-    private static Instant instant(String text) throws BrokenFileException {
+    private static Instant instant(String text) throws MalformedFileException {
         try {
             return Instant.parse(text);
         } catch (DateTimeParseException e) {
-            throw new BrokenFileException("expires= is no time such as 2027-01-31T20:00:00Z");
+            throw new MalformedFileException("expires= must be a time such as 2027-01-31T20:00:00Z");
         }
     }
 
-    private static @Nullable Integer bits(String text) throws BrokenFileException {
+    private static @Nullable Integer bits(String text) throws MalformedFileException {
         if (!BITS.matcher(text).matches()) {
-            throw new BrokenFileException("max-bits-per-second= is no number from 1 to 999999999");
+            throw new MalformedFileException("max-bits-per-second= must be a number from 1 to 999999999");
         }
         return Integer.valueOf(text);
     }
@@ -105,11 +105,11 @@ final class HashedKey {
         return name;
     }
 
-    Allowed terms() {
-        return terms;
+    Allowed authorization() {
+        return authorization;
     }
 
-    /** Takes the same time whether or not it is this one. */
+    /** Takes the same time whether or not the key matches. */
     boolean matches(Mac mac, StreamKey key) {
         return MessageDigest.isEqual(hash, hash(mac, salt, key));
     }
@@ -118,7 +118,7 @@ final class HashedKey {
         try {
             return Mac.getInstance(ALGORITHM);
         } catch (GeneralSecurityException e) {
-            throw new AssertionError("every Java has " + ALGORITHM, e);
+            throw new AssertionError("every Java platform supports " + ALGORITHM, e);
         }
     }
 
@@ -131,7 +131,7 @@ final class HashedKey {
             }
             return hash;
         } catch (GeneralSecurityException e) {
-            throw new AssertionError("every salt is a key for " + ALGORITHM, e);
+            throw new AssertionError("every salt is a valid key for " + ALGORITHM, e);
         }
     }
 }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.access.PublishRequest;
-import io.sluice.gateway.auth.AuthHttpClient.Answer;
+import io.sluice.gateway.auth.AuthHttpClient.Response;
 import io.sluice.protocol.StreamKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,58 +20,62 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Asks an HTTP service. The question is the one that MediaMTX asks, so that what answers that answers this too: a POST of a JSON object
- * with {@code ip}, {@code user}, {@code password}, {@code token}, {@code action}, {@code path}, {@code protocol}, {@code id},
- * {@code query} and {@code userAgent}.
+ * Delegates to an HTTP service, with the same request as MediaMTX, so that services for MediaMTX work unchanged: a POST
+ * of a JSON object with {@code ip}, {@code user}, {@code password}, {@code token}, {@code action}, {@code path}, {@code
+ * protocol}, {@code id}, {@code query} and {@code userAgent}.
  *
- * <p>Any 2xx allows, with the terms that its body names if that is a JSON object; a 4xx refuses, but 408 and 429, which like anything else mean
- * that the service could not say. Never blocks.
+ * <p>A 2xx response allows, with the outputs and limits of its body if that is a JSON object. A 4xx response denies,
+ * except 408 and 429: these, like any other status, mean that the service could not decide. Never blocks.
  */
 public final class HttpAuthorizer implements Authorizer {
 
-    private static final int MAX_ANSWER_BYTES = 65_536;
+    private static final int MAX_RESPONSE_BYTES = 65_536;
 
-    /** The service is too busy, or took too long over the question: that says nothing of the client. */
-    private static final Set<Integer> NO_VERDICT = Set.of(408, 429);
+    /** The service is overloaded or too slow, which says nothing about the client. */
+    private static final Set<Integer> NO_DECISION = Set.of(408, 429);
 
-    /** The end of the year 9999, and the most that {@link Instant} prints as people write it. */
+    /** The end of the year 9999, the last that {@link Instant} prints in the usual format. */
     private static final long LAST_SECOND = 253_402_300_799L;
 
-    /** An identifier of the form that MediaMTX sends, UUID version 8, with the session's own in it to be found in both logs. */
+    /**
+     * Prefix of the request id, a UUID (version 8) as MediaMTX sends; it ends with the session id, to correlate logs.
+     */
     private static final String ID_PREFIX = "00000000-0000-8000-8000-";
 
-    private final JsonMapper json = JsonMapper.builder()
+    private final JsonMapper mapper = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
-    private final AuthHttpClient exchange;
+    private final AuthHttpClient client;
     private final AnswerCache cache;
 
     /**
-     * Prepares; connects with the first question.
+     * Creates an authorizer, which connects with the first request.
      *
-     * @param url where the service is: http or https, with a host and without a user
-     * @param timeout for a whole question
-     * @param maxConcurrent how many questions may be under way at once; four times as many may wait, within their time
-     * @param remember how long an answer holds for the very same question
-     * @throws IllegalArgumentException with words for the operator if the address is none
+     * @param url the URL of the service: http or https, with a host, without user information
+     * @param timeout for a request as a whole
+     * @param maxConcurrent how many requests can be in flight; four times as many can wait, within their timeout
+     * @param cacheTtl how long an answer is reused for an identical request
+     * @throws IllegalArgumentException with a message for operators if the URL is invalid
      */
-    public HttpAuthorizer(String url, Duration timeout, int maxConcurrent, Duration remember) {
-        this.exchange = new AuthHttpClient(AuthHttpClient.address(url), timeout, maxConcurrent, MAX_ANSWER_BYTES);
-        this.cache = new AnswerCache(remember);
+    public HttpAuthorizer(String url, Duration timeout, int maxConcurrent, Duration cacheTtl) {
+        this.client = new AuthHttpClient(AuthHttpClient.parseUrl(url), timeout, maxConcurrent, MAX_RESPONSE_BYTES);
+        this.cache = new AnswerCache(cacheTtl);
     }
 
     @Override
     public Mono<Authorization> authorize(PublishRequest request) {
-        Map<String, String> question = question(request);
-        String sameQuestion = text(question);
-        question.put("id", ID_PREFIX + request.sessionId());
+        Map<String, String> fields = fields(request);
+        String cacheKey = json(fields);
+        fields.put("id", ID_PREFIX + request.sessionId());
         return cache.get(
-                sameQuestion,
-                exchange.post(text(question).getBytes(StandardCharsets.UTF_8)).map(this::decide));
+                cacheKey,
+                client.post(json(fields).getBytes(StandardCharsets.UTF_8)).map(this::decide));
     }
 
-    /** All but the session's name, which makes each question another. What a key has behind its question mark is its query. */
-    private static Map<String, String> question(PublishRequest request) {
+    /**
+     * All fields except the session id, which is unique. The part of a key after a question mark belongs to the query.
+     */
+    private static Map<String, String> fields(PublishRequest request) {
         String key = request.streamKey().value();
         int query = key.indexOf('?');
         Map<String, String> fields = new LinkedHashMap<>();
@@ -93,69 +97,73 @@ public final class HttpAuthorizer implements Authorizer {
         return fields;
     }
 
-    private String text(Map<String, String> fields) {
+    private String json(Map<String, String> fields) {
         try {
-            return json.writeValueAsString(fields);
+            return mapper.writeValueAsString(fields);
         } catch (JsonProcessingException e) {
-            throw new AssertionError("strings always have a text", e);
+            throw new AssertionError("a map of strings can always be written", e);
         }
     }
 
-    private Authorization decide(Answer answer) {
-        if (answer.isGood()) {
-            return allowed(answer);
+    private Authorization decide(Response response) {
+        if (response.isSuccess()) {
+            return allowed(response);
         }
-        boolean verdict = answer.status() >= 400 && answer.status() < 500 && !NO_VERDICT.contains(answer.status());
-        if (!verdict) {
-            throw new AuthorizationUnavailableException(exchange + " answers " + answer.status());
+        boolean denied =
+                response.status() >= 400 && response.status() < 500 && !NO_DECISION.contains(response.status());
+        if (!denied) {
+            throw new AuthorizationUnavailableException(client + " responded with status " + response.status());
         }
-        return Authorization.deny("You may not publish here under this stream key: check it.");
+        return Authorization.deny("You cannot publish under this stream key. Check the key.");
     }
 
-    /** MediaMTX ignores the body, so a plain "OK" is as good as nothing. A body that looks like terms must be terms, whatever it is called. */
-    private Authorization allowed(Answer answer) {
-        String body = answer.body().strip();
-        if (body.isEmpty() || !(body.startsWith("{") || answer.contentType().contains("json"))) {
+    /**
+     * MediaMTX ignores the body, so a plain "OK" is accepted. A body that looks like JSON must be valid, whatever its
+     * type.
+     */
+    private Authorization allowed(Response response) {
+        String body = response.body().strip();
+        if (body.isEmpty() || !(body.startsWith("{") || response.contentType().contains("json"))) {
             return Authorization.allow();
         }
-        Map<String, ?> said = object(body);
-        Object expires = said.get("expiresAt");
+        Map<String, ?> fields = object(body);
+        Object expires = fields.get("expiresAt");
         return AuthorizationFields.read(
-                said,
-                key(said.get("streamKey")),
+                fields,
+                key(fields.get("streamKey")),
                 expires == null
                         ? null
-                        : Instant.ofEpochSecond(AuthorizationFields.whole("expiresAt", expires, LAST_SECOND)));
+                        : Instant.ofEpochSecond(AuthorizationFields.wholeNumber("expiresAt", expires, LAST_SECOND)));
     }
 
-    @SuppressWarnings("unchecked") // Jackson's objects have strings for names.
+    @SuppressWarnings("unchecked") // The field names of JSON objects are strings.
     private Map<String, ?> object(String body) {
         try {
-            if (json.readTree(body).isObject()) {
-                return json.treeToValue(json.readTree(body), Map.class);
+            if (mapper.readTree(body).isObject()) {
+                return mapper.treeToValue(mapper.readTree(body), Map.class);
             }
         } catch (JsonProcessingException e) {
-            // Its words would repeat the answer, which may hold keys.
+            // Its message would quote the response, which may contain keys.
         }
-        throw new AuthorizationUnavailableException(exchange + " answers with something that is no JSON object");
+        throw new AuthorizationUnavailableException(client + " responded with something other than a JSON object");
     }
 
-    private static @Nullable StreamKey key(@Nullable Object said) {
-        if (said == null) {
+    private static @Nullable StreamKey key(@Nullable Object value) {
+        if (value == null) {
             return null;
         }
-        return StreamKey.parse(String.valueOf(said))
+        return StreamKey.parse(String.valueOf(value))
                 .toOptional()
-                .orElseThrow(() -> new AuthorizationUnavailableException("\"streamKey\" is no stream key"));
+                .orElseThrow(() -> new AuthorizationUnavailableException("\"streamKey\" is not a valid stream key"));
     }
 
     @Override
     public void dispose() {
-        exchange.dispose();
+        client.dispose();
     }
 
     @Override
     public String toString() {
-        return exchange.toString();
+        return client.toString();
     }
 }

@@ -22,15 +22,15 @@ import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 /**
- * Lets in who shows a JSON Web Token that is signed by a known key, for the stream key that it names and until it expires. The token comes as a
- * bearer token, as {@code token} in the query or in {@code open}, or in place of the stream key where it is short enough. Needs
- * {@code com.nimbusds:nimbus-jose-jwt} on the class path.
+ * Allows clients with a JSON Web Token that is signed with a known key, for the stream key that it names and until it
+ * expires. Clients send it as a bearer token, as {@code token} in the query or in {@code open}, or instead of the
+ * stream key if it is short enough. Requires {@code com.nimbusds:nimbus-jose-jwt} on the class path.
  *
- * <p>Signatures are checked on the scheduler for blocking work.
+ * <p>Signatures are verified on the scheduler for blocking work.
  */
 public final class JwtAuthorizer implements Authorizer {
 
-    /** Clocks differ; one that is slow must not refuse a token that was made this moment. It does not lengthen any. */
+    /** Tolerance for a slow clock when a token has just been issued; does not extend its expiry. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
 
     private static final int MAX_TOKEN_LENGTH = 8_192;
@@ -45,42 +45,43 @@ public final class JwtAuthorizer implements Authorizer {
     }
 
     /**
-     * Checks tokens with the keys in a file. Blocks.
+     * Verifies tokens with the keys in a file. Blocks.
      *
-     * @param file public keys, in PEM or as a JSON Web Key Set; its changes are followed
-     * @param rules what a token must say
+     * @param file public keys, in PEM or as a JSON Web Key Set; changes of the file take effect immediately
+     * @param rules what a token must contain
      * @return the authorizer
-     * @throws IOException with words for the operator if the file cannot be read, or has no keys
+     * @throws IOException with a message for operators if the file cannot be read or contains no keys
      */
     public static JwtAuthorizer withKeysIn(Path file, JwtRules rules) throws IOException {
         return new JwtAuthorizer(new JwtKeyFile(file), rules);
     }
 
     /**
-     * Checks tokens with the keys that a service publishes.
+     * Verifies tokens with the keys that a service publishes.
      *
-     * @param url where its JSON Web Key Set is: http or https, with a host and without a user
+     * @param url the URL of its JSON Web Key Set: http or https, with a host, without user information
      * @param timeout for one fetch
-     * @param rules what a token must say
+     * @param rules what a token must contain
      * @return the authorizer
-     * @throws IllegalArgumentException with words for the operator if the address is none
+     * @throws IllegalArgumentException with a message for operators if the URL is invalid
      */
     public static JwtAuthorizer withKeysFrom(String url, Duration timeout, JwtRules rules) {
-        return new JwtAuthorizer(new JwtKeysUrl(AuthHttpClient.address(url), timeout, JwtKeysUrl.Times.USUAL), rules);
+        return new JwtAuthorizer(
+                new JwtKeysUrl(AuthHttpClient.parseUrl(url), timeout, JwtKeysUrl.Times.DEFAULT), rules);
     }
 
     @Override
     public Mono<Authorization> authorize(PublishRequest request) {
-        String shown = request.peer().credentials().token();
-        String text = shown.isEmpty() ? request.streamKey().value() : shown;
+        String sent = request.peer().credentials().token();
+        String text = sent.isEmpty() ? request.streamKey().value() : sent;
         Optional<SignedJWT> token = parse(text);
         if (token.isEmpty()) {
-            return denied("There is no token, or it is none that is understood here: get one.");
+            return denied("A valid token is required. Get a token and try again.");
         }
         if (!rules.algorithms().contains(token.get().getHeader().getAlgorithm().getName())) {
-            return denied("The token is signed in a way that is not allowed here.");
+            return denied("The signature algorithm of the token is not allowed.");
         }
-        return keys.matching(token.get().getHeader()).map(fitting -> decide(request, token.get(), fitting));
+        return keys.matching(token.get().getHeader()).map(candidates -> decide(request, token.get(), candidates));
     }
 
     private static Optional<SignedJWT> parse(String text) {
@@ -91,17 +92,17 @@ public final class JwtAuthorizer implements Authorizer {
         }
     }
 
-    private Authorization decide(PublishRequest request, SignedJWT token, List<JWK> fitting) {
-        if (fitting.stream().noneMatch(key -> isSignedBy(key, token))) {
-            return Authorization.deny("The token is signed by nobody who is known here.");
+    private Authorization decide(PublishRequest request, SignedJWT token, List<JWK> candidates) {
+        if (candidates.stream().noneMatch(key -> isSignedBy(key, token))) {
+            return Authorization.deny("The token is not signed with a known key.");
         }
         try {
             JWTClaimsSet claims = token.getJWTClaimsSet();
-            return fault(claims, Instant.now())
+            return problem(claims, Instant.now())
                     .map(Authorization::deny)
-                    .orElseGet(() -> forItsKey(request, token, claims));
+                    .orElseGet(() -> authorizeKey(request, token, claims));
         } catch (ParseException e) {
-            return Authorization.deny("The token's claims cannot be read.");
+            return Authorization.deny("The claims of the token cannot be read.");
         }
     }
 
@@ -110,38 +111,38 @@ public final class JwtAuthorizer implements Authorizer {
             JWSVerifier verifier = verifiers.createJWSVerifier(token.getHeader(), ((AsymmetricJWK) key).toPublicKey());
             return token.verify(verifier);
         } catch (JOSEException | IllegalStateException e) {
-            // A key of another curve, or too short for the algorithm: then it is not this key.
+            // A key with another curve, or too short for the algorithm: not the key of this signature.
             return false;
         }
     }
 
-    private Optional<String> fault(JWTClaimsSet claims, Instant now) {
+    private Optional<String> problem(JWTClaimsSet claims, Instant now) {
         Date expires = claims.getExpirationTime();
-        Date begins = claims.getNotBeforeTime();
+        Date notBefore = claims.getNotBeforeTime();
         if (expires == null) {
-            return Optional.of("The token never expires, which is not allowed here.");
+            return Optional.of("The token has no expiry time, which is not allowed.");
         }
         if (!expires.toInstant().isAfter(now)) {
-            return Optional.of("The token has expired: get a new one.");
+            return Optional.of("The token has expired. Get a new one.");
         }
-        if (begins != null && begins.toInstant().isAfter(now.plus(CLOCK_SKEW))) {
-            return Optional.of("The token does not hold yet.");
+        if (notBefore != null && notBefore.toInstant().isAfter(now.plus(CLOCK_SKEW))) {
+            return Optional.of("The token is not valid yet.");
         }
         if (rules.issuer() != null && !rules.issuer().equals(claims.getIssuer())) {
-            return Optional.of("The token comes from somebody else than it should.");
+            return Optional.of("The token has another issuer than expected.");
         }
-        boolean forUs = rules.audience() == null
+        boolean audienceMatches = rules.audience() == null
                 ? claims.getAudience().isEmpty()
                 : claims.getAudience().contains(rules.audience());
-        return forUs ? Optional.empty() : Optional.of("The token is meant for somebody else.");
+        return audienceMatches ? Optional.empty() : Optional.of("The token is for another audience.");
     }
 
-    private Authorization forItsKey(PublishRequest request, SignedJWT token, JWTClaimsSet claims) {
+    private Authorization authorizeKey(PublishRequest request, SignedJWT token, JWTClaimsSet claims) {
         Optional<StreamKey> key = claims.getClaim(rules.keyClaim()) instanceof String text
                 ? StreamKey.parse(text).toOptional()
                 : Optional.empty();
-        boolean standsForKey = request.streamKey().value().equals(token.getParsedString());
-        if (key.isEmpty() || !(standsForKey || key.get().equals(request.streamKey()))) {
+        boolean tokenIsKey = request.streamKey().value().equals(token.getParsedString());
+        if (key.isEmpty() || !(tokenIsKey || key.get().equals(request.streamKey()))) {
             return Authorization.deny("The token is not for this stream key.");
         }
         return AuthorizationFields.read(
@@ -159,6 +160,6 @@ public final class JwtAuthorizer implements Authorizer {
 
     @Override
     public String toString() {
-        return "the tokens by the keys in " + keys;
+        return "tokens verified with the keys in " + keys;
     }
 }

@@ -5,7 +5,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
-import io.sluice.gateway.auth.WatchedFile.BrokenFileException;
+import io.sluice.gateway.auth.WatchedFile.MalformedFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -21,14 +21,14 @@ import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Public keys in a file: a JSON Web Key Set, or any number of PEM blocks that say PUBLIC KEY. Follows the file's changes. */
+/** Public keys in a file: a JSON Web Key Set, or PEM blocks of type PUBLIC KEY. Follows changes of the file. */
 final class JwtKeyFile implements JwtKeys {
 
     private static final Pattern PEM = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
 
     private final WatchedFile<Keys> file;
 
-    /** All of them. */
+    /** All keys of the file. */
     private record Keys(List<JWK> keys) {
 
         @Override
@@ -38,7 +38,7 @@ final class JwtKeyFile implements JwtKeys {
     }
 
     JwtKeyFile(Path path) throws IOException {
-        this.file = new WatchedFile<>(path, JwtKeyFile::read);
+        this.file = new WatchedFile<>(path, JwtKeyFile::parse);
     }
 
     @Override
@@ -47,48 +47,48 @@ final class JwtKeyFile implements JwtKeys {
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
-    private static Keys read(String text) throws BrokenFileException {
+    private static Keys parse(String text) throws MalformedFileException {
         try {
-            return new Keys(text.stripLeading().startsWith("{") ? JwtKeys.inKeySet(text) : inPem(text));
+            return new Keys(text.stripLeading().startsWith("{") ? JwtKeys.parseKeySet(text) : parsePem(text));
         } catch (IllegalArgumentException | GeneralSecurityException e) {
-            throw new BrokenFileException(String.valueOf(e.getMessage()));
+            throw new MalformedFileException(String.valueOf(e.getMessage()));
         }
     }
 
-    private static List<JWK> inPem(String text) throws BrokenFileException, GeneralSecurityException {
+    private static List<JWK> parsePem(String text) throws MalformedFileException, GeneralSecurityException {
         List<JWK> keys = new ArrayList<>();
         Matcher blocks = PEM.matcher(text);
         while (blocks.find()) {
             if (!blocks.group(1).equals("PUBLIC KEY")) {
-                throw new BrokenFileException("it has a block that is no PUBLIC KEY; openssl pkey -pubout makes one");
+                throw new MalformedFileException("a PEM block is not a PUBLIC KEY; openssl pkey -pubout creates one");
             }
             keys.add(key(Base64.getMimeDecoder().decode(blocks.group(2))));
         }
-        boolean cut = text.split("-----BEGIN ", -1).length - 1 != keys.size();
-        if (keys.isEmpty() || cut || keys.size() > MAX_KEYS) {
-            throw new BrokenFileException(
-                    cut
+        boolean truncated = text.split("-----BEGIN ", -1).length - 1 != keys.size();
+        if (keys.isEmpty() || truncated || keys.size() > MAX_KEYS) {
+            throw new MalformedFileException(
+                    truncated
                             ? "a PEM block has no end"
-                            : "it must have 1 to " + MAX_KEYS + " public keys, in PEM or as a JSON Web Key Set");
+                            : "the file must contain 1 to " + MAX_KEYS
+                                    + " public keys, in PEM or as a JSON Web Key Set");
         }
         return List.copyOf(keys);
     }
 
-    private static JWK key(byte[] encoded) throws BrokenFileException {
+    private static JWK key(byte[] encoded) throws MalformedFileException {
         X509EncodedKeySpec spec = new X509EncodedKeySpec(encoded);
         try {
             return new RSAKey.Builder(
                             (RSAPublicKey) KeyFactory.getInstance("RSA").generatePublic(spec))
                     .build();
         } catch (GeneralSecurityException e) {
-            // Then it is of the other kind, or of none.
+            // Not an RSA key; try EC.
         }
         try {
             ECPublicKey key = (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(spec);
             return new ECKey.Builder(Curve.forECParameterSpec(key.getParams()), key).build();
         } catch (GeneralSecurityException | IllegalStateException e) {
-            throw new BrokenFileException(
-                    "it has a public key that is neither RSA nor of the curves P-256, P-384 and P-521");
+            throw new MalformedFileException("a public key is neither RSA nor EC with the curve P-256, P-384 or P-521");
         }
     }
 

@@ -12,43 +12,43 @@ import java.util.List;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-/** Public keys by which tokens can be checked. */
+/** Public keys to verify tokens with. */
 interface JwtKeys extends Disposable {
 
-    /** A token that names none is tried with each. */
+    /** A token without a key id is tried with each key. */
     int MAX_KEYS = 100;
 
     /**
-     * The keys that a token can be checked by.
+     * The keys that could have signed a token.
      *
-     * @param header the token's; nothing in it is to be believed yet
-     * @return maybe none; an error if the keys cannot be had; on any thread that may block
+     * @param header the header of the token, which is untrusted
+     * @return the keys, possibly none; an error if the keys are unavailable; on any thread that can block
      */
     Mono<List<JWK>> matching(JWSHeader header);
 
-    /** Gives back what it holds. */
+    /** Releases resources. */
     @Override
     default void dispose() {}
 
-    /** Reads a JSON Web Key Set; what it holds besides public keys for signatures is left out. */
-    static List<JWK> inKeySet(String text) {
+    /** Parses a JSON Web Key Set; everything except asymmetric keys is ignored. */
+    static List<JWK> parseKeySet(String text) {
         List<JWK> keys;
         try {
             keys = JWKSet.parse(text).getKeys();
         } catch (ParseException e) {
-            throw new IllegalArgumentException("it is no JSON Web Key Set", e);
+            throw new IllegalArgumentException("the content is not a JSON Web Key Set", e);
         }
         List<JWK> usable = keys.stream()
                 .filter(AsymmetricJWK.class::isInstance)
                 .map(JWK::toPublicJWK)
                 .toList();
         if (usable.isEmpty() || usable.size() > MAX_KEYS) {
-            throw new IllegalArgumentException("it must have 1 to " + MAX_KEYS + " public keys");
+            throw new IllegalArgumentException("a key set must contain 1 to " + MAX_KEYS + " public keys");
         }
         return usable;
     }
 
-    /** Of these keys those that fit. A key without a name of its own, such as one from a PEM file, fits every name. */
+    /** The keys that match the header. A key without an id, such as one from a PEM file, matches every id. */
     static List<JWK> select(List<JWK> keys, JWSHeader header) {
         JWSAlgorithm algorithm = header.getAlgorithm();
         return keys.stream()

@@ -12,10 +12,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A JSON Web Key Set at an HTTP address, fetched when first needed and again from time to time. A token with a key that is not in it makes it
- * be fetched anew, because keys are rotated; but not more often than every so often, because strangers can make up names of keys.
+ * A JSON Web Key Set at a URL, fetched when first needed and refreshed periodically. A token with an unknown key also
+ * triggers a fetch, because keys are rotated, but with a minimum interval, because clients can make up key ids.
  *
- * <p>While the address gives no answer the keys from before hold, for a bounded time. One fetch is under way at most.
+ * <p>While the URL does not answer, the previous keys remain valid for a limited time. At most one fetch is in flight.
  */
 final class JwtKeysUrl implements JwtKeys {
 
@@ -23,24 +23,30 @@ final class JwtKeysUrl implements JwtKeys {
     private static final int MAX_BYTES = 1_024 * 1_024;
     private static final int CONNECTIONS = 1;
 
-    /** How long keys hold. */
-    record Times(Duration refresh, Duration pause, Duration atMost) {
+    /**
+     * How long keys are valid.
+     *
+     * @param refresh the interval between fetches
+     * @param minInterval the minimum time between fetches for unknown keys, and after a failed fetch
+     * @param maxAge how long keys remain valid without a successful fetch
+     */
+    record Times(Duration refresh, Duration minInterval, Duration maxAge) {
 
-        /** The usual for key sets, which change some times a year. */
-        static final Times USUAL = new Times(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofHours(6));
+        /** Suitable for key sets that change a few times a year. */
+        static final Times DEFAULT = new Times(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofHours(6));
     }
 
-    private final AuthHttpClient exchange;
+    private final AuthHttpClient client;
     private final Times times;
     private final Mono<List<JWK>> keys;
     private volatile @Nullable Fetched latest;
-    private volatile long triedNanos;
+    private volatile long lastTryNanos;
     private volatile long dueNanos;
 
     private record Fetched(List<JWK> keys, long atNanos) {}
 
     JwtKeysUrl(URI address, Duration timeout, Times times) {
-        this.exchange = new AuthHttpClient(address, timeout, CONNECTIONS, MAX_BYTES);
+        this.client = new AuthHttpClient(address, timeout, CONNECTIONS, MAX_BYTES);
         this.times = times;
         this.keys = Mono.defer(this::fetch).cacheInvalidateIf(fetched -> System.nanoTime() - dueNanos >= 0);
     }
@@ -48,10 +54,11 @@ final class JwtKeysUrl implements JwtKeys {
     @Override
     public Mono<List<JWK>> matching(JWSHeader header) {
         return keys.flatMap(known -> {
-                    List<JWK> fitting = JwtKeys.select(known, header);
-                    if (!fitting.isEmpty()
-                            || System.nanoTime() - triedNanos < times.pause().toNanos()) {
-                        return Mono.just(fitting);
+                    List<JWK> candidates = JwtKeys.select(known, header);
+                    if (!candidates.isEmpty()
+                            || System.nanoTime() - lastTryNanos
+                                    < times.minInterval().toNanos()) {
+                        return Mono.just(candidates);
                     }
                     dueNanos = System.nanoTime();
                     return keys.map(fresh -> JwtKeys.select(fresh, header));
@@ -60,44 +67,44 @@ final class JwtKeysUrl implements JwtKeys {
     }
 
     private Mono<List<JWK>> fetch() {
-        triedNanos = System.nanoTime();
-        return exchange.get().map(this::read).onErrorResume(AuthorizationUnavailableException.class, this::makeDo);
+        lastTryNanos = System.nanoTime();
+        return client.get().map(this::read).onErrorResume(AuthorizationUnavailableException.class, this::usePrevious);
     }
 
-    private List<JWK> read(AuthHttpClient.Answer answer) {
-        if (!answer.isGood()) {
-            throw new AuthorizationUnavailableException(exchange + " answers " + answer.status());
+    private List<JWK> read(AuthHttpClient.Response response) {
+        if (!response.isSuccess()) {
+            throw new AuthorizationUnavailableException(client + " responded with status " + response.status());
         }
-        List<JWK> read;
+        List<JWK> fetched;
         try {
-            read = JwtKeys.inKeySet(answer.body());
+            fetched = JwtKeys.parseKeySet(response.body());
         } catch (IllegalArgumentException e) {
-            throw new AuthorizationUnavailableException(exchange + " answers, but " + e.getMessage());
+            throw new AuthorizationUnavailableException(client + " sent an unusable response: " + e.getMessage());
         }
         long now = System.nanoTime();
-        latest = new Fetched(read, now);
+        latest = new Fetched(fetched, now);
         dueNanos = now + times.refresh().toNanos();
-        return read;
+        return fetched;
     }
 
-    private Mono<List<JWK>> makeDo(AuthorizationUnavailableException why) {
-        Fetched before = latest;
+    private Mono<List<JWK>> usePrevious(AuthorizationUnavailableException error) {
+        Fetched previous = latest;
         long now = System.nanoTime();
-        if (before == null || now - before.atNanos() >= times.atMost().toNanos()) {
-            return Mono.error(why);
+        if (previous == null || now - previous.atNanos() >= times.maxAge().toNanos()) {
+            return Mono.error(error);
         }
-        LOG.warn("The keys for tokens could not be fetched, those from before hold: {}", why.getMessage());
-        dueNanos = now + times.pause().toNanos();
-        return Mono.just(before.keys());
+        LOG.warn("Cannot fetch the keys for tokens; the previous keys remain valid: {}", error.getMessage());
+        dueNanos = now + times.minInterval().toNanos();
+        return Mono.just(previous.keys());
     }
 
     @Override
     public void dispose() {
-        exchange.dispose();
+        client.dispose();
     }
 
     @Override
     public String toString() {
-        return exchange.toString();
+        return client.toString();
     }
 }

@@ -3,7 +3,7 @@ package io.sluice.gateway.auth;
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.access.PublishRequest;
-import io.sluice.gateway.auth.WatchedFile.BrokenFileException;
+import io.sluice.gateway.auth.WatchedFile.MalformedFileException;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,10 +19,11 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Lets in whose stream key has a line in a file. The file holds hashes only; {@link KeyFileEntry} makes a line. It is looked at again with every
- * question, so a line that is added or taken out holds at once; a stream that is live already goes on.
+ * Allows stream keys that are listed in a file. The file contains only hashes; {@link KeyFileEntry} creates its lines.
+ * It is checked for changes with every request, so an added or removed line takes effect immediately; live streams
+ * continue.
  *
- * <p>A question costs one HMAC-SHA256 for each line, on the scheduler for blocking work.
+ * <p>A request costs one HMAC-SHA256 per line, on the scheduler for blocking work.
  */
 public final class KeyFileAuthorizer implements Authorizer {
 
@@ -35,10 +36,10 @@ public final class KeyFileAuthorizer implements Authorizer {
         this.file = file;
     }
 
-    /** All lines. */
+    /** All keys of the file. */
     private record Keys(List<HashedKey> keys) {
 
-        /** Looks at all of them, whichever it is. */
+        /** Compares all keys, so that timing does not reveal which one matches. */
         Optional<HashedKey> find(StreamKey key) {
             Mac mac = HashedKey.mac();
             HashedKey found = null;
@@ -58,11 +59,11 @@ public final class KeyFileAuthorizer implements Authorizer {
      * Reads a key file. Blocks.
      *
      * @param path the file
-     * @return an authorizer that follows the file's changes
-     * @throws IOException with words for the operator if it cannot be read, or is no key file
+     * @return an authorizer that follows changes of the file
+     * @throws IOException with a message for operators if the file cannot be read or is not a key file
      */
     public static KeyFileAuthorizer reading(Path path) throws IOException {
-        return new KeyFileAuthorizer(new WatchedFile<>(path, KeyFileAuthorizer::keys));
+        return new KeyFileAuthorizer(new WatchedFile<>(path, KeyFileAuthorizer::parse));
     }
 
     @Override
@@ -71,19 +72,19 @@ public final class KeyFileAuthorizer implements Authorizer {
     }
 
     private Authorization decide(PublishRequest request) {
-        Optional<HashedKey> known = file.current().find(request.streamKey());
-        known.ifPresent(key -> LOG.info("[{}] has the key of {}", request.sessionId(), key.name()));
-        return known.<Authorization>map(HashedKey::terms)
-                .orElseGet(() -> Authorization.deny("This stream key is not known here: check it."));
+        Optional<HashedKey> match = file.current().find(request.streamKey());
+        match.ifPresent(key -> LOG.info("[{}] authenticated as {}", request.sessionId(), key.name()));
+        return match.<Authorization>map(HashedKey::authorization)
+                .orElseGet(() -> Authorization.deny("Unknown stream key. Check the key."));
     }
 
-    private static Keys keys(String text) throws BrokenFileException {
-        // Somebody who writes a file begins with an empty one. Who wants no keys can write a comment.
+    private static Keys parse(String text) throws MalformedFileException {
+        // An empty file may be one that is being written; a comment states that no keys are intended.
         if (!text.endsWith("\n")) {
-            throw new BrokenFileException(
+            throw new MalformedFileException(
                     text.isEmpty()
-                            ? "it is empty; a line that starts with # would say that this is meant"
-                            : "its last line has no end: it is cut short, or is still being written");
+                            ? "the file is empty; add a comment line (#) if that is intended"
+                            : "the last line has no line end; the file is truncated or still being written");
         }
         List<HashedKey> keys = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -94,13 +95,13 @@ public final class KeyFileAuthorizer implements Authorizer {
                 continue;
             }
             try {
-                keys.add(HashedKey.read(line));
-            } catch (BrokenFileException e) {
-                throw new BrokenFileException("line " + number + ": " + e.getMessage());
+                keys.add(HashedKey.parse(line));
+            } catch (MalformedFileException e) {
+                throw new MalformedFileException("line " + number + ": " + e.getMessage());
             }
             if (!names.add(keys.get(keys.size() - 1).name()) || keys.size() > MAX_KEYS) {
-                throw new BrokenFileException(
-                        "line " + number + ": the name is taken, or there are more than " + MAX_KEYS + " keys");
+                throw new MalformedFileException(
+                        "line " + number + ": duplicate name, or more than " + MAX_KEYS + " keys");
             }
         }
         return new Keys(List.copyOf(keys));
@@ -108,6 +109,6 @@ public final class KeyFileAuthorizer implements Authorizer {
 
     @Override
     public String toString() {
-        return "the key file " + file.path();
+        return "key file " + file.path();
     }
 }

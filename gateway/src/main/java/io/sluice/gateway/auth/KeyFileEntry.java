@@ -5,7 +5,7 @@ import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.security.SecureRandom;
 
-/** Makes keys, and lines for the files that {@link KeyFileAuthorizer} reads. */
+/** Generates stream keys, and lines for the files that {@link KeyFileAuthorizer} reads. */
 public final class KeyFileEntry {
 
     private static final String NEW_KEY_CHARACTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -14,35 +14,36 @@ public final class KeyFileEntry {
     private KeyFileEntry() {}
 
     /**
-     * A line for a key file.
+     * Creates a line for a key file.
      *
-     * @param name for the log: up to 64 letters, digits and {@code . _ @ -}
-     * @param key the key, of at least 16 characters that nobody could guess
-     * @return the line without its end, or why there is none
+     * @param name the name for the log: up to 64 letters, digits and {@code . _ @ -}
+     * @param key the key: at least 16 characters that cannot be guessed
+     * @return the line without a line end, or why the name or key is invalid
      */
     public static Result<String> of(String name, String key) {
         if (!HashedKey.isName(name)) {
             return Result.refused(
-                    FailureCode.INVALID_STREAM_KEY, "The name may have up to 64 letters, digits and . _ @ - only.");
+                    FailureCode.INVALID_STREAM_KEY,
+                    "The name can have up to 64 characters: letters, digits and . _ @ -.");
         }
         if (key.length() < HashedKey.MIN_LENGTH) {
             return Result.refused(
                     FailureCode.INVALID_STREAM_KEY,
                     "The key has fewer than " + HashedKey.MIN_LENGTH
-                            + " characters: it could be guessed from its hash. Let a new one be made.");
+                            + " characters and could be guessed from its hash. Generate a new one.");
         }
         if (name.contains(key)) {
             return Result.refused(
                     FailureCode.INVALID_STREAM_KEY,
-                    "The name must not hold the key: it is logged and stands in the file.");
+                    "The name must not contain the key: the name is logged and stored in the file.");
         }
-        return StreamKey.parse(key).map(sound -> HashedKey.line(name, sound));
+        return StreamKey.parse(key).map(valid -> HashedKey.line(name, valid));
     }
 
     /**
-     * A key that nobody can guess.
+     * Generates a key that cannot be guessed.
      *
-     * @return 28 letters and digits, without those that look alike: 162 bits
+     * @return 28 letters and digits, without characters that look alike: 162 bits of entropy
      */
     public static String newKey() {
         SecureRandom random = new SecureRandom();

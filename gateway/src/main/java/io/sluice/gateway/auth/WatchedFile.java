@@ -11,61 +11,63 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What stands in a file, always as it stands there now: each look compares the file's time, size and identity, and reads it again if one of
- * them has changed. That works wherever files are, also where the system reports no changes. Blocks; may be called from any thread.
+ * The parsed content of a file, always up to date: each access compares the file's time, size and identity, and reads
+ * it again if one has changed. This works on every file system, also on those without change notifications. Blocks; can
+ * be called from any thread.
  *
- * <p>A file that is <b>gone</b> or cannot be read is an error for as long as it is so. A file that is <b>broken</b>, which may be half written,
- * changes nothing: what stood there before stays in force, and the log says so.
+ * <p>A file that is <b>missing</b> or unreadable is an error for as long as that lasts. A file that is
+ * <b>malformed</b>, perhaps because it is only half written, changes nothing: the previous content stays active, and
+ * this is logged.
  *
- * @param <T> what the file says
+ * @param <T> the parsed content
  */
 final class WatchedFile<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchedFile.class);
 
-    /** A change that comes this soon after another may leave time and size as they were. */
-    private static final Duration COARSENESS = Duration.ofSeconds(2);
+    /** Two changes within this time can have the same modification time and size. */
+    private static final Duration TIMESTAMP_RESOLUTION = Duration.ofSeconds(2);
 
-    /** Reads the whole text of a file. */
-    interface Reading<T> {
+    /** Parses the complete text of a file. */
+    interface Parser<T> {
         /**
-         * Reads.
+         * Parses the text.
          *
-         * @throws BrokenFileException with words for the operator that repeat nothing of the text
+         * @throws MalformedFileException with a message for operators that does not repeat the text
          */
-        T read(String text) throws BrokenFileException;
+        T parse(String text) throws MalformedFileException;
     }
 
-    /** A file that does not say what it should. */
-    static final class BrokenFileException extends IOException {
+    /** The content of the file is malformed. */
+    static final class MalformedFileException extends IOException {
 
         @Serial
         private static final long serialVersionUID = 1;
 
-        BrokenFileException(String words) {
-            super(words);
+        MalformedFileException(String message) {
+            super(message);
         }
     }
 
     private final Path path;
-    private final Reading<T> reading;
+    private final Parser<T> parser;
     private FileStamp stamp;
     private String text;
     private T content;
-    private Instant lookedAt = Instant.now();
+    private Instant checkedAt = Instant.now();
     private boolean readable = true;
 
     /**
      * Reads the file for the first time.
      *
-     * @throws IOException with words for the operator if it cannot be read or is broken
+     * @throws IOException with a message for operators if it cannot be read or is malformed
      */
-    WatchedFile(Path path, Reading<T> reading) throws IOException {
+    WatchedFile(Path path, Parser<T> parser) throws IOException {
         this.path = path;
-        this.reading = reading;
+        this.parser = parser;
         this.stamp = FileStamp.of(path);
         this.text = TextFile.read(path);
-        this.content = reading.read(text);
+        this.content = parser.parse(text);
     }
 
     Path path() {
@@ -73,15 +75,15 @@ final class WatchedFile<T> {
     }
 
     /**
-     * What the file says.
+     * The content of the file.
      *
      * @throws AuthorizationUnavailableException if it cannot be read
      */
     synchronized T current() {
         try {
             FileStamp now = FileStamp.of(path);
-            boolean settled = lookedAt.isAfter(stamp.modified().toInstant().plus(COARSENESS));
-            lookedAt = Instant.now();
+            boolean settled = checkedAt.isAfter(stamp.modified().toInstant().plus(TIMESTAMP_RESOLUTION));
+            checkedAt = Instant.now();
             if (!readable || !settled || !now.equals(stamp)) {
                 stamp = now;
                 update(TextFile.read(path));
@@ -90,7 +92,7 @@ final class WatchedFile<T> {
             return content;
         } catch (IOException e) {
             if (readable) {
-                LOG.error("{} cannot be read any more, so nobody gets in by it: {}", path, e.toString());
+                LOG.error("{} cannot be read; clients that depend on it are refused: {}", path, e.toString());
             }
             readable = false;
             throw new AuthorizationUnavailableException(path + " cannot be read");
@@ -103,10 +105,10 @@ final class WatchedFile<T> {
         }
         text = newText;
         try {
-            content = reading.read(newText);
-            LOG.info("{} has changed: {}", path, content);
-        } catch (BrokenFileException e) {
-            LOG.error("{} has changed and is broken, so what it said before stays in force: {}", path, e.getMessage());
+            content = parser.parse(newText);
+            LOG.info("{} reloaded: {}", path, content);
+        } catch (MalformedFileException e) {
+            LOG.error("{} rejected; the previous content stays active: {}", path, e.getMessage());
         }
     }
 }

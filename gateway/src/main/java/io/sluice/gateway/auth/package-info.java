@@ -1,9 +1,9 @@
 /**
- * Who may publish: authorizers that ask a file, a token's signature, or a service, and what joins and bounds them. Asked by a session
- * before it takes its key; they know the session's questions and answers, and nothing else of it.
+ * Authorizers that decide by a key file, a signed token or an HTTP service, and what combines and restricts them. A
+ * session calls them before it leases its stream key; they know only the request and the answer.
  *
- * <p>They are called on event loops and never block one: files and signatures are for the scheduler of blocking work, services for Reactor
- * Netty's own loops. Each fails closed: what it cannot find out is an error, and the client is refused.
+ * <p>They are called on event loops and never block them: files and signatures use the scheduler for blocking work,
+ * HTTP services Reactor Netty's own event loops. Each fails closed: an error refuses the client.
  */
 @NullMarked
 package io.sluice.gateway.auth;

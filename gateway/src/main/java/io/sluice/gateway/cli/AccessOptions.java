@@ -8,8 +8,10 @@ import io.sluice.gateway.auth.HttpAuthorizer;
 import io.sluice.gateway.auth.JwtAuthorizer;
 import io.sluice.gateway.auth.JwtRules;
 import io.sluice.gateway.auth.KeyFileAuthorizer;
+import io.sluice.gateway.cli.config.FormerName;
 import io.sluice.gateway.cli.config.InvalidOption;
 import io.sluice.gateway.cli.config.InvalidOptions;
+import io.sluice.gateway.cli.config.OptionGroup;
 import io.sluice.gateway.cli.config.Reloadable;
 import io.sluice.gateway.websocket.OriginPolicy;
 import io.sluice.gateway.websocket.ProxyHeader;
@@ -32,14 +34,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The part of the command line that says who may publish. */
+/** The options about who may publish. */
 @Reloadable
-public final class AccessOptions {
+@OptionGroup("Access")
+final class AccessOptions {
 
-    /** The deadlines of those who decide come first, because they know what failed. */
+    /** Authorizers time out before the gateway does, because they know the reason. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
-    private static final int MOST_QUESTIONS = 1_000;
+    private static final int MAX_CONCURRENCY = 1_000;
 
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec mixee;
@@ -49,58 +52,59 @@ public final class AccessOptions {
             paramLabel = "ORIGIN",
             split = "[\\s,]+",
             converter = OriginConverter.class,
-            description = "Pages that may connect besides the gateway's own, as in https://studio.example.org; "
-                    + "may be repeated. * allows every page.")
+            description = "Web origins that may connect besides the gateway's own, such as "
+                    + "https://studio.example.org; repeatable. * allows any.")
     private List<String> allowOrigin = new ArrayList<>();
 
+    @FormerName("trust-proxy")
     @Option(
-            names = "--trust-proxy",
+            names = "--trusted-proxy",
             paramLabel = "NETWORK",
             split = "[\\s,]+",
             converter = NetworkConverter.class,
-            description = "Addresses of proxies that are believed about the client's address, as in 10.0.0.0/8; "
-                    + "may be repeated.")
-    private List<String> trustProxy = new ArrayList<>();
+            description = "Address or network of proxies that report the client address, such as 10.0.0.0/8; "
+                    + "repeatable.")
+    private List<String> trustedProxy = new ArrayList<>();
 
     @Option(
             names = "--proxy-header",
             paramLabel = "NAME",
             defaultValue = "x-forwarded-for",
             converter = ProxyHeaderConverter.class,
-            description = "Where trusted proxies say it: x-forwarded-for or forwarded (default: ${DEFAULT-VALUE}).")
+            description = "Header with the client address: x-forwarded-for or forwarded (default: ${DEFAULT-VALUE}).")
     private ProxyHeader proxyHeader = ProxyHeader.X_FORWARDED;
 
     @Option(
             names = "--auth-key-file",
             paramLabel = "FILE",
-            description =
-                    "Who has a line in this file may publish; 'sluice hash-key' makes lines. Changes hold at once.")
+            description = "File of hashed stream keys that may publish; 'sluice hash-key' creates its lines. "
+                    + "Changes are picked up.")
     private @Nullable Path keyFile;
 
     @Option(
             names = "--auth-jwt-keys",
             paramLabel = "FILE|URL",
-            description = "Who has a JSON Web Token may publish that one of these public keys has signed: "
-                    + "PEM or a JSON Web Key Set in a file, or a JSON Web Key Set at an address.")
+            description = "Public keys of JSON Web Tokens that may publish: a file (PEM or JSON Web Key Set), "
+                    + "or the URL of a JSON Web Key Set.")
     private @Nullable String jwtKeys;
 
     @Option(
             names = "--auth-jwt-key-claim",
             paramLabel = "NAME",
             defaultValue = "streamKey",
-            description = "The claim with the stream key that a token is for (default: ${DEFAULT-VALUE}).")
+            description = "Claim with the stream key that a token is for (default: ${DEFAULT-VALUE}).")
     private String jwtKeyClaim = "";
 
     @Option(
             names = "--auth-jwt-issuer",
             paramLabel = "TEXT",
-            description = "What a token's iss must be (default: any).")
+            description = "Required value of iss in tokens (default: any).")
     private @Nullable String jwtIssuer;
 
     @Option(
             names = "--auth-jwt-audience",
             paramLabel = "TEXT",
-            description = "What a token's aud must contain (default: tokens that have none).")
+            description = "Required value in aud of tokens (default: only tokens without aud).")
     private @Nullable String jwtAudience;
 
     @Option(
@@ -108,34 +112,36 @@ public final class AccessOptions {
             paramLabel = "NAMES",
             split = ",",
             defaultValue = "RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512",
-            description = "How tokens may be signed (default: ${DEFAULT-VALUE}).")
+            description = "Accepted signature algorithms (default: ${DEFAULT-VALUE}).")
     private List<String> jwtAlgorithms = new ArrayList<>();
 
     @Option(
             names = "--auth-url",
             paramLabel = "URL",
-            description = "Ask this HTTP service who may publish, in the way of MediaMTX's external authentication.")
+            description = "HTTP service that decides who may publish; compatible with MediaMTX.")
     private @Nullable String url;
 
+    @FormerName("auth-url-remember")
     @Option(
-            names = "--auth-url-remember",
+            names = "--auth-cache-ttl",
             paramLabel = "TIME",
             defaultValue = "5s",
-            description = "How long its answer holds for the very same question (default: ${DEFAULT-VALUE}).")
-    private Duration urlRemember = Duration.ZERO;
+            description = "How long the service's answer is reused for an identical request "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private Duration cacheTtl = Duration.ZERO;
 
     @Option(
             names = "--auth-url-concurrency",
             paramLabel = "COUNT",
             defaultValue = "32",
-            description = "How many questions may be under way at once (default: ${DEFAULT-VALUE}).")
+            description = "Maximum concurrent requests to the service (default: ${DEFAULT-VALUE}).")
     private int urlConcurrency;
 
     @Option(
             names = "--auth-timeout",
             paramLabel = "TIME",
             defaultValue = "5s",
-            description = "How long each of the --auth-… may take to decide (default: ${DEFAULT-VALUE}).")
+            description = "Maximum time for each authorizer to decide (default: ${DEFAULT-VALUE}).")
     private Duration timeout = Duration.ZERO;
 
     @Option(
@@ -143,38 +149,34 @@ public final class AccessOptions {
             paramLabel = "SERVER",
             split = "[\\s,]+",
             converter = OutputConverter.class,
-            description = "Servers that those who decide may name as outputs, as in rtmps://live.example.org; "
-                    + "may be repeated (default: those of --publish).")
+            description = "Servers that authorizers may select as outputs, such as rtmps://live.example.org; "
+                    + "repeatable (default: the servers of --publish).")
     private List<String> allowOutput = new ArrayList<>();
 
     /** How long a client may have to wait for a decision. */
     Duration authorizeTimeout() {
-        int parts = Stream.of(keyFile, jwtKeys, url)
+        int authorizers = Stream.of(keyFile, jwtKeys, url)
                 .filter(Objects::nonNull)
                 .toList()
                 .size();
-        return timeout.multipliedBy(Math.max(1, parts)).plus(MARGIN);
+        return timeout.multipliedBy(Math.max(1, authorizers)).plus(MARGIN);
     }
 
-    /** Whether another value of an option, by its name in the configuration file, makes another authorizer. */
-    static boolean makesAuthorizer(String key) {
+    /** Whether a changed option, by its name in the configuration file, needs a new authorizer. */
+    static boolean needsNewAuthorizer(String key) {
         return key.startsWith("auth-");
     }
 
-    /**
-     * Who decides; null for nobody. Makes loggers, and reads files.
-     *
-     * @param wrong gets what is wrong with any of them
-     */
+    /** Creates the authorizer. Null if none is configured, and after an error. Reads files; creates loggers. */
     @Nullable
-    public Authorizer authorizer(InvalidOptions wrong) {
-        List<Authorizer> authorizers = authorizers(wrong);
+    Authorizer authorizer(InvalidOptions errors) {
+        List<Authorizer> authorizers = authorizers(errors);
         return authorizers.isEmpty() ? null : new CompositeAuthorizer(authorizers, timeout);
     }
 
     void applyTo(GatewayBuilder builder, @Nullable Authorizer authorizer, List<String> publish) {
         builder.allowOrigins(allowOrigin.toArray(String[]::new))
-                .trustProxies(proxyHeader, trustProxy.toArray(String[]::new));
+                .trustProxies(proxyHeader, trustedProxy.toArray(String[]::new));
         if (authorizer != null) {
             builder.authorizer(authorizer)
                     .allowOutputs(
@@ -184,40 +186,40 @@ public final class AccessOptions {
         }
     }
 
-    /** Those who decide, in the order of what asking them costs. */
-    private List<Authorizer> authorizers(InvalidOptions wrong) {
-        return Stream.<Supplier<@Nullable Authorizer>>of(this::byKeyFile, this::byTokens, this::byService)
-                .map(wrong::<Authorizer>tried)
+    /** The cheapest one first. */
+    private List<Authorizer> authorizers(InvalidOptions errors) {
+        return Stream.<Supplier<@Nullable Authorizer>>of(this::keyFileAuthorizer, this::jwtAuthorizer, this::service)
+                .map(errors::<Authorizer>collect)
                 .flatMap(Stream::ofNullable)
                 .toList();
     }
 
-    private @Nullable Authorizer byKeyFile() {
+    private @Nullable Authorizer keyFileAuthorizer() {
         Path file = keyFile;
-        return file == null ? null : made("--auth-key-file", () -> KeyFileAuthorizer.reading(file));
+        return file == null ? null : create("--auth-key-file", () -> KeyFileAuthorizer.reading(file));
     }
 
-    private @Nullable Authorizer byTokens() {
+    private @Nullable Authorizer jwtAuthorizer() {
         String keys = jwtKeys;
         if (keys == null) {
             return null;
         }
-        JwtRules rules = made(
+        JwtRules rules = create(
                 "--auth-jwt-algorithms",
                 () -> new JwtRules(jwtKeyClaim, jwtIssuer, jwtAudience, Set.copyOf(jwtAlgorithms)));
-        return made("--auth-jwt-keys", () -> tokens(keys, rules));
+        return create("--auth-jwt-keys", () -> tokens(keys, rules));
     }
 
-    private @Nullable Authorizer byService() {
+    private @Nullable Authorizer service() {
         String service = url;
         if (service == null) {
             return null;
         }
-        if (urlConcurrency < 1 || urlConcurrency > MOST_QUESTIONS) {
+        if (urlConcurrency < 1 || urlConcurrency > MAX_CONCURRENCY) {
             throw new InvalidOption(
-                    mixee, "--auth-url-concurrency", urlConcurrency + " is not between 1 and " + MOST_QUESTIONS);
+                    mixee, "--auth-url-concurrency", urlConcurrency + " is not between 1 and " + MAX_CONCURRENCY);
         }
-        return made("--auth-url", () -> new HttpAuthorizer(service, timeout, urlConcurrency, urlRemember));
+        return create("--auth-url", () -> new HttpAuthorizer(service, timeout, urlConcurrency, cacheTtl));
     }
 
     private Authorizer tokens(String keys, JwtRules rules) throws IOException {
@@ -226,9 +228,9 @@ public final class AccessOptions {
                 : JwtAuthorizer.withKeysIn(Path.of(keys), rules);
     }
 
-    private <T> T made(String option, Callable<? extends T> making) {
+    private <T> T create(String option, Callable<? extends T> supplier) {
         try {
-            return making.call();
+            return supplier.call();
         } catch (Exception e) {
             throw InvalidOption.because(mixee, option, e);
         }
@@ -269,7 +271,9 @@ public final class AccessOptions {
             return switch (value.toLowerCase(Locale.ROOT)) {
                 case "x-forwarded-for" -> ProxyHeader.X_FORWARDED;
                 case "forwarded" -> ProxyHeader.FORWARDED;
-                default -> throw new TypeConversionException("it is x-forwarded-for or forwarded");
+                default ->
+                    throw new TypeConversionException(
+                            "'" + value + "' is not supported; use x-forwarded-for or forwarded");
             };
         }
     }

@@ -3,6 +3,7 @@ package io.sluice.gateway.cli;
 import io.sluice.gateway.admin.TokenFile;
 import io.sluice.gateway.cli.config.InvalidOption;
 import io.sluice.gateway.cli.config.InvalidOptions;
+import io.sluice.gateway.cli.config.OptionGroup;
 import io.sluice.gateway.server.AdminListener;
 import io.sluice.gateway.server.PrometheusMeters;
 import java.io.IOException;
@@ -13,10 +14,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The part of the command line that says where an operator gets in. */
+/** The options of the admin API. */
+@OptionGroup("Admin API and metrics")
 final class AdminOptions {
-
-    private static final int MAX_PORT = 65_535;
 
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec mixee;
@@ -24,53 +24,48 @@ final class AdminOptions {
     @Option(
             names = "--admin-port",
             paramLabel = "PORT",
-            description = "Listen on this port for operators: which streams there are, their end, and metrics; "
-                    + "0 for any that is free. Needs --admin-token-file (default: nobody listens).")
+            description = "Port of the admin API, which lists and ends streams and serves metrics; "
+                    + "0 for any free port. Needs --admin-token-file (default: no admin API).")
     private @Nullable Integer port;
 
     @Option(
             names = "--admin-host",
             defaultValue = "localhost",
             paramLabel = "HOST",
-            description = "Address to listen on for operators (default: ${DEFAULT-VALUE}).")
+            description = "Address that the admin API listens on (default: ${DEFAULT-VALUE}).")
     private String host = "";
 
     @Option(
             names = "--admin-token-file",
             paramLabel = "FILE",
-            description = "The tokens that operators show, one to a line. Changes hold at once.")
+            description = "File of operators' tokens, one per line. Changes are picked up.")
     private @Nullable Path tokenFile;
 
-    /** Adds what is wrong with values that could be read. */
-    void check(InvalidOptions wrong) {
-        wrong.when(
-                port != null && (port < 0 || port > MAX_PORT),
+    void check(InvalidOptions errors) {
+        errors.addIf(
+                port != null && !ListenOptions.isPort(port),
                 mixee,
                 "--admin-port",
-                port + " is not between 0 and " + MAX_PORT);
-        wrong.when(
-                (port == null) != (tokenFile == null),
-                mixee,
-                port == null ? "--admin-token-file" : "--admin-port",
-                "--admin-port and --admin-token-file need each other");
-        wrong.when(
+                port + " is not between 0 and " + ListenOptions.MAX_PORT);
+        errors.addUnlessBoth(mixee, "--admin-port", port != null, "--admin-token-file", tokenFile != null);
+        errors.addIf(
                 port != null && new InetSocketAddress(host, 0).isUnresolved(),
                 mixee,
                 "--admin-host",
                 "the name '" + host + "' cannot be resolved");
     }
 
-    /** Reads the token file. Null if nobody is to listen, and if it cannot be read, which is added to what is wrong. */
+    /** Reads the token file. Null without an admin API, and after an error. Blocks; creates loggers. */
     @Nullable
-    AdminListener place(InvalidOptions wrong) {
-        Integer at = port;
+    AdminListener listener(InvalidOptions errors) {
+        Integer listenPort = port;
         Path file = tokenFile;
-        if (at == null || file == null) {
+        if (listenPort == null || file == null) {
             return null;
         }
-        return wrong.tried(() -> {
+        return errors.collect(() -> {
             try {
-                return new AdminListener(host, at, TokenFile.reading(file), new PrometheusMeters());
+                return new AdminListener(host, listenPort, TokenFile.reading(file), new PrometheusMeters());
             } catch (IOException e) {
                 throw InvalidOption.because(mixee, "--admin-token-file", e);
             }

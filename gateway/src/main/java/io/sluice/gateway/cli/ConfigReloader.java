@@ -18,71 +18,73 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again at SIGHUP, and when its file has changed and rests: one that is still being written is left alone until
- * two looks have found it the same. What is wrong changes nothing, and is told. Works on a thread of its own.
+ * Reloads the configuration at SIGHUP, and when its file has changed. A file that is still being written is ignored
+ * until two consecutive checks see the same state. A configuration with errors changes nothing. Works on a thread of
+ * its own.
  */
-public final class ConfigReloader {
+final class ConfigReloader {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReloader.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
     private final ConfigSources sources;
     private final GatewayServer server;
     private final @Nullable Path path;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread made = new Thread(task, "sluice-config");
-        made.setDaemon(true);
-        return made;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "sluice-config");
+        thread.setDaemon(true);
+        return thread;
     });
     private LoadedConfig running;
-    private @Nullable FileStamp read;
-    private @Nullable FileStamp seen;
-    private volatile boolean stale;
+    private @Nullable FileStamp loaded;
+    private @Nullable FileStamp lastSeen;
+    private volatile boolean isStale;
 
     private ConfigReloader(ConfigSources sources, LoadedConfig running, GatewayServer server) {
         this.sources = sources;
         this.server = server;
         this.running = running;
         this.path = running.command().config().file();
-        this.read = running.file() == null ? null : running.file().stamp();
-        this.seen = read;
+        this.loaded = running.file() == null ? null : running.file().stamp();
+        this.lastSeen = loaded;
     }
 
-    /** Begins to listen and to look. */
-    public static void follow(ConfigSources sources, LoadedConfig running, GatewayServer server) {
-        ConfigReloader reload = new ConfigReloader(sources, running, server);
-        if (!Signals.on("HUP", () -> reload.thread.execute(reload::atSignal))) {
-            LOG.info("SIGHUP is not heard, as under nohup; the configuration file is followed without it");
+    /** Starts to react to SIGHUP and to changes of the file. */
+    static void start(ConfigSources sources, LoadedConfig running, GatewayServer server) {
+        ConfigReloader reloader = new ConfigReloader(sources, running, server);
+        if (!Signals.on("HUP", () -> reloader.executor.execute(reloader::onSignal))) {
+            LOG.info("SIGHUP is not available, as under nohup; changes of the configuration file are still picked up");
         }
-        AdminListener operators = running.operators();
-        if (operators != null) {
-            operators.meters().watch(() -> reload.stale);
+        AdminListener admin = running.admin();
+        if (admin != null) {
+            admin.meters().watchConfig(() -> reloader.isStale);
         }
-        if (reload.path != null) {
-            reload.thread.scheduleWithFixedDelay(reload::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        if (reloader.path != null) {
+            long millis = CHECK_INTERVAL.toMillis();
+            reloader.executor.scheduleWithFixedDelay(reloader::checkFile, millis, millis, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void atSignal() {
-        LOG.info(
-                "SIGHUP: {}",
-                path == null
-                        ? "there is no --config to read again; flags and variables stay what they are, and files of keys and certificates are followed without a signal"
-                        : "reading " + path + " again");
-        readAgain();
+    private void onSignal() {
+        if (path == null) {
+            LOG.info("SIGHUP: nothing to reload, because there is no --config file; flags and variables are fixed");
+            return;
+        }
+        LOG.info("SIGHUP: reloading {}", path);
+        reload();
     }
 
-    private void look() {
+    private void checkFile() {
         FileStamp now = stamp();
-        boolean rests = Objects.equals(now, seen);
-        seen = now;
-        if (rests && !Objects.equals(now, read)) {
-            LOG.info("{} has changed: reading it again", path);
-            readAgain();
+        boolean isStable = Objects.equals(now, lastSeen);
+        lastSeen = now;
+        if (isStable && !Objects.equals(now, loaded)) {
+            LOG.info("{} has changed; reloading", path);
+            reload();
         }
     }
 
-    /** Null while it cannot be looked at, which is a state like others, and is told once. */
+    /** Null while the file cannot be inspected: a state like others, which is logged once. */
     private @Nullable FileStamp stamp() {
         try {
             return FileStamp.of(Objects.requireNonNull(path));
@@ -91,37 +93,39 @@ public final class ConfigReloader {
         }
     }
 
-    private void readAgain() {
+    private void reload() {
         try {
-            read = path == null ? null : stamp();
-            LoadedConfig next = running.again(sources);
+            loaded = stamp();
+            LoadedConfig next = running.reload(sources);
+            next.warnings().stream()
+                    .filter(warning -> !running.warnings().contains(warning))
+                    .forEach(LOG::warn);
             if (next.faults().isEmpty()) {
                 server.apply(next.server());
-                LogLevel.change(next.command().logLevel());
-                tell(next.changes());
+                LogSetup.changeLevel(next.command().log().level());
+                log(next.changes());
                 running = next;
-                stale = false;
+                isStale = false;
             } else {
-                stale = true;
-                next.faults().forEach(fault -> LOG.error("{}", fault));
+                isStale = true;
+                next.faults().forEach(LOG::error);
                 LOG.error(
-                        "Nothing of the new configuration holds: {} to mend. The gateway runs with the one before, which is older than the file.",
-                        next.faults().size());
+                        "Configuration rejected with {}; the previous one stays active.",
+                        next.faults().size() == 1 ? "1 error" : next.faults().size() + " errors");
             }
         } catch (RuntimeException e) {
-            stale = true;
-            LOG.error("The configuration could not be read again, and stays as it was", e);
+            isStale = true;
+            LOG.error("Reloading the configuration failed; the previous one stays active", e);
         }
     }
 
-    private static void tell(ConfigChanges changes) {
-        changes.waiting().forEach(name -> LOG.warn("{} needs a restart: it stays as it was", name));
-        if (changes.live().isEmpty()) {
-            LOG.info("Configuration read again: nothing changes");
+    private static void log(ConfigChanges changes) {
+        changes.restartRequired()
+                .forEach(name -> LOG.warn("{} requires a restart; the current value stays active", name));
+        if (changes.applied().isEmpty()) {
+            LOG.info("Configuration reloaded: no changes apply");
         } else {
-            LOG.info(
-                    "Configuration read again: {} for the streams that begin from now on",
-                    String.join(", ", changes.live()));
+            LOG.info("Configuration reloaded: {} apply to new streams", String.join(", ", changes.applied()));
         }
     }
 }

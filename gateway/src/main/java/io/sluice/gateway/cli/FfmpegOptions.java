@@ -1,93 +1,111 @@
 package io.sluice.gateway.cli;
 
+import io.sluice.gateway.Gateway;
+import io.sluice.gateway.GatewayBuilder;
+import io.sluice.gateway.cli.config.InvalidOption;
 import io.sluice.gateway.cli.config.InvalidOptions;
+import io.sluice.gateway.cli.config.OptionGroup;
+import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
-/** The part of the command line that says what an FFmpeg may use. */
+/** The options of FFmpeg: which one, and what each process may use. */
+@OptionGroup("FFmpeg")
 final class FfmpegOptions {
 
     private static final int MAX_NICENESS = 19;
-    private static final long MIN_PIXELS = 16_384;
-    private static final long MAX_PIXELS = 8_192 * 8_192;
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,6})([MG])");
+    private static final long MIN_MEMORY_BYTES = 1_048_576;
+    private static final int MIN_PIXELS = 16_384;
+    private static final int MAX_PIXELS = 8_192 * 8_192;
 
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec mixee;
+
+    @Option(
+            names = "--ffmpeg",
+            paramLabel = "PATH",
+            description = "The FFmpeg to use (default: the one on the PATH, else the bundled one).")
+    private @Nullable Path program;
+
+    @Option(
+            names = "--ffmpeg-env",
+            paramLabel = "NAMES",
+            split = ",",
+            description = "Additional environment variables to pass to FFmpeg; a trailing * matches any ending.")
+    private List<String> environment = new ArrayList<>();
 
     @Option(
             names = "--ffmpeg-memory",
             paramLabel = "SIZE",
             defaultValue = "1G",
             converter = SizeConverter.class,
-            description =
-                    "Memory that each FFmpeg may allocate, as in 512M; 0 for no limit (default: ${DEFAULT-VALUE}).")
-    private long memory;
+            description = "Memory that each FFmpeg may allocate; 0 for no limit (default: ${DEFAULT-VALUE}).")
+    private long memoryBytes;
 
     @Option(
             names = "--ffmpeg-nice",
             paramLabel = "N",
             defaultValue = "5",
-            description = "How far FFmpegs step back for the gateway and others, 0 to 19 (default: ${DEFAULT-VALUE}).")
+            description = "Niceness of each FFmpeg, 0 to 19; higher yields more CPU to others "
+                    + "(default: ${DEFAULT-VALUE}).")
     private int niceness;
 
     @Option(
             names = "--ffmpeg-cpu-time",
             paramLabel = "TIME",
-            defaultValue = "10080m",
-            description = "Processor time after which an FFmpeg is ended (default: ${DEFAULT-VALUE}, a week).")
+            defaultValue = "168h",
+            description = "CPU time after which an FFmpeg is ended (default: ${DEFAULT-VALUE}).")
     private Duration cpuTime = Duration.ZERO;
 
     @Option(
             names = "--max-pixels",
             paramLabel = "PIXELS",
             defaultValue = "9437184",
-            description =
-                    "The largest picture that is taken, width times height (default: ${DEFAULT-VALUE}, 4096 x 2304).")
-    private long maxPixels;
+            description = "Largest accepted picture, width times height (default: ${DEFAULT-VALUE}).")
+    private int maxPixels;
 
-    /** Adds what is wrong with values that could be read. */
-    void check(InvalidOptions wrong) {
-        wrong.when(
+    void check(InvalidOptions errors) {
+        errors.addIf(
+                memoryBytes > 0 && memoryBytes < MIN_MEMORY_BYTES,
+                mixee,
+                "--ffmpeg-memory",
+                memoryBytes + " is too small; the minimum is 1M, and 0 means no limit");
+        errors.addIf(
                 niceness < 0 || niceness > MAX_NICENESS,
                 mixee,
                 "--ffmpeg-nice",
                 niceness + " is not between 0 and " + MAX_NICENESS);
-        wrong.when(cpuTime.toSeconds() < 1, mixee, "--ffmpeg-cpu-time", "must be at least 1s");
-        wrong.when(
+        errors.addIf(cpuTime.toSeconds() < 1, mixee, "--ffmpeg-cpu-time", "must be at least 1s");
+        errors.addIf(
                 maxPixels < MIN_PIXELS || maxPixels > MAX_PIXELS,
                 mixee,
                 "--max-pixels",
                 maxPixels + " is not between " + MIN_PIXELS + " and " + MAX_PIXELS);
     }
 
-    /** All of it, if nothing is wrong. */
-    FfmpegLimits limits() {
-        return new FfmpegLimits(memory, niceness, cpuTime, maxPixels);
+    void applyTo(GatewayBuilder builder) {
+        selectIn(builder).ffmpegLimits(new FfmpegLimits(memoryBytes, niceness, cpuTime, maxPixels));
     }
 
-    /** Reads a size. */
-    static final class SizeConverter implements ITypeConverter<Long> {
+    /** Finds and probes FFmpeg, whatever the other options are. Blocks; creates loggers. */
+    void probe() throws FfmpegUnavailableException {
+        selectIn(Gateway.builder()).findFfmpeg();
+    }
 
-        @Override
-        public Long convert(String value) {
-            Matcher size = SIZE.matcher(value.strip().toUpperCase(Locale.ROOT));
-            if (size.matches() && Long.parseLong(size.group(1)) > 0) {
-                return Long.parseLong(size.group(1)) << (size.group(2).equals("M") ? 20 : 30);
-            }
-            if (value.strip().equals("0")) {
-                return 0L;
-            }
-            throw new TypeConversionException("it is not a size such as 512M or 1G, nor 0");
-        }
+    /** The error of an unusable FFmpeg: an error of the option, if it is set. */
+    Exception error(FfmpegUnavailableException e) {
+        return program == null ? e : InvalidOption.because(mixee, "--ffmpeg", e);
+    }
+
+    private GatewayBuilder selectIn(GatewayBuilder builder) {
+        builder.ffmpegEnvironment(environment.toArray(String[]::new));
+        return program == null ? builder : builder.ffmpeg(program);
     }
 }

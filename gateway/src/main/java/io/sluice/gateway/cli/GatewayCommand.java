@@ -6,133 +6,99 @@ import io.sluice.gateway.GatewayVersion;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.cli.config.AnnotatedConfig;
 import io.sluice.gateway.cli.config.ConfigOptions;
-import io.sluice.gateway.cli.config.InvalidOption;
 import io.sluice.gateway.cli.config.InvalidOptions;
-import io.sluice.gateway.cli.config.Reloadable;
-import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
-import io.sluice.gateway.output.PublishTemplate;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
-/** The command line: what can be set, and what is wrong with what was set. */
+/** The command line and its options. */
 @Command(
         name = "sluice",
-        description = "Takes live media from browsers by WebSocket and hands it to FFmpeg, which publishes it by RTMP.",
-        mixinStandardHelpOptions = true,
+        description = "Receives live media from browsers by WebSocket, and publishes it by RTMP with FFmpeg.",
+        customSynopsis = {
+            "sluice [OPTIONS]         start the gateway",
+            "       sluice COMMAND [...]     one of the commands at the end%n"
+        },
         versionProvider = GatewayCommand.Version.class,
         sortOptions = false,
-        usageHelpAutoWidth = true,
+        usageHelpWidth = 100,
+        commandListHeading = "%nCommands:%n",
         footer = {
             "",
-            "Every option can be given as an environment variable: --enhanced-rtmp is SLUICE_ENHANCED_RTMP;",
-            "and in the file that --config names, as enhanced-rtmp. Flags beat variables, and those beat the file.",
-            "Durations are written 500ms, 10s, 2m."
+            "Each option is also an environment variable (--enhanced-rtmp is SLUICE_ENHANCED_RTMP) and a key",
+            "of the --config file (enhanced-rtmp). Flags override variables, and variables override the file.",
+            "Sizes: 64K, 5M, 1G (powers of 1024). Bit rates: 2500k, 5M (powers of 1000).",
+            "Durations: 500ms, 10s, 2m, 1h. Switches: true or yes, false or no."
         })
-public final class GatewayCommand implements Callable<Integer> {
-
-    private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug");
+final class GatewayCommand implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec spec;
 
     @Mixin
-    private ConfigOptions config = new ConfigOptions();
-
-    @Mixin
     private ListenOptions listen = new ListenOptions();
 
-    @Reloadable
-    @Option(
-            names = "--publish",
-            paramLabel = "URL",
-            split = "\\s+",
-            converter = TemplateConverter.class,
-            description = "Where to publish, as in rtmp://host/app/{streamKey}; may be repeated. "
-                    + "Without it, streams can be watched at /watch/KEY.")
-    private List<String> publish = new ArrayList<>();
-
-    @Reloadable
-    @Option(names = "--preview", description = "Let streams be watched at /watch/KEY although they are published.")
-    private boolean preview;
-
-    @Reloadable
-    @Option(
-            names = "--enhanced-rtmp",
-            description = "The receivers take Enhanced RTMP: copy HEVC, AV1, VP9 and Opus to them.")
-    private boolean enhancedRtmp;
-
-    @Option(
-            names = "--ffmpeg",
-            paramLabel = "PATH",
-            description = "The FFmpeg to use (default: the one on the PATH, else the bundled one).")
-    private @Nullable Path ffmpeg;
-
-    @Option(
-            names = "--ffmpeg-env",
-            paramLabel = "NAMES",
-            split = ",",
-            description =
-                    "Environment variables that FFmpeg gets besides the usual few; a trailing * stands for any ending.")
-    private List<String> ffmpegEnvironment = new ArrayList<>();
+    @Mixin
+    private PublishOptions publish = new PublishOptions();
 
     @Mixin
-    private FfmpegOptions ffmpegOptions = new FfmpegOptions();
-
-    @Reloadable
-    @Option(
-            names = "--output-timeout",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            description = "How long an RTMP server may take nothing (default: ${DEFAULT-VALUE}).")
-    private Duration outputTimeout = Duration.ZERO;
-
-    @Mixin
-    private LimitOptions limits = new LimitOptions();
+    private FfmpegOptions ffmpeg = new FfmpegOptions();
 
     @Mixin
     private AccessOptions access = new AccessOptions();
 
     @Mixin
-    private ShutdownOptions shutdown = new ShutdownOptions();
+    private LimitOptions limits = new LimitOptions();
 
     @Mixin
     private AdminOptions admin = new AdminOptions();
 
-    @Reloadable
-    @Option(
-            names = "--log-level",
-            paramLabel = "LEVEL",
-            defaultValue = "info",
-            description = "error, warn, info or debug (default: ${DEFAULT-VALUE}).")
-    private String logLevel = "";
+    @Mixin
+    private ShutdownOptions shutdown = new ShutdownOptions();
 
-    /** Ready to parse, for who asks and for who starts. */
-    public static CommandLine line(GatewayCommand command) {
+    @Mixin
+    private ConfigOptions config = new ConfigOptions();
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    /** A command line that is ready to parse. */
+    static CommandLine line(GatewayCommand command) {
         CommandLine line = new CommandLine(command);
-        line.addSubcommand(new HashKeyCommand());
         line.registerConverter(Duration.class, new DurationConverter());
+        line.registerConverter(boolean.class, new SwitchConverter());
+        line.registerConverter(int.class, new CountConverter());
+        line.registerConverter(Integer.class, new CountConverter());
+        line.addSubcommand(new ServeCommand());
+        line.addSubcommand(new HashKeyCommand());
+        line.addSubcommand(new CommandLine.HelpCommand());
+        line.addSubcommand(new VersionCommand());
         line.setAbbreviatedOptionsAllowed(false);
+        line.getCommandSpec()
+                .addOption(flag("Print this help and exit.", "-h", "--help")
+                        .usageHelp(true)
+                        .build())
+                .addOption(flag("Print the version and exit.", "-v", "-V", "--version")
+                        .versionHelp(true)
+                        .build());
+        GroupedHelp.install(line);
         return line;
     }
 
-    /** Answers who asks for the file. */
+    private static OptionSpec.Builder flag(String description, String... names) {
+        return OptionSpec.builder(names).type(boolean.class).description(description);
+    }
+
+    /** Prints the annotated configuration file. */
     @Override
     public Integer call() {
         CommandSpec command = Objects.requireNonNull(spec);
@@ -142,83 +108,58 @@ public final class GatewayCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    public ConfigOptions config() {
+    ConfigOptions config() {
         return config;
     }
 
-    public ListenOptions listen() {
+    ListenOptions listen() {
         return listen;
     }
 
-    public ShutdownOptions shutdown() {
+    FfmpegOptions ffmpeg() {
+        return ffmpeg;
+    }
+
+    ShutdownOptions shutdown() {
         return shutdown;
     }
 
-    public AdminOptions admin() {
+    AdminOptions admin() {
         return admin;
     }
 
-    public LimitOptions limits() {
+    LimitOptions limits() {
         return limits;
     }
 
-    public AccessOptions access() {
+    AccessOptions access() {
         return access;
     }
 
-    /** As the log's configuration has it. */
-    public String logLevel() {
-        String lower = logLevel.toLowerCase(Locale.ROOT);
-        return (LOG_LEVELS.contains(lower) ? lower : "info").toUpperCase(Locale.ROOT);
+    LogOptions log() {
+        return log;
     }
 
-    /** Adds what is wrong with values that could be read. */
-    public void check(InvalidOptions wrong) {
-        listen.check(wrong);
-        admin.check(wrong);
-        ffmpegOptions.check(wrong);
-        limits.check(wrong);
-        wrong.when(
-                !LOG_LEVELS.contains(logLevel.toLowerCase(Locale.ROOT)),
-                spec,
-                "--log-level",
-                "'" + logLevel + "' is none of error, warn, info and debug");
+    /** Adds the errors of values that could be parsed. */
+    void check(InvalidOptions errors) {
+        listen.check(errors);
+        ffmpeg.check(errors);
+        limits.check(errors);
+        admin.check(errors);
+        log.check(errors);
     }
 
-    /** What a gateway is to be made of, if nothing is wrong. */
-    public GatewayBuilder builder(@Nullable Authorizer authorizer) {
-        GatewayBuilder builder = Gateway.builder()
-                .publishTo(publish.toArray(String[]::new))
-                .preview(preview || publish.isEmpty())
-                .enhancedRtmp(enhancedRtmp)
-                .ffmpegEnvironment(ffmpegEnvironment.toArray(String[]::new))
-                .ffmpegLimits(ffmpegOptions.limits())
-                .outputTimeout(outputTimeout);
+    /** The configuration of a gateway, if no option is invalid. */
+    GatewayBuilder builder(@Nullable Authorizer authorizer) {
+        GatewayBuilder builder = Gateway.builder();
+        publish.applyTo(builder);
+        ffmpeg.applyTo(builder);
         limits.applyTo(builder, access.authorizeTimeout());
-        access.applyTo(builder, authorizer, publish);
-        return ffmpeg == null ? builder : builder.ffmpeg(ffmpeg);
+        access.applyTo(builder, authorizer, publish.publish());
+        return builder;
     }
 
-    /** What befell the FFmpeg is the option's fault, if it was set. */
-    Exception blame(FfmpegUnavailableException e) {
-        return ffmpeg == null ? e : InvalidOption.because(spec, "--ffmpeg", e);
-    }
-
-    /** Checks a publish URL; what is wrong with it is said without repeating it, because it may hold a key. */
-    static final class TemplateConverter implements ITypeConverter<String> {
-
-        @Override
-        public String convert(String value) {
-            try {
-                PublishTemplate.parse(value);
-                return value;
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
-    }
-
-    /** Answers {@code --version}. */
+    /** What {@code --version} prints. */
     static final class Version implements IVersionProvider {
 
         @Override

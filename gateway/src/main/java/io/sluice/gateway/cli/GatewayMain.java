@@ -1,6 +1,6 @@
 package io.sluice.gateway.cli;
 
-/** {@code java -jar sluice.jar}: a server that does nothing but carry a {@link io.sluice.gateway.Gateway}, and its first user. */
+/** {@code java -jar sluice.jar}: the stand-alone server, and the first embedder of {@link io.sluice.gateway.Gateway}. */
 public final class GatewayMain {
 
     private static final String LOGBACK_CONFIGURATION = "logback.configurationFile";
@@ -8,12 +8,12 @@ public final class GatewayMain {
     private GatewayMain() {}
 
     /**
-     * Runs the gateway until the process is asked to end.
+     * Runs the command; the gateway runs until the process is asked to stop.
      *
      * @param arguments see {@code --help}
      */
     public static void main(String[] arguments) {
-        // Before the first logger is made. An operator's own configuration comes first.
+        // Before the first logger is created. An operator's own configuration has precedence.
         if (System.getProperty(LOGBACK_CONFIGURATION) == null) {
             System.setProperty(LOGBACK_CONFIGURATION, "sluice-logback.xml");
         }

@@ -19,15 +19,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Makes lines for key files. The key comes by standard input, because every user of the machine may read arguments; the line goes to
- * standard output and nothing else does, so that it can be appended to the file.
+ * Creates lines for key files. The key is read from standard input, because all users of the host can read arguments.
+ * Only the line is written to standard output, so that it can be appended to the file.
  */
 @Command(
         name = HashKeyCommand.NAME,
-        description = "Makes a line for --auth-key-file from a stream key on standard input.",
+        description = "Create a line for --auth-key-file from a stream key on standard input.",
+        customSynopsis = "sluice hash-key [--new] NAME",
         mixinStandardHelpOptions = true,
         versionProvider = GatewayCommand.Version.class,
-        usageHelpAutoWidth = true)
+        usageHelpWidth = 100)
 final class HashKeyCommand implements Callable<Integer> {
 
     static final String NAME = "hash-key";
@@ -35,10 +36,10 @@ final class HashKeyCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "NAME", description = "Whose key it is, for the log: letters, digits and . _ @ -")
+    @Parameters(paramLabel = "NAME", description = "Name of the key's owner, for the log: letters, digits and . _ @ -")
     private String name = "";
 
-    @Option(names = "--new", description = "Make a new key, and show it on standard error.")
+    @Option(names = "--new", description = "Create a new key, and print it to standard error.")
     private boolean makeNew;
 
     @Override
@@ -52,7 +53,7 @@ final class HashKeyCommand implements Callable<Integer> {
         }
         command.getOut().println(line.orElseThrow());
         if (makeNew) {
-            err.println("The stream key of " + name + ", which is shown this once: " + key);
+            err.println("Stream key of " + name + " (shown only once): " + key);
         }
         return CommandLine.ExitCode.OK;
     }

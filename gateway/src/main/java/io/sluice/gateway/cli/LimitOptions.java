@@ -4,7 +4,9 @@ import io.sluice.gateway.GatewayBuilder;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.admission.StreamLimits;
+import io.sluice.gateway.cli.config.FormerName;
 import io.sluice.gateway.cli.config.InvalidOptions;
+import io.sluice.gateway.cli.config.OptionGroup;
 import io.sluice.gateway.cli.config.Reloadable;
 import io.sluice.gateway.server.ConnectionLimits;
 import io.sluice.gateway.session.SessionLimits;
@@ -14,31 +16,34 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The part of the command line that says how long things may take, and how much a client may send. */
+/** The timeouts, the limits of each client, and the limits of all streams together. */
+@OptionGroup("Limits")
 final class LimitOptions {
 
     private static final int MIN_MESSAGE_BYTES = 1_024;
+    private static final int MAX_MESSAGE_BYTES = 1_073_741_824;
     private static final int MIN_BITS_PER_SECOND = 100_000;
 
-    /** A slice of a browser's recorder, key frame and all, comes in one piece at any rate. */
+    /** A slice of a browser's recorder, key frame included, arrives in one piece at any bit rate. */
     private static final int MIN_BURST_BYTES = 1_048_576;
 
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec mixee;
 
+    @FormerName("handshake-timeout")
     @Option(
-            names = "--handshake-timeout",
+            names = "--request-timeout",
             paramLabel = "TIME",
             defaultValue = "10s",
-            description = "From a connection to its complete HTTP request (default: ${DEFAULT-VALUE}).")
-    private Duration handshakeTimeout = Duration.ZERO;
+            description = "Maximum time from connecting to the complete HTTP request (default: ${DEFAULT-VALUE}).")
+    private Duration requestTimeout = Duration.ZERO;
 
     @Reloadable
     @Option(
             names = "--open-timeout",
             paramLabel = "TIME",
             defaultValue = "10s",
-            description = "From the upgrade to the open message (default: ${DEFAULT-VALUE}).")
+            description = "Maximum time from the upgrade to the open message (default: ${DEFAULT-VALUE}).")
     private Duration openTimeout = Duration.ZERO;
 
     @Reloadable
@@ -46,7 +51,7 @@ final class LimitOptions {
             names = "--media-timeout",
             paramLabel = "TIME",
             defaultValue = "30s",
-            description = "How long a live client may send nothing (default: ${DEFAULT-VALUE}).")
+            description = "End the stream when no media arrives for this long (default: ${DEFAULT-VALUE}).")
     private Duration mediaTimeout = Duration.ZERO;
 
     @Reloadable
@@ -54,7 +59,8 @@ final class LimitOptions {
             names = "--stall-timeout",
             paramLabel = "TIME",
             defaultValue = "10s",
-            description = "How long FFmpeg may take nothing while media waits (default: ${DEFAULT-VALUE}).")
+            description = "End the stream when FFmpeg accepts no queued media for this long "
+                    + "(default: ${DEFAULT-VALUE}).")
     private Duration stallTimeout = Duration.ZERO;
 
     @Reloadable
@@ -62,57 +68,60 @@ final class LimitOptions {
             names = "--finish-timeout",
             paramLabel = "TIME",
             defaultValue = "10s",
-            description = "From the end of the media to FFmpeg's own end (default: ${DEFAULT-VALUE}).")
+            description = "Maximum time from the end of the media to FFmpeg's exit (default: ${DEFAULT-VALUE}).")
     private Duration finishTimeout = Duration.ZERO;
 
     @Reloadable
     @Option(
             names = "--max-duration",
             paramLabel = "TIME",
-            description = "How long a stream may be live (default: for ever).")
+            description = "Maximum duration of a stream, such as 12h (default: unlimited).")
     private @Nullable Duration maxDuration;
 
     @Reloadable
     @Option(
             names = "--max-message-bytes",
-            paramLabel = "BYTES",
-            defaultValue = "8388608",
-            description = "The largest WebSocket message (default: ${DEFAULT-VALUE}).")
-    private int maxMessageBytes;
+            paramLabel = "SIZE",
+            defaultValue = "8M",
+            converter = SizeConverter.class,
+            description = "Maximum size of a WebSocket frame of media (default: ${DEFAULT-VALUE}).")
+    private long maxMessageBytes;
 
     @Reloadable
     @Option(
             names = "--max-bits-per-second",
-            paramLabel = "BITS",
-            defaultValue = "10000000",
-            description =
-                    "What clients are told to stay below; a quarter more is let pass (default: ${DEFAULT-VALUE}).")
+            paramLabel = "RATE",
+            defaultValue = "10M",
+            converter = BitRateConverter.class,
+            description = "Bit rate limit that clients are sent; enforced plus a quarter (default: ${DEFAULT-VALUE}).")
     private long maxBitsPerSecond;
 
     @Reloadable
     @Option(
             names = "--max-burst-bytes",
-            paramLabel = "BYTES",
-            defaultValue = "134217728",
-            description = "How much media may come at once above that (default: ${DEFAULT-VALUE}).")
+            paramLabel = "SIZE",
+            defaultValue = "128M",
+            converter = SizeConverter.class,
+            description = "Media allowed in a burst above the bit rate limit (default: ${DEFAULT-VALUE}).")
     private long maxBurstBytes;
 
     @Reloadable
+    @FormerName("max-message-rate")
     @Option(
-            names = "--max-message-rate",
+            names = "--max-frame-rate",
             paramLabel = "COUNT",
             defaultValue = "20000",
-            description = "WebSocket frames of a stream each second; five times as many at once "
+            description = "WebSocket frames of media per second and stream; burst: five times as many "
                     + "(default: ${DEFAULT-VALUE}).")
-    private int maxMessageRate;
+    private int maxFrameRate;
 
     @Reloadable
     @Option(
             names = "--max-control-rate",
             paramLabel = "COUNT",
             defaultValue = "10",
-            description = "Text messages of a stream each second; five times as many at once "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description =
+                    "Text messages per second and stream; burst: five times as many " + "(default: ${DEFAULT-VALUE}).")
     private int maxControlRate;
 
     @Reloadable
@@ -120,7 +129,7 @@ final class LimitOptions {
             names = "--max-ping-rate",
             paramLabel = "COUNT",
             defaultValue = "50",
-            description = "Pings and pongs of a stream each second; five times as many at once "
+            description = "Pings and pongs per second and stream; burst: five times as many "
                     + "(default: ${DEFAULT-VALUE}).")
     private int maxPingRate;
 
@@ -128,14 +137,14 @@ final class LimitOptions {
             names = "--max-connections",
             paramLabel = "COUNT",
             defaultValue = "20000",
-            description = "Connections at once, streams and all others (default: ${DEFAULT-VALUE}).")
+            description = "Maximum concurrent connections, streams included (default: ${DEFAULT-VALUE}).")
     private int maxConnections;
 
     @Reloadable
     @Option(
             names = "--max-streams",
             paramLabel = "COUNT",
-            description = "Streams at once (default: as many as the machine carries).")
+            description = "Maximum concurrent streams (default: as many as the host has capacity for).")
     private @Nullable Integer maxStreams;
 
     @Reloadable
@@ -143,74 +152,84 @@ final class LimitOptions {
             names = "--max-streams-per-address",
             paramLabel = "COUNT",
             defaultValue = "32",
-            description = "Streams at once of one address, but those of this machine (default: ${DEFAULT-VALUE}).")
+            description = "Maximum concurrent streams per client address; loopback is exempt "
+                    + "(default: ${DEFAULT-VALUE}).")
     private int maxStreamsPerAddress;
 
     @Reloadable
+    @FormerName("max-starts")
     @Option(
-            names = "--max-starts",
+            names = "--max-start-rate",
             paramLabel = "COUNT",
             defaultValue = "200",
-            description = "Streams that may begin each second; ten times as many at once (default: ${DEFAULT-VALUE}).")
-    private int maxStarts;
+            description = "Stream starts per second; burst: ten times as many (default: ${DEFAULT-VALUE}).")
+    private int maxStartRate;
 
     @Reloadable
+    @FormerName("max-starts-per-address")
     @Option(
-            names = "--max-starts-per-address",
+            names = "--max-start-rate-per-address",
             paramLabel = "COUNT",
             defaultValue = "5",
-            description = "The same of one address, but those of this machine (default: ${DEFAULT-VALUE}).")
-    private int maxStartsPerAddress;
+            description =
+                    "Stream starts per second and client address; loopback is exempt " + "(default: ${DEFAULT-VALUE}).")
+    private int maxStartRatePerAddress;
 
     @Reloadable
+    @FormerName("max-starts-per-key")
     @Option(
-            names = "--max-starts-per-key",
+            names = "--max-start-rate-per-key",
             paramLabel = "COUNT",
             defaultValue = "1",
-            description = "The same of one stream key (default: ${DEFAULT-VALUE}).")
-    private int maxStartsPerKey;
+            description = "Stream starts per second and stream key (default: ${DEFAULT-VALUE}).")
+    private int maxStartRatePerKey;
 
     @Reloadable
+    @FormerName("max-cpu")
     @Option(
-            names = "--max-cpu",
+            names = "--max-cpu-percent",
             paramLabel = "PERCENT",
             defaultValue = "150",
-            description = "What streams may be expected to use of all processors together (default: ${DEFAULT-VALUE}).")
-    private int maxCpu;
+            description = "Maximum expected CPU usage of all streams, in percent of all processors "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private int maxCpuPercent;
 
     @Reloadable
     @Option(
             names = "--min-free-memory",
-            paramLabel = "BYTES",
-            defaultValue = "134217728",
-            description = "What must be left of the memory when a stream begins (default: ${DEFAULT-VALUE}).")
+            paramLabel = "SIZE",
+            defaultValue = "128M",
+            converter = SizeConverter.class,
+            description = "Memory that must remain free when a stream starts (default: ${DEFAULT-VALUE}).")
     private long minFreeMemory;
 
-    /** Adds what is wrong with values that could be read. */
-    void check(InvalidOptions wrong) {
-        atLeast(wrong, MIN_MESSAGE_BYTES, "--max-message-bytes", maxMessageBytes);
-        atLeast(wrong, MIN_BITS_PER_SECOND, "--max-bits-per-second", maxBitsPerSecond);
-        atLeast(wrong, MIN_BURST_BYTES, "--max-burst-bytes", maxBurstBytes);
-        atLeast(wrong, 1, "--max-message-rate", maxMessageRate);
-        atLeast(wrong, 1, "--max-control-rate", maxControlRate);
-        atLeast(wrong, 1, "--max-ping-rate", maxPingRate);
-        atLeast(wrong, 1, "--max-connections", maxConnections);
-        atLeast(wrong, 1, "--max-streams", maxStreams == null ? Integer.MAX_VALUE : maxStreams);
-        atLeast(wrong, 1, "--max-streams-per-address", maxStreamsPerAddress);
-        atLeast(wrong, 1, "--max-starts", maxStarts);
-        atLeast(wrong, 1, "--max-starts-per-address", maxStartsPerAddress);
-        atLeast(wrong, 1, "--max-starts-per-key", maxStartsPerKey);
-        atLeast(wrong, 1, "--max-cpu", maxCpu);
-        atLeast(wrong, 0, "--min-free-memory", minFreeMemory);
+    void check(InvalidOptions errors) {
+        atLeast(errors, MIN_MESSAGE_BYTES, "--max-message-bytes", maxMessageBytes);
+        errors.addIf(
+                maxMessageBytes > MAX_MESSAGE_BYTES,
+                mixee,
+                "--max-message-bytes",
+                maxMessageBytes + " is too large; the maximum is 1G");
+        atLeast(errors, MIN_BITS_PER_SECOND, "--max-bits-per-second", maxBitsPerSecond);
+        atLeast(errors, MIN_BURST_BYTES, "--max-burst-bytes", maxBurstBytes);
+        atLeast(errors, 1, "--max-frame-rate", maxFrameRate);
+        atLeast(errors, 1, "--max-control-rate", maxControlRate);
+        atLeast(errors, 1, "--max-ping-rate", maxPingRate);
+        atLeast(errors, 1, "--max-connections", maxConnections);
+        atLeast(errors, 1, "--max-streams", maxStreams == null ? Integer.MAX_VALUE : maxStreams);
+        atLeast(errors, 1, "--max-streams-per-address", maxStreamsPerAddress);
+        atLeast(errors, 1, "--max-start-rate", maxStartRate);
+        atLeast(errors, 1, "--max-start-rate-per-address", maxStartRatePerAddress);
+        atLeast(errors, 1, "--max-start-rate-per-key", maxStartRatePerKey);
+        atLeast(errors, 1, "--max-cpu-percent", maxCpuPercent);
     }
 
-    private void atLeast(InvalidOptions wrong, long least, String option, long value) {
-        wrong.when(value < least, mixee, option, "must be at least " + least);
+    private void atLeast(InvalidOptions errors, long minimum, String option, long value) {
+        errors.addIf(value < minimum, mixee, option, value + " is too small; the minimum is " + minimum);
     }
 
-    /** For the server's connections. */
     ConnectionLimits connections() {
-        return new ConnectionLimits(maxConnections, handshakeTimeout);
+        return new ConnectionLimits(maxConnections, requestTimeout);
     }
 
     void applyTo(GatewayBuilder builder, Duration authorizeTimeout) {
@@ -223,12 +242,12 @@ final class LimitOptions {
                         finishTimeout,
                         defaults.lowWaterBytes(),
                         defaults.highWaterBytes(),
-                        maxMessageBytes,
+                        (int) maxMessageBytes,
                         maxBitsPerSecond,
                         defaults.timeslice()))
-                .streamLimits(new StreamLimits(maxBurstBytes, maxMessageRate, maxControlRate, maxPingRate, maxDuration))
+                .streamLimits(new StreamLimits(maxBurstBytes, maxFrameRate, maxControlRate, maxPingRate, maxDuration))
                 .admissionLimits(new AdmissionLimits(
-                        maxStreams, maxStreamsPerAddress, maxStarts, maxStartsPerAddress, maxStartsPerKey))
-                .loadLimits(new LoadLimits(maxCpu, minFreeMemory));
+                        maxStreams, maxStreamsPerAddress, maxStartRate, maxStartRatePerAddress, maxStartRatePerKey))
+                .loadLimits(new LoadLimits(maxCpuPercent, minFreeMemory));
     }
 }

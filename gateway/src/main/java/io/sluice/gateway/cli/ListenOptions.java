@@ -2,6 +2,7 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.cli.config.InvalidOption;
 import io.sluice.gateway.cli.config.InvalidOptions;
+import io.sluice.gateway.cli.config.OptionGroup;
 import io.sluice.gateway.cli.config.Reloadable;
 import io.sluice.gateway.server.TlsFiles;
 import java.io.IOException;
@@ -12,10 +13,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The part of the command line that says where and how to listen. */
-public final class ListenOptions {
+/** The options of the publishers' listener. */
+@OptionGroup("Listening")
+final class ListenOptions {
 
-    private static final int MAX_PORT = 65_535;
+    static final int MAX_PORT = 65_535;
 
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec mixee;
@@ -31,56 +33,54 @@ public final class ListenOptions {
             names = "--port",
             defaultValue = "8080",
             paramLabel = "PORT",
-            description = "Port to listen on; 0 for any that is free (default: ${DEFAULT-VALUE}).")
+            description = "Port to listen on; 0 for any free port (default: ${DEFAULT-VALUE}).")
     private int port;
 
     @Reloadable(replaceOnly = true)
     @Option(
             names = "--tls-cert",
             paramLabel = "FILE",
-            description = "Listen with TLS and this certificate, in PEM, with those that it depends on behind it. "
-                    + "A renewed file is picked up.")
+            description = "Use TLS with this certificate chain (PEM). Renewed files are picked up.")
     private @Nullable Path tlsCert;
 
     @Reloadable(replaceOnly = true)
     @Option(
             names = "--tls-key",
             paramLabel = "FILE",
-            description = "The certificate's private key, in PEM, PKCS #8, not encrypted.")
+            description = "Private key of the certificate (PEM, PKCS #8, unencrypted).")
     private @Nullable Path tlsKey;
 
-    public String host() {
+    static boolean isPort(int number) {
+        return number >= 0 && number <= MAX_PORT;
+    }
+
+    String host() {
         return host;
     }
 
-    public int port() {
+    int port() {
         return port;
     }
 
-    /** Adds what is wrong with values that could be read. */
-    void check(InvalidOptions wrong) {
-        wrong.when(
+    void check(InvalidOptions errors) {
+        errors.addIf(
                 new InetSocketAddress(host, 0).isUnresolved(),
                 mixee,
                 "--host",
                 "the name '" + host + "' cannot be resolved");
-        wrong.when(port < 0 || port > MAX_PORT, mixee, "--port", port + " is not between 0 and " + MAX_PORT);
-        wrong.when(
-                (tlsCert == null) != (tlsKey == null),
-                mixee,
-                tlsCert == null ? "--tls-key" : "--tls-cert",
-                "--tls-cert and --tls-key need each other");
+        errors.addIf(!isPort(port), mixee, "--port", port + " is not between 0 and " + MAX_PORT);
+        errors.addUnlessBoth(mixee, "--tls-cert", tlsCert != null, "--tls-key", tlsKey != null);
     }
 
-    /** Makes loggers, and reads files. Null without TLS, and if it cannot be had, which is added to what is wrong. */
+    /** Reads the certificate. Null without TLS, and after an error. Blocks; creates loggers. */
     @Nullable
-    public TlsFiles tls(InvalidOptions wrong) {
+    TlsFiles tls(InvalidOptions errors) {
         Path certificate = tlsCert;
         Path key = tlsKey;
         if (certificate == null || key == null) {
             return null;
         }
-        return wrong.tried(() -> {
+        return errors.collect(() -> {
             try {
                 return new TlsFiles(certificate, key);
             } catch (IOException e) {

@@ -16,71 +16,74 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /**
- * The options as they are set at one moment: all that is to hold, or all that is wrong.
+ * The configuration at one moment, or its errors.
  *
  * @param command the options
  * @param spec their declarations
  * @param file the configuration file, or null if there is none or it cannot be read
- * @param builder what a gateway is to be made of
- * @param authorizer who decides about publishers, or null for nobody
+ * @param builder the configuration of a gateway
+ * @param authorizer decides about publishers, or null for none
  * @param tls the certificate, or null
- * @param operators where operators get in, or null; what it was at the start
- * @param changes what differs from the reading before
- * @param faults all that is wrong, each in a line that names where it stands; then nothing else is of use
+ * @param admin the listener of the admin API, or null; always that of the start
+ * @param changes the difference to the configuration before
+ * @param warnings deprecated names in use, one line each
+ * @param faults all errors, one line each, with location; if there are any, the rest is not usable
  */
-public record LoadedConfig(
+record LoadedConfig(
         GatewayCommand command,
         CommandSpec spec,
         @Nullable ConfigFile file,
         GatewayBuilder builder,
         @Nullable Authorizer authorizer,
         @Nullable TlsFiles tls,
-        @Nullable AdminListener operators,
+        @Nullable AdminListener admin,
         ConfigChanges changes,
+        List<String> warnings,
         List<String> faults) {
 
-    /** Reads for the first time. Blocks; makes loggers. */
-    public static LoadedConfig of(ConfigSources sources) {
-        return read(sources, null);
+    /** Loads the configuration at start. Blocks; creates loggers. */
+    static LoadedConfig of(ConfigSources sources) {
+        return load(sources, null);
     }
 
     /**
-     * Reads again, to take the place of this. What needs a restart is checked, and keeps its value; an authorizer of which nothing changes
-     * stays, with what it remembers. Blocks.
+     * Loads the configuration again, as a replacement of this one. Options that need a restart are checked, but keep
+     * their value. The authorizer, with its cache, is kept unless its options change. Blocks.
      */
-    LoadedConfig again(ConfigSources sources) {
-        return read(sources, this);
+    LoadedConfig reload(ConfigSources sources) {
+        return load(sources, this);
     }
 
-    private static LoadedConfig read(ConfigSources sources, @Nullable LoadedConfig before) {
-        InvalidOptions wrong = new InvalidOptions();
-        ConfigFile file = sources.file(GatewayCommand.line(new GatewayCommand()), wrong);
+    private static LoadedConfig load(ConfigSources sources, @Nullable LoadedConfig before) {
+        InvalidOptions errors = new InvalidOptions();
+        ConfigFile file = sources.readFile(GatewayCommand.line(new GatewayCommand()), errors);
         GatewayCommand command = new GatewayCommand();
         CommandLine line = GatewayCommand.line(command);
-        ParseResult parsed = sources.read(line, file);
-        parsed.errors().forEach(wrong::add);
-        command.check(wrong);
-        CommandSpec spec = parsed.commandSpec();
+        CommandSpec spec = sources.parse(line, file, errors);
+        command.check(errors);
         ConfigChanges changes =
                 before == null ? new ConfigChanges(List.of(), List.of()) : ConfigChanges.between(before.spec, spec);
         if (before == null) {
-            LogLevel.beforeTheFirstLogger(command.logLevel());
+            LogSetup.beforeFirstLogger(command.log());
         }
-        Authorizer authorizer = before != null && changes.live().stream().noneMatch(AccessOptions::makesAuthorizer)
-                ? before.authorizer
-                : command.access().authorizer(wrong);
-        TlsFiles tls = command.listen().tls(wrong);
-        AdminListener operators = before == null ? command.admin().place(wrong) : before.operators;
-        // Out of options that are wrong nothing can be made, and trying to would tell the same faults in other words.
+        Authorizer authorizer =
+                before != null && changes.applied().stream().noneMatch(AccessOptions::needsNewAuthorizer)
+                        ? before.authorizer
+                        : command.access().authorizer(errors);
+        TlsFiles tls = command.listen().tls(errors);
+        AdminListener admin = before == null ? command.admin().listener(errors) : before.admin;
+        // Invalid options would only cause more errors about the same values.
         GatewayBuilder builder =
-                wrong.all().isEmpty() ? wrong.tried(() -> builder(command, authorizer, operators)) : null;
+                errors.all().isEmpty() ? errors.collect(() -> builder(command, authorizer, admin)) : null;
         List<String> faults = new ArrayList<>(file == null ? List.of() : file.faults());
-        wrong.all().forEach(error -> faults.add(sources.words(line, error, file)));
+        errors.all().forEach(error -> faults.add(sources.message(line, error, file)));
         if (!faults.isEmpty() && authorizer != null && (before == null || authorizer != before.authorizer)) {
             authorizer.dispose();
+        }
+        if (!faults.isEmpty() && before == null && admin != null) {
+            admin.meters().close();
         }
         return new LoadedConfig(
                 command,
@@ -89,26 +92,27 @@ public record LoadedConfig(
                 Objects.requireNonNullElseGet(builder, Gateway::builder),
                 authorizer,
                 tls,
-                operators,
+                admin,
                 changes,
+                sources.deprecations(line, file),
                 List.copyOf(faults));
     }
 
-    /** What the server is to be made of, if there are no faults. */
+    /** The configuration of the server, if there are no faults. */
     ServerConfig server() {
         return new ServerConfig(
                 command.listen().host(),
                 command.listen().port(),
                 tls,
                 command.limits().connections(),
-                operators,
+                admin,
                 command.shutdown().drainTime(),
                 builder);
     }
 
     private static GatewayBuilder builder(
-            GatewayCommand command, @Nullable Authorizer authorizer, @Nullable AdminListener operators) {
+            GatewayCommand command, @Nullable Authorizer authorizer, @Nullable AdminListener admin) {
         GatewayBuilder builder = command.builder(authorizer);
-        return operators == null ? builder : builder.meters(operators.meters().metering());
+        return admin == null ? builder : builder.meters(admin.meters().binding());
     }
 }

@@ -30,6 +30,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  */
 public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
 
+    private static final int MAX_SYNTAX_FAULTS = 5;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern TAB = Pattern.compile("(?m)^ *\\t");
 
@@ -73,12 +74,16 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
         } else if (tab.find()) {
             faults.add(new Fault(lineAt(text, tab.start()), "a line starts with a tab; YAML allows only spaces"));
         } else {
-            compose(text, faults).forEach(tuple -> add(tuple, entries, faults));
+            compose(text, faults, MAX_SYNTAX_FAULTS).forEach(tuple -> add(tuple, entries, faults));
         }
         return new YamlFile(entries, List.copyOf(faults));
     }
 
-    private static List<NodeTuple> compose(String text, List<Fault> faults) {
+    /**
+     * The entries of a text. Lines with a syntax error are left out and reported, so that the other lines are checked too.
+     * If that does not help, only the first error is reported, because the next ones may follow from it.
+     */
+    private static List<NodeTuple> compose(String text, List<Fault> faults, int attempts) {
         try {
             // Composing does not construct objects, so tags in the file cannot instantiate anything.
             Node root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
@@ -91,10 +96,25 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
             faults.add(new Fault(line(root.getStartMark()), "expected NAME: VALUE"));
         } catch (MarkedYAMLException e) {
             faults.add(new Fault(line(e.getProblemMark()), messageFor(text, e)));
+            List<Fault> others = new ArrayList<>();
+            List<NodeTuple> rest =
+                    attempts == 0 || String.valueOf(e.getProblem()).contains("document")
+                            ? List.of()
+                            : compose(withoutLine(text, line(e.getProblemMark())), others, attempts - 1);
+            if (!rest.isEmpty()) {
+                faults.addAll(others);
+            }
+            return rest;
         } catch (YAMLException e) {
             faults.add(new Fault(1, "the file has a character that YAML does not allow, or is nested too deeply"));
         }
         return List.of();
+    }
+
+    private static String withoutLine(String text, int number) {
+        String[] lines = text.split("\n", -1);
+        lines[number - 1] = "#";
+        return String.join("\n", lines);
     }
 
     private static void add(NodeTuple tuple, Map<String, Entry> entries, List<Fault> faults) {

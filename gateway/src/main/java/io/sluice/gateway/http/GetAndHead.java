@@ -6,7 +6,9 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/** GET, and with it HEAD, which monitors and link checkers ask: the same answer, of which Netty leaves out the body. */
+/**
+ * Routes for GET and for HEAD, which monitors and link checkers use: the same response, of which Netty omits the body.
+ */
 final class GetAndHead {
 
     private GetAndHead() {}

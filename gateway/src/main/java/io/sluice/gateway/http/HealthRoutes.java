@@ -2,14 +2,19 @@ package io.sluice.gateway.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/** {@code /health/live}: the process answers. {@code /health/ready}: it takes new streams, else 503 with the reason. */
+/**
+ * Health checks. {@code /health/live}: the process answers. {@code /health/ready}, and {@code /health} and
+ * {@code /healthz} for probes that expect those: 200 while new streams are accepted, else 503 with the reason.
+ */
 public final class HealthRoutes {
 
+    private static final List<String> READINESS = List.of("/health/ready", "/health", "/healthz");
     private static final String RETRY_AFTER_SECONDS = "10";
 
     private final Supplier<Optional<String>> whyNotReady;
@@ -26,17 +31,17 @@ public final class HealthRoutes {
     /**
      * Adds the routes.
      *
-     * @param routes where to
-     * @param prefix what comes before the paths: empty, or beginning and not ending with a slash
+     * @param routes receives the routes
+     * @param prefix precedes the paths: empty, or starts and does not end with a slash
      */
     public void mount(HttpServerRoutes routes, String prefix) {
         add(routes, prefix + "/health/live", Optional::empty);
-        add(routes, prefix + "/health/ready", whyNotReady);
+        READINESS.forEach(path -> add(routes, prefix + path, whyNotReady));
     }
 
-    private static void add(HttpServerRoutes routes, String path, Supplier<Optional<String>> whyNot) {
+    private static void add(HttpServerRoutes routes, String path, Supplier<Optional<String>> problem) {
         GetAndHead.add(routes, path, (request, response) -> {
-            Optional<String> reason = whyNot.get();
+            Optional<String> reason = problem.get();
             response.status(reason.isEmpty() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE)
                     .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
                     .header(HttpHeaderNames.CACHE_CONTROL, "no-store");

@@ -18,7 +18,7 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/** {@code /watch/KEY/index.m3u8} and its segments: what FFmpeg writes for viewers, by the stream's percent-encoded key. */
+/** {@code /watch/KEY/index.m3u8} and its segments: the previews that FFmpeg writes, by percent-encoded stream key. */
 public final class PreviewRoutes {
 
     private static final Pattern FILE = Pattern.compile("index\\.m3u8|segment\\d{1,9}\\.ts");
@@ -27,10 +27,10 @@ public final class PreviewRoutes {
     private final Scheduler blocking;
 
     /**
-     * Routes for one gateway.
+     * Creates the routes for one gateway.
      *
-     * @param previews where the files are
-     * @param blocking where they are read
+     * @param previews the folders of the previews
+     * @param blocking the scheduler on which files are read
      */
     public PreviewRoutes(Previews previews, Scheduler blocking) {
         this.previews = previews;
@@ -40,8 +40,8 @@ public final class PreviewRoutes {
     /**
      * Adds the routes.
      *
-     * @param routes where to
-     * @param prefix what comes before the paths: empty, or beginning and not ending with a slash
+     * @param routes the server's routes
+     * @param prefix prepended to the paths: empty, or starting and not ending with a slash
      */
     public void mount(HttpServerRoutes routes, String prefix) {
         routes.get(prefix + "/watch/{key}/{file}", this::serve);
@@ -56,7 +56,7 @@ public final class PreviewRoutes {
         Path file = folder.get().resolve(name);
         return Mono.fromCallable(() -> Files.isReadable(file))
                 .subscribeOn(blocking)
-                .flatMap(there -> there ? send(response, file) : response.sendNotFound());
+                .flatMap(readable -> readable ? send(response, file) : response.sendNotFound());
     }
 
     private Mono<Void> send(HttpServerResponse response, Path file) {
@@ -69,13 +69,13 @@ public final class PreviewRoutes {
                 .then();
     }
 
-    private static Optional<StreamKey> key(@Nullable String inPath) {
-        if (inPath == null) {
+    private static Optional<StreamKey> key(@Nullable String encoded) {
+        if (encoded == null) {
             return Optional.empty();
         }
         try {
-            // In a path, unlike in a form, a plus is a plus.
-            String decoded = QueryStringDecoder.decodeComponent(inPath.replace("+", "%2B"));
+            // In a path, unlike in a form, a plus sign is literal.
+            String decoded = QueryStringDecoder.decodeComponent(encoded.replace("+", "%2B"));
             return StreamKey.parse(decoded).toOptional();
         } catch (IllegalArgumentException e) {
             return Optional.empty();

@@ -1,7 +1,8 @@
 /**
- * What is not media: the pages, the previews that viewers fetch, and health. Beside the data flow; nothing else depends on it.
+ * The pages, the previews for viewers, and health. Outside the media path; no other package except the root depends on
+ * it.
  *
- * <p>Runs on Reactor Netty's event loops; files are read on a scheduler that may block.
+ * <p>Runs on Reactor Netty's event loops; files are read on a scheduler for blocking work.
  */
 @NullMarked
 package io.sluice.gateway.http;

@@ -7,16 +7,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Makes the meters of a gateway. A gateway knows this much of meters and no more, so that it loads where Micrometer is not; {@link
- * SessionMeters#in} makes one.
+ * Creates the meters of a gateway. A gateway depends only on this interface, so that it loads without Micrometer on the
+ * class path; {@link SessionMeters#in} creates one.
  */
 @FunctionalInterface
 public interface MeterBinding {
 
-    /** The meters of one gateway, from its start to its end. */
+    /** The meters of one gateway, from its start until it is closed; receives the events of its sessions. */
     interface Meters extends SessionListener, AutoCloseable {
 
-        /** The gateway has ended. */
+        /** Called once, when the gateway has closed. */
         @Override
         void close();
     }
@@ -24,10 +24,10 @@ public interface MeterBinding {
     /**
      * Registers the meters of a gateway.
      *
-     * @param operator sees its sessions
-     * @param ready whether it accepts new streams
-     * @param admission what it knows of the room for streams
-     * @return what is told of its sessions
+     * @param operations the gateway's sessions
+     * @param ready whether the gateway accepts new streams
+     * @param admission the current load and capacity
+     * @return the meters, which the gateway notifies of session events
      */
-    Meters of(SessionOperations operator, BooleanSupplier ready, Supplier<AdmissionSnapshot> admission);
+    Meters of(SessionOperations operations, BooleanSupplier ready, Supplier<AdmissionSnapshot> admission);
 }

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -30,19 +29,24 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of a gateway, in any registry of Micrometer's. No tag can be chosen by a client: there are as many time series in the
- * first minute as after a year, and none names a stream.
+ * The meters of a gateway, in any Micrometer registry. Clients cannot influence tags, so the number of time series is
+ * bounded, and no tag identifies a stream.
  *
- * <p>Thread-safe. The way of the media does not come by here.
+ * <p>Thread-safe. Not in the media path.
  */
 public final class SessionMeters implements MeterBinding.Meters {
 
-    /** Averaged since the start of a stream, so it says something only after a while. */
-    private static final double SLOW = 0.95;
+    /**
+     * FFmpeg's speed is averaged since the start of the stream, so it is meaningful only after {@link #SETTLING_TIME}.
+     */
+    private static final double SLOW_SPEED = 0.95;
 
-    private static final Duration SETTLED = Duration.ofSeconds(10);
+    private static final Duration SETTLING_TIME = Duration.ofSeconds(10);
 
-    private static final Duration[] STARTS = {
+    private static final Duration[] START_BUCKETS = {
+        Duration.ofMillis(10),
+        Duration.ofMillis(20),
+        Duration.ofMillis(40),
         Duration.ofMillis(50),
         Duration.ofMillis(100),
         Duration.ofMillis(250),
@@ -54,7 +58,7 @@ public final class SessionMeters implements MeterBinding.Meters {
     };
 
     private final MeterRegistry registry;
-    private final SessionOperations operator;
+    private final SessionOperations operations;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
     private final Map<FailureCode, Counter> failures = new EnumMap<>(FailureCode.class);
     private final ConcurrentMap<List<String>, Counter> started = new ConcurrentHashMap<>();
@@ -65,60 +69,64 @@ public final class SessionMeters implements MeterBinding.Meters {
     private final Timer ffmpegStart;
 
     /**
-     * Meters in a registry.
+     * Binds the meters of a gateway to a registry.
      *
-     * @param registry where they are registered with the gateway's start, and taken out with its end
-     * @return makes them
+     * @param registry receives the meters when the gateway starts; they are removed when it closes
+     * @return the binding for {@link io.sluice.gateway.GatewayBuilder#meters}
      */
     public static MeterBinding in(MeterRegistry registry) {
-        return (operator, ready, admission) -> new SessionMeters(registry, operator, ready, admission);
+        return (operations, ready, admission) -> new SessionMeters(registry, operations, ready, admission);
     }
 
     private SessionMeters(
             MeterRegistry registry,
-            SessionOperations operator,
+            SessionOperations operations,
             BooleanSupplier ready,
             Supplier<AdmissionSnapshot> admission) {
         this.registry = registry;
-        this.operator = operator;
+        this.operations = operations;
         for (FailureCode code : FailureCode.values()) {
             failures.put(
                     code,
-                    kept(Counter.builder("sluice.failures")
-                            .description("Streams that were refused or failed, by the code that the client was told")
+                    registered(Counter.builder("sluice.failures")
+                            .description("Streams that were refused or failed, by failure code")
                             .tag("code", code.reason())
                             .register(registry)));
         }
-        accepted = kept(Counter.builder("sluice.media.accepted")
+        accepted = registered(Counter.builder("sluice.media.accepted")
                 .baseUnit("bytes")
-                .description("Media that FFmpeg took")
+                .description("Media that FFmpeg accepted")
                 .register(registry));
         complete = ended("complete");
         failed = ended("failed");
-        ffmpegStart = kept(Timer.builder("sluice.ffmpeg.start")
-                .description("From the wish to start an FFmpeg to its process")
-                .serviceLevelObjectives(STARTS)
+        ffmpegStart = registered(Timer.builder("sluice.ffmpeg.start")
+                .description("Time from the request to start FFmpeg until its process runs")
+                .serviceLevelObjectives(START_BUCKETS)
                 .register(registry));
         for (SessionState state : EnumSet.complementOf(EnumSet.of(SessionState.CLOSED))) {
-            kept(Gauge.builder("sluice.sessions", this, meters -> meters.count(state))
-                    .description("Sessions, by where they are in their life")
+            registered(Gauge.builder("sluice.sessions", this, meters -> meters.count(state))
+                    .description("Sessions, by state")
                     .tag("state", state.text())
                     .register(registry));
         }
         gauge("sluice.streams.slow", "Live streams that FFmpeg cannot keep up with", null, SessionMeters::slow);
-        gauge("sluice.media.queued", "Media that has arrived and waits for FFmpeg", "bytes", SessionMeters::queued);
+        gauge(
+                "sluice.media.queued",
+                "Media that has arrived and is waiting for FFmpeg",
+                "bytes",
+                SessionMeters::queued);
         gauge("sluice.ready", "1 while new streams are accepted", null, meters -> ready.getAsBoolean() ? 1 : 0);
         gauge(
                 "sluice.cpu.expected",
-                "What all streams are expected to use",
+                "Expected CPU usage of all streams",
                 "cores",
                 meters -> admission.get().expectedCores());
         gauge(
                 "sluice.cpu.allowed",
-                "What they may be expected to use",
+                "Maximum expected CPU usage of all streams",
                 "cores",
                 meters -> admission.get().maxCores());
-        gauge("sluice.memory.free", "Memory that is left, within the container's limit", "bytes", meters -> {
+        gauge("sluice.memory.free", "Free memory, within the container's limit", "bytes", meters -> {
             OptionalLong free = admission.get().freeBytes();
             return free.isPresent() ? free.getAsLong() : Double.NaN;
         });
@@ -141,7 +149,7 @@ public final class SessionMeters implements MeterBinding.Meters {
         }
     }
 
-    /** Takes the meters out of the registry, which another gateway may use next. */
+    /** Removes the meters from the registry, so that another gateway can use it. */
     @Override
     public void close() {
         meters.forEach(registry::remove);
@@ -163,42 +171,45 @@ public final class SessionMeters implements MeterBinding.Meters {
         String way = start.negotiated() ? "negotiated" : "plain";
         return started.computeIfAbsent(
                 List.of(way, text(start.video()), text(start.audio())),
-                tags -> kept(Counter.builder("sluice.streams.started")
-                        .description("Streams whose FFmpeg ran, by their way in and by what becomes of their tracks")
+                tags -> registered(Counter.builder("sluice.streams.started")
+                        .description("Streams whose FFmpeg started, by endpoint and by how their tracks are handled")
                         .tag("way", tags.get(0))
                         .tag("video", tags.get(1))
                         .tag("audio", tags.get(2))
                         .register(registry)));
     }
 
-    private Counter ended(String how) {
-        return kept(Counter.builder("sluice.streams.ended")
-                .description("Streams whose FFmpeg ran, by their end")
-                .tag("outcome", how)
+    private Counter ended(String outcome) {
+        return registered(Counter.builder("sluice.streams.ended")
+                .description("Streams whose FFmpeg started, by outcome")
+                .tag("outcome", outcome)
                 .register(registry));
     }
 
-    private void gauge(String name, String words, @Nullable String unit, ToDoubleFunction<SessionMeters> value) {
-        kept(Gauge.builder(name, this, value).description(words).baseUnit(unit).register(registry));
+    private void gauge(String name, String description, @Nullable String unit, ToDoubleFunction<SessionMeters> value) {
+        registered(Gauge.builder(name, this, value)
+                .description(description)
+                .baseUnit(unit)
+                .register(registry));
     }
 
-    private <T extends Meter> T kept(T meter) {
+    private <T extends Meter> T registered(T meter) {
         meters.add(meter);
         return meter;
     }
 
     private static String text(@Nullable TrackHandling handling) {
-        return handling == null ? "none" : handling.name().toLowerCase(Locale.ROOT);
+        return handling == null ? "none" : handling.wireName();
     }
 
     private double count(SessionState state) {
-        return operator.sessions().stream()
+        return operations.sessions().stream()
                 .filter(session -> session.state() == state)
                 .count();
     }
 
     private double slow() {
-        return operator.sessions().stream()
+        return operations.sessions().stream()
                 .filter(session -> session.state() == SessionState.LIVE)
                 .map(SessionStatus::media)
                 .filter(SessionMeters::isSlow)
@@ -207,13 +218,13 @@ public final class SessionMeters implements MeterBinding.Meters {
 
     private static boolean isSlow(@Nullable Media media) {
         return media != null
-                && media.progress().outTimeMs() >= SETTLED.toMillis()
-                && media.progress().speed() < SLOW;
+                && media.progress().outTimeMs() >= SETTLING_TIME.toMillis()
+                && media.progress().speed() < SLOW_SPEED;
     }
 
     private double queued() {
         double sum = 0;
-        for (SessionStatus session : operator.sessions()) {
+        for (SessionStatus session : operations.sessions()) {
             Media media = session.media();
             sum += media == null ? 0 : media.progress().queuedBytes();
         }

@@ -1,8 +1,8 @@
 /**
- * Numbers for whoever watches the gateway. Beside the data flow: counts what sessions tell of themselves, at most once a second each, and
- * looks at their standing when it is asked.
+ * Metrics for monitoring the gateway. Outside the media path: counts the events of sessions, at most one per session
+ * and second, and reads the status of sessions when gauges are read.
  *
- * <p>Hears on the streams' event loops; is asked on any thread.
+ * <p>Events arrive on the sessions' event loops; gauges are read on any thread.
  */
 @NullMarked
 package io.sluice.gateway.metrics;

@@ -5,50 +5,53 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How the streams fared that were live when the gateway was asked to leave. Prints for a log, without secrets.
+ * What happened to the streams that were live when the gateway started to shut down. Prints for a log, without secrets.
  *
- * @param byThemselves how many came to an end of their own, whatever it was
- * @param cut who was ended in order by the gateway: with a trailer, in the middle of their broadcast
- * @param forced who did not finish in time, and may lack a trailer
- * @param left who was not gone when the gateway gave up waiting; their FFmpeg may still run
+ * @param endedOnTheirOwn the number of streams that ended on their own, successfully or not
+ * @param endedGracefully the streams that the gateway ended gracefully, with a trailer but before their publisher was
+ *     done
+ * @param endedByForce the streams that did not finish in time and may lack a trailer
+ * @param stillRunning the streams that had not ended when the gateway stopped waiting; their FFmpeg may still run
  */
 public record DrainReport(
-        int byThemselves, List<SessionStatus> cut, List<SessionStatus> forced, List<SessionStatus> left) {
+        int endedOnTheirOwn,
+        List<SessionStatus> endedGracefully,
+        List<SessionStatus> endedByForce,
+        List<SessionStatus> stillRunning) {
 
     /**
      * Copies the lists.
      *
-     * @param byThemselves how many came to an end of their own
-     * @param cut who was ended in order
-     * @param forced who was ended by force
-     * @param left who was not gone
+     * @param endedOnTheirOwn the number of streams that ended on their own
+     * @param endedGracefully the streams that were ended gracefully
+     * @param endedByForce the streams that were ended by force
+     * @param stillRunning the streams that had not ended
      */
     public DrainReport {
-        cut = List.copyOf(cut);
-        forced = List.copyOf(forced);
-        left = List.copyOf(left);
+        endedGracefully = List.copyOf(endedGracefully);
+        endedByForce = List.copyOf(endedByForce);
+        stillRunning = List.copyOf(stillRunning);
     }
 
     /**
-     * Whether every stream was left to finish.
+     * Whether the whole shutdown was graceful.
      *
-     * @return true if none was ended by force or is left
+     * @return true if no stream was ended by force or is still running
      */
-    public boolean inOrder() {
-        return forced.isEmpty() && left.isEmpty();
+    public boolean isGraceful() {
+        return endedByForce.isEmpty() && stillRunning.isEmpty();
     }
 
     @Override
     public String toString() {
-        return byThemselves + " streams ended by themselves, " + cut.size() + " were cut in order" + names(cut) + ", "
-                + forced.size() + " had to be forced" + names(forced) + ", " + left.size() + " are left" + names(left);
+        return endedOnTheirOwn + " streams ended on their own, " + count(endedGracefully, "ended gracefully") + ", "
+                + count(endedByForce, "ended by force") + ", " + count(stillRunning, "still running");
     }
 
-    private static String names(List<SessionStatus> sessions) {
-        return sessions.isEmpty()
-                ? ""
-                : sessions.stream()
-                        .map(session -> session.sessionId() + " under " + session.streamKey())
-                        .collect(Collectors.joining(", ", " (", ")"));
+    private static String count(List<SessionStatus> sessions, String outcome) {
+        String names = sessions.stream()
+                .map(session -> session.sessionId() + " under " + session.streamKey())
+                .collect(Collectors.joining(", "));
+        return sessions.size() + " " + outcome + (names.isEmpty() ? "" : " (" + names + ")");
     }
 }

@@ -19,66 +19,71 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * The end of a gateway's streams because it leaves. Who is live may go on for a while, who is not is refused at once; then everybody is ended in
- * order, and in the end by force. Thread-safe; each of its steps may be cut short from outside, and none lasts longer than it says.
+ * Ends the streams of a gateway that shuts down, in three steps. While it drains, live streams continue, and sessions
+ * that are not live yet are refused immediately. Then the remaining streams are ended gracefully, and last by force.
+ * Each step is bounded in time, and the first two can be cut short.
+ *
+ * <p>Thread-safe.
  */
 public final class GracefulShutdown {
 
-    /** A gateway that is started again takes this long to be back; whoever can reach another one loses nothing that it would notice. */
+    /**
+     * A restarted gateway is back after this time; a client that can reach another instance barely notices the delay.
+     */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private final SessionRegistry streams;
-    private final Supplier<Duration> patience;
-    private final Sinks.Empty<Void> hastened = Sinks.empty();
+    private final Supplier<Duration> endTimeout;
+    private final Sinks.Empty<Void> drainSkipped = Sinks.empty();
     private final Sinks.Empty<Void> forced = Sinks.empty();
 
     /**
-     * For the streams of one gateway.
+     * Creates the shutdown for the streams of one gateway.
      *
-     * @param streams the registry
-     * @param patience how long the end of all streams may take once they are to end, force included
+     * @param streams the sessions
+     * @param endTimeout how long the end of all streams can take after the drain time, force included
      */
-    public GracefulShutdown(SessionRegistry streams, Supplier<Duration> patience) {
+    public GracefulShutdown(SessionRegistry streams, Supplier<Duration> endTimeout) {
         this.streams = streams;
-        this.patience = patience;
+        this.endTimeout = endTimeout;
     }
 
     /**
-     * What a client is told that comes too late, or that is cut.
+     * The failure that is sent to clients that connect too late, and to those whose stream is ended.
      *
-     * @return the failure, with the time after which to try again
+     * @return the failure, with the time after which to retry
      */
     public static Failure refusal() {
         return new Failure(
-                FailureCode.SHUTTING_DOWN, "The gateway is being shut down: go live again in a moment.", RETRY_AFTER);
+                FailureCode.SHUTTING_DOWN, "The gateway is shutting down. Go live again in a moment.", RETRY_AFTER);
     }
 
     /**
-     * Goes. To be subscribed to once, when no new sessions come any more.
+     * Starts the shutdown when subscribed to. Subscribe once, after the gateway has stopped accepting sessions.
      *
-     * @param drainTime how long live streams may go on
-     * @return how they fared, on any thread; never an error
+     * @param drainTime how long live streams can continue
+     * @return the report, on any thread, when all streams have ended or the time is up; never an error
      */
-    public Mono<DrainReport> begin(Duration drainTime) {
+    public Mono<DrainReport> start(Duration drainTime) {
         return Mono.defer(() -> {
             Collection<StreamSession> present = streams.sessions();
             if (drainTime.isZero()) {
                 return end(present);
             }
             present.forEach(session -> session.drain(drainTime, refusal()));
-            return Mono.firstWithSignal(allDone(present), Mono.delay(drainTime).then(), hastened.asMono())
+            return Mono.firstWithSignal(allDone(present), Mono.delay(drainTime).then(), drainSkipped.asMono())
                     .then(Mono.defer(() -> end(present)));
         });
     }
 
-    /** Does not wait for the rest of the drain time. */
-    public void hasten() {
-        hastened.tryEmitEmpty();
+    /** Skips the rest of the drain time: streams are ended gracefully now. */
+    public void skipDrain() {
+        drainSkipped.tryEmitEmpty();
     }
 
-    /** Does not wait for trailers either. */
+    /** Ends streams by force, without waiting for trailers. */
     public void force() {
-        hasten();
+        skipDrain();
         forced.tryEmitEmpty();
     }
 
@@ -89,7 +94,7 @@ public final class GracefulShutdown {
         Set<StreamSession> all = new LinkedHashSet<>(present);
         all.addAll(remaining);
         return allDone(remaining)
-                .timeout(patience.get())
+                .timeout(endTimeout.get())
                 .onErrorComplete(TimeoutException.class)
                 .then(Mono.fromSupplier(() -> report(all)));
     }
@@ -101,27 +106,27 @@ public final class GracefulShutdown {
     }
 
     private static DrainReport report(Collection<StreamSession> sessions) {
-        int byThemselves = 0;
-        List<SessionStatus> cut = new ArrayList<>();
-        List<SessionStatus> forced = new ArrayList<>();
-        List<SessionStatus> left = new ArrayList<>();
+        int onTheirOwn = 0;
+        List<SessionStatus> gracefully = new ArrayList<>();
+        List<SessionStatus> byForce = new ArrayList<>();
+        List<SessionStatus> running = new ArrayList<>();
         for (StreamSession session : sessions) {
             SessionStatus status = session.status();
             if (status.state() != SessionState.CLOSED) {
-                left.add(status);
+                running.add(status);
             } else if (status.forced()) {
-                forced.add(status);
+                byForce.add(status);
             } else if (status.media() != null) {
-                boolean wasCut = status.failure()
+                boolean endedByShutdown = status.failure()
                         .filter(failure -> failure.code() == FailureCode.SHUTTING_DOWN)
                         .isPresent();
-                if (wasCut) {
-                    cut.add(status);
+                if (endedByShutdown) {
+                    gracefully.add(status);
                 } else {
-                    byThemselves++;
+                    onTheirOwn++;
                 }
             }
         }
-        return new DrainReport(byThemselves, cut, forced, left);
+        return new DrainReport(onTheirOwn, gracefully, byForce, running);
     }
 }

@@ -16,28 +16,28 @@ import java.util.stream.Stream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** What whoever runs the gateway can see of its streams, and do to them. Thread-safe; what it does happens on the streams' event loops. */
+/** Inspects and ends the sessions of one gateway. Thread-safe; sessions end on their own event loops. */
 public final class SessionOperations {
 
-    /** The longest reason that a client is told, in characters. */
+    /** The maximum length of a reason, in characters. */
     public static final int MAX_REASON_LENGTH = 200;
 
     private final SessionRegistry streams;
-    private final Supplier<Duration> patience;
+    private final Supplier<Duration> endTimeout;
 
     /**
-     * For the streams of one gateway.
+     * Creates the operations for the sessions of one gateway.
      *
-     * @param streams the registry
-     * @param patience how long whoever ends a stream waits for its end
+     * @param streams the sessions
+     * @param endTimeout how long {@code end} waits for a session to end
      */
-    public SessionOperations(SessionRegistry streams, Supplier<Duration> patience) {
+    public SessionOperations(SessionRegistry streams, Supplier<Duration> endTimeout) {
         this.streams = streams;
-        this.patience = patience;
+        this.endTimeout = endTimeout;
     }
 
     /**
-     * All sessions, those that still negotiate included.
+     * All sessions, including those that are not live yet or are ending.
      *
      * @return a snapshot, the oldest first
      */
@@ -52,18 +52,20 @@ public final class SessionOperations {
      * One session.
      *
      * @param sessionId its id
-     * @return how it stands, or empty if there is none
+     * @return its status, or empty if there is no such session
      */
     public Optional<SessionStatus> session(String sessionId) {
         return find(sessionId).map(StreamSession::status).findFirst();
     }
 
     /**
-     * Ends a session in order: what came is delivered, FFmpeg writes its trailer, the client is told {@code ended-by-operator}.
+     * Ends a session gracefully: received media is delivered, FFmpeg writes its trailer, and the client receives
+     * {@code ended-by-operator}.
      *
      * @param sessionId its id
-     * @param reason words for the client and the log; may be empty. What could not stand in one line is left out, as are stream keys
-     * @return how it stood in the end; still in another phase than ended if that takes too long; empty if there is no such session
+     * @param reason sent to the client and logged; may be empty. Control characters and stream keys are removed
+     * @return its final status, on any thread; a status that is not final if the end takes too long; empty if there is
+     *     no such session
      */
     public Mono<SessionStatus> end(String sessionId, String reason) {
         return Mono.defer(() -> Mono.justOrEmpty(find(sessionId).findFirst()))
@@ -71,11 +73,11 @@ public final class SessionOperations {
     }
 
     /**
-     * Ends whatever is live, or is about to be, under a key; as the other does.
+     * Ends every session under a stream key, as {@link #end(String, String)} does.
      *
-     * @param key the key, which prints redacted
-     * @param reason words for the client and the log
-     * @return how each of them stood in the end
+     * @param key the stream key
+     * @param reason sent to the client and logged; may be empty
+     * @return the final status of each session
      */
     public Flux<SessionStatus> end(StreamKey key, String reason) {
         return Flux.defer(() -> {
@@ -92,28 +94,28 @@ public final class SessionOperations {
 
     private Mono<SessionStatus> end(StreamSession session, Failure failure) {
         session.end(failure);
-        return session.done().timeout(patience.get(), Mono.empty()).then(Mono.fromSupplier(session::status));
+        return session.done().timeout(endTimeout.get(), Mono.empty()).then(Mono.fromSupplier(session::status));
     }
 
     private Failure failure(String reason) {
-        String words = reason;
+        String redacted = reason;
         for (SessionStatus status : sessions()) {
             StreamKey key = status.streamKey();
-            words = key == null ? words : words.replace(key.value(), "…");
+            redacted = key == null ? redacted : redacted.replace(key.value(), "…");
         }
-        String line = oneLine(words);
+        String line = oneLine(redacted);
         return new Failure(
                 FailureCode.ENDED_BY_OPERATOR,
                 line.isEmpty()
-                        ? "The operator has ended this stream: ask them before you go live again."
-                        : "The operator has ended this stream: " + line);
+                        ? "The operator ended this stream. Contact them before you go live again."
+                        : "The operator ended this stream: " + line);
     }
 
-    /** Without what moves a terminal's cursor, breaks a line or turns its direction. */
+    /** Replaces characters that control a terminal, break a line or change the text direction. */
     private static String oneLine(String text) {
         StringBuilder line = new StringBuilder();
         text.codePoints().limit(MAX_REASON_LENGTH).forEach(c -> {
-            boolean shown = switch (Character.getType(c)) {
+            boolean printable = switch (Character.getType(c)) {
                 case Character.CONTROL,
                         Character.FORMAT,
                         Character.LINE_SEPARATOR,
@@ -123,7 +125,7 @@ public final class SessionOperations {
                         Character.UNASSIGNED -> false;
                 default -> true;
             };
-            line.appendCodePoint(shown ? c : ' ');
+            line.appendCodePoint(printable ? c : ' ');
         });
         return line.toString().strip();
     }

@@ -1,6 +1,6 @@
 /**
- * What an operator does with the sessions of a gateway: inspect them, end them, shut down gracefully. Thread-safe; the work itself
- * happens on the sessions' event loops.
+ * What an operator does with the sessions of a gateway: inspect them, end them, shut down gracefully. Thread-safe; the
+ * work itself happens on the sessions' event loops.
  */
 @NullMarked
 package io.sluice.gateway.operations;

@@ -76,6 +76,15 @@ public final class PublishTemplate {
     }
 
     /**
+     * Whether each stream has its own URL.
+     *
+     * @return false if all streams use the same one
+     */
+    public boolean hasPlaceholder() {
+        return template.contains(PLACEHOLDER);
+    }
+
+    /**
      * The URL for one stream, or a refusal if the key would change another part of the URL. A key may contain a query,
      * as those of some platforms do. That is accepted at the end of a URL that has no query itself; anywhere else it
      * would change the operator's URL.

@@ -3,11 +3,11 @@ package io.sluice.gateway.server;
 import io.sluice.gateway.admin.AdminAccess;
 
 /**
- * Where operators get in, and who of them.
+ * The listener of the admin API.
  *
  * @param host the address to listen on
- * @param port the port, or 0 for any
- * @param access who gets in
- * @param meters what they can read besides
+ * @param port the port, or 0 for any free one
+ * @param access decides who may use it
+ * @param meters the metrics that it serves
  */
 public record AdminListener(String host, int port, AdminAccess access, PrometheusMeters meters) {}

@@ -14,7 +14,7 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
-/** The listener for operators, with an event loop of its own: a list of a thousand streams must not hold up anybody's media. */
+/** The server of the admin API. It has its own event loop, so that a list of a thousand streams does not delay media. */
 final class AdminServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
@@ -25,63 +25,62 @@ final class AdminServer {
     private final DisposableServer server;
     private final LoopResources loop;
     private final String scheme;
+    private final PrometheusMeters meters;
 
-    private AdminServer(DisposableServer server, LoopResources loop, String scheme) {
+    private AdminServer(DisposableServer server, LoopResources loop, String scheme, PrometheusMeters meters) {
+        this.meters = meters;
         this.server = server;
         this.loop = loop;
         this.scheme = scheme;
     }
 
     /**
-     * Listens. Blocks until it does.
+     * Starts to listen. Blocks until it does.
      *
-     * @param tls what the gateway listens with; used beyond loopback, where a token in the clear could be read
-     * @throws IOException if it cannot
+     * @param gateway the gateway that it shows
+     * @param listener where to listen
+     * @param tls the gateway's certificate, or null; not used on loopback, where nobody else can read the tokens
+     * @throws IOException if it cannot listen
      */
-    static AdminServer start(Gateway gateway, AdminListener place, @Nullable TlsFiles tls) throws IOException {
-        boolean local = new InetSocketAddress(place.host(), 0).getAddress().isLoopbackAddress();
+    static AdminServer start(Gateway gateway, AdminListener listener, @Nullable TlsFiles tls) throws IOException {
+        boolean local = new InetSocketAddress(listener.host(), 0).getAddress().isLoopbackAddress();
         LoopResources loop = LoopResources.create("sluice-admin", 1, true);
         try {
             HttpServer http = HttpServer.create();
             DisposableServer server = (tls == null || local ? http : http.secure(tls.provider()))
-                    .host(place.host())
-                    .port(place.port())
+                    .host(listener.host())
+                    .port(listener.port())
                     .runOn(loop)
                     .idleTimeout(IDLE_TIMEOUT)
                     .requestTimeout(READ_TIMEOUT)
                     .httpRequestDecoder(decoder -> decoder.maxHeaderSize(MAX_HEADER_BYTES))
-                    .route(routes -> gateway.mountAdmin(routes, "", place.access(), place.meters()::text))
+                    .route(routes -> gateway.mountAdmin(routes, "", listener.access(), listener.meters()::text))
                     .bindNow();
-            if (tls == null && !local) {
-                LOG.warn(
-                        "The tokens of operators cross the network in the clear: --admin-host is not loopback, and there is no --tls-cert");
-            }
-            return new AdminServer(server, loop, tls == null || local ? "http" : "https");
+            return new AdminServer(server, loop, tls == null || local ? "http" : "https", listener.meters());
         } catch (ChannelBindException e) {
             loop.dispose();
             throw new IOException(
-                    "cannot listen on " + place.host() + ":" + place.port() + ": "
+                    "cannot listen on " + listener.host() + ":" + listener.port() + ": "
                             + Objects.requireNonNullElse(e.getCause(), e).getMessage()
                             + "; choose another with --admin-host and --admin-port",
                     e);
         }
     }
 
-    /** Where it is. */
-    void sayWhere() {
+    void logAddress() {
         InetSocketAddress address = (InetSocketAddress) server.address();
         String host =
                 address.getAddress().isAnyLocalAddress() || address.getAddress().isLoopbackAddress()
                         ? "localhost"
                         : address.getHostString();
-        LOG.info("Operators at {}://{}:{}/api/streams and /metrics", scheme, host, server.port());
+        LOG.info("Admin API at {}://{}:{}/", scheme, host, server.port());
     }
 
-    /** Completes when nothing is left of it, after this time at most. */
+    /** Completes when it has stopped, after the timeout at the latest. */
     Mono<Void> stop(Duration timeout) {
         return Mono.defer(() -> {
             server.dispose();
-            return loop.disposeLater(Duration.ZERO, timeout);
+            return loop.disposeLater(Duration.ZERO, timeout).doFinally(end -> meters.close());
         });
     }
 }

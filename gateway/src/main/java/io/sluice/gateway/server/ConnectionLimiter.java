@@ -11,25 +11,25 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * Counts the server's connections, and watches each until it has become a stream. Shared by all event loops.
+ * Limits the server's connections, and the time of each until its request is complete. Shared by all event loops.
  *
- * <p>A full server goes on to accept. If it stopped, the kernel would let newcomers wait, among them whoever asks for {@code /health/ready}
- * to learn that it is full. So a few more than allowed are let in, for one request each: health is answered, everything else is a 503.
- * Whoever comes beyond these is closed at once.
+ * <p>A full server continues to accept. Otherwise the kernel would queue new connections, including those of load
+ * balancers that ask {@code /health/ready}. Therefore a few more than allowed are accepted for one request each: health
+ * requests are answered, all others get a 503. Connections beyond these are closed immediately.
  */
 final class ConnectionLimiter {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimiter.class);
 
-    /** For those who ask after the server's health while it is full. */
+    /** Connections for health checks while the server is full. */
     static final int RESERVE = 64;
 
-    private static final String WATCH = "sluice.requestWatch";
+    private static final String REQUEST_TIMEOUT = "sluice.requestTimeout";
 
     private final ConnectionLimits limits;
     private final Duration idleTimeout;
     private final AtomicInteger connections = new AtomicInteger();
-    private final LongAdder turnedAway = new LongAdder();
+    private final LongAdder refused = new LongAdder();
     private final LongAdder tooSlow = new LongAdder();
 
     ConnectionLimiter(ConnectionLimits limits, Duration idleTimeout) {
@@ -37,32 +37,32 @@ final class ConnectionLimiter {
         this.idleTimeout = idleTimeout;
     }
 
-    /** Lets the server's connections pass by here. */
-    HttpServer watching(HttpServer server) {
-        return server.doOnChannelInit((observer, channel, address) -> enter(channel));
+    /** Applies the limits to a server. */
+    HttpServer limit(HttpServer server) {
+        return server.doOnChannelInit((observer, channel, address) -> add(channel));
     }
 
     int connections() {
         return connections.get();
     }
 
-    /** How many came while there were too many. */
-    long turnedAway() {
-        return turnedAway.sum();
+    /** Connections above the limit, since the start. */
+    long refused() {
+        return refused.sum();
     }
 
-    /** How many did not ask for anything in time. */
+    /** Connections that were closed without a complete request in time, since the start. */
     long tooSlow() {
         return tooSlow.sum();
     }
 
-    private void enter(Channel channel) {
+    private void add(Channel channel) {
         int count = connections.incrementAndGet();
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
-        boolean crowded = count > limits.maxConnections();
-        if (crowded) {
-            turnedAway.increment();
-            LOG.debug("{} connections: {} is one too many", count, channel.remoteAddress());
+        boolean isFull = count > limits.maxConnections();
+        if (isFull) {
+            refused.increment();
+            LOG.debug("{} connections: refusing {}", count, channel.remoteAddress());
         }
         if (count > limits.maxConnections() + RESERVE) {
             channel.close();
@@ -71,11 +71,11 @@ final class ConnectionLimiter {
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addAfter(
                 NettyPipeline.HttpCodec,
-                WATCH,
+                REQUEST_TIMEOUT,
                 new RequestTimeoutHandler(
-                        limits.handshakeTimeout(),
-                        idleTimeout.plus(limits.handshakeTimeout()),
-                        crowded,
+                        limits.requestTimeout(),
+                        idleTimeout.plus(limits.requestTimeout()),
+                        isFull,
                         tooSlow::increment));
     }
 }

@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * The bounds of what is not a stream yet.
+ * The limits of connections.
  *
- * @param maxConnections how many there may be at once, streams included
- * @param handshakeTimeout from a connection to its complete HTTP request
+ * @param maxConnections maximum of concurrent connections, streams included
+ * @param requestTimeout maximum time from connecting to the complete HTTP request
  */
-public record ConnectionLimits(int maxConnections, Duration handshakeTimeout) {
+public record ConnectionLimits(int maxConnections, Duration requestTimeout) {
 
-    /** For the JVM's own files, and for those who are let in to be told that there is no room. */
+    /** For the JVM's own files, and for connections above the limit, which get an answer. */
     private static final int SPARE_DESCRIPTORS = 256;
 
-    /** The same, with no more connections than there can be. */
+    /** The same limits, with no more connections than the process has descriptors for. */
     ConnectionLimits within(OptionalLong descriptors) {
-        long possible = Math.max(1, descriptors.orElse(Integer.MAX_VALUE) - SPARE_DESCRIPTORS);
-        return new ConnectionLimits((int) Math.min(maxConnections, possible), handshakeTimeout);
+        long available = Math.max(1, descriptors.orElse(Integer.MAX_VALUE) - SPARE_DESCRIPTORS);
+        return new ConnectionLimits((int) Math.min(maxConnections, available), requestTimeout);
     }
 }

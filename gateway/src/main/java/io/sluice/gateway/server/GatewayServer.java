@@ -21,28 +21,28 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
-/** The HTTP server around a gateway, until the process is asked to end. */
+/** The HTTP server around a gateway. It runs until the process is asked to stop. */
 public final class GatewayServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
 
-    /** Hundreds of pages may come back in the same second after a restart. */
+    /** Hundreds of pages may reconnect in the same second after a restart. */
     private static final int ACCEPT_BACKLOG = 4_096;
 
     /**
-     * Of kept-alive HTTP connections. Reactor Netty's request timeout is not used: it would end a WebSocket in the middle of its stream.
-     * {@link RequestTimeoutHandler} stands in for it.
+     * Of kept-alive HTTP connections. Reactor Netty's request timeout is not used, because it would end a WebSocket in
+     * the middle of its stream; {@link RequestTimeoutHandler} replaces it.
      */
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final int IN_ORDER = 0;
-    private static final int NOT_IN_ORDER = 1;
-    /** 2 is for the command line. */
+    private static final int GRACEFUL = 0;
+    private static final int INCOMPLETE = 1;
+    /** 2 is the exit code of invalid options. */
     private static final int FORCED = 3;
 
-    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger stopSignals = new AtomicInteger();
     private volatile Duration drainTime;
     private final Gateway gateway;
     private final DisposableServer server;
@@ -66,29 +66,31 @@ public final class GatewayServer {
     }
 
     /**
-     * Starts, and leaves the server running. Blocks until it listens.
+     * Starts the server. Blocks until it listens.
      *
-     * @throws FfmpegUnavailableException if there is no FFmpeg to work with
+     * @param config the configuration
+     * @return the running server
+     * @throws FfmpegUnavailableException if no FFmpeg works
      * @throws IOException if it cannot listen
      */
     public static GatewayServer start(ServerConfig config) throws FfmpegUnavailableException, IOException {
         String host = config.host();
         int port = config.port();
         TlsFiles tls = config.tls();
-        AdminListener operators = config.admin();
-        Gateway gateway = started(config.gateway());
+        AdminListener adminListener = config.admin();
+        Gateway gateway = startGateway(config.gateway());
         LoopResources loops =
                 LoopResources.create("sluice-loop", Runtime.getRuntime().availableProcessors(), false);
         AdminServer admin = null;
         DisposableServer server;
         try {
-            admin = operators == null ? null : AdminServer.start(gateway, operators, tls);
-            ConnectionLimiter doorkeeper = new ConnectionLimiter(
+            admin = adminListener == null ? null : AdminServer.start(gateway, adminListener, tls);
+            ConnectionLimiter limiter = new ConnectionLimiter(
                     config.connections().within(gateway.admission().maxOpenFiles()), IDLE_TIMEOUT);
-            if (operators != null) {
-                operators.meters().watch(doorkeeper);
+            if (adminListener != null) {
+                adminListener.meters().watchConnections(limiter);
             }
-            HttpServer http = doorkeeper.watching(HttpServer.create());
+            HttpServer http = limiter.limit(HttpServer.create());
             server = (tls == null ? http : http.secure(tls.provider()))
                     .host(host)
                     .port(port)
@@ -114,23 +116,27 @@ public final class GatewayServer {
         }
         GatewayServer started = new GatewayServer(gateway, server, loops, tls, admin, config.drainTime());
         Runtime.getRuntime().addShutdownHook(new Thread(started::stop, "sluice-stop"));
-        Signals.on("TERM", started::asked);
-        Signals.on("INT", started::asked);
-        started.sayWhereToGo();
+        Signals.on("TERM", started::onStopSignal);
+        Signals.on("INT", started::onStopSignal);
+        started.logReady(config);
         return started;
     }
 
-    /** Takes over what was read again and is sound, for the streams that begin from now on. */
+    /**
+     * Applies a reloaded configuration to new streams.
+     *
+     * @param next a valid configuration; what needs a restart is as in the one before
+     */
     public void apply(ServerConfig next) {
         gateway.reconfigure(next.gateway());
         if (tls != null && next.tls() != null) {
-            tls.become(next.tls());
+            tls.update(next.tls());
         }
         drainTime = next.drainTime();
-        sayWhoMayCome();
+        logWarnings(next);
     }
 
-    private static Gateway started(GatewayBuilder builder) throws FfmpegUnavailableException, IOException {
+    private static Gateway startGateway(GatewayBuilder builder) throws FfmpegUnavailableException, IOException {
         try {
             return Objects.requireNonNull(builder.start().block());
         } catch (RuntimeException e) {
@@ -145,71 +151,59 @@ public final class GatewayServer {
         }
     }
 
-    private void sayWhereToGo() {
+    private void logReady(ServerConfig config) {
         InetSocketAddress address = (InetSocketAddress) server.address();
         String host =
                 address.getAddress().isAnyLocalAddress() || address.getAddress().isLoopbackAddress()
                         ? "localhost"
                         : address.getHostString();
         LOG.info("{}", gateway);
-        sayWhoMayCome();
+        logWarnings(config);
         LOG.info("Ready: go live at {}://{}:{}", tls == null ? "http" : "https", host, server.port());
         if (admin != null) {
-            admin.sayWhere();
+            admin.logAddress();
         }
     }
 
-    private void sayWhoMayCome() {
-        InetSocketAddress address = (InetSocketAddress) server.address();
-        if (gateway.config().access().authorizer() == null
-                && !address.getAddress().isLoopbackAddress()) {
-            LOG.warn(
-                    "OPEN TO EVERYBODY: who reaches {} may publish, at this machine's cost and to {}",
-                    address,
-                    gateway.config().outputs());
-            LOG.warn("Set --auth-key-file, --auth-jwt-keys or --auth-url, or listen on localhost");
-        }
-        if (gateway.config().access().origins().allowsAny()) {
-            LOG.warn(
-                    "Every web page that somebody visits may publish here through that somebody's browser: --allow-origin *");
-        }
+    private static void logWarnings(ServerConfig config) {
+        ConfigWarnings.of(config).forEach(LOG::warn);
     }
 
-    /** The first time, the JVM is asked to end, whose hook does the rest; who asks again is in a hurry. */
-    private void asked() {
-        switch (asked.incrementAndGet()) {
+    /** The first signal makes the JVM exit, whose shutdown hook stops the server; later ones shorten the wait. */
+    private void onStopSignal() {
+        switch (stopSignals.incrementAndGet()) {
             case 1 -> System.exit(0);
             case 2 -> {
-                LOG.info("Asked again: not waiting for streams to end by themselves");
+                LOG.info("Second signal: ending all streams now, gracefully");
                 gateway.close().subscribe(null, error -> {});
             }
             default -> {
-                LOG.warn("Asked once more: not waiting for trailers");
+                LOG.warn("Third signal: ending all streams by force");
                 gateway.force();
             }
         }
     }
 
-    /** Runs as the shutdown hook, so the JVM waits for it; each step has a bound. */
+    /** Runs as the shutdown hook, so the JVM waits for it; each step has a time limit. */
     private void stop() {
         LOG.info("Stopping");
-        int exitCode = IN_ORDER;
+        int exitCode = GRACEFUL;
         try {
             DrainReport report = Objects.requireNonNull(gateway.drain(drainTime).block());
-            exitCode = report.left().isEmpty() ? report.inOrder() ? IN_ORDER : FORCED : NOT_IN_ORDER;
-            LOG.atLevel(report.inOrder() ? Level.INFO : Level.WARN).log("Left: {}", report);
+            exitCode = report.stillRunning().isEmpty() ? report.isGraceful() ? GRACEFUL : FORCED : INCOMPLETE;
+            LOG.atLevel(report.isGraceful() ? Level.INFO : Level.WARN).log("Shutdown: {}", report);
             server.disposeNow(STOP_TIMEOUT);
             Mono.when(
                             loops.disposeLater(Duration.ZERO, STOP_TIMEOUT),
                             admin == null ? Mono.empty() : admin.stop(STOP_TIMEOUT))
                     .block(STOP_TIMEOUT);
         } catch (RuntimeException e) {
-            exitCode = NOT_IN_ORDER;
-            LOG.error("Not everything could be stopped in order", e);
+            exitCode = INCOMPLETE;
+            LOG.error("Shutdown incomplete", e);
         }
         LOG.info("Stopped");
         LoggerFlush.flush();
-        // The JVM would report the signal (143), which tells an operator nothing about how the streams ended.
+        // The JVM would report the signal (143), which does not tell an operator how the streams ended.
         Runtime.getRuntime().halt(exitCode);
     }
 }

@@ -3,11 +3,12 @@ package io.sluice.gateway.server;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
-/** Lets an asynchronous log write its last lines before the JVM is halted. */
+/** Writes the queued lines of the asynchronous log before the JVM is halted. */
 public final class LoggerFlush {
 
     private LoggerFlush() {}
 
+    /** Writes them and stops the log. Blocks for a second at most; has no effect on other frameworks than Logback. */
     public static void flush() {
         ILoggerFactory factory = LoggerFactory.getILoggerFactory();
         if (factory instanceof ch.qos.logback.classic.LoggerContext context) {

@@ -25,8 +25,8 @@ import reactor.netty.tcp.SslProvider;
 /**
  * A certificate and its private key, in PEM. All methods block.
  *
- * @param certificates the file with the certificate and those that it depends on
- * @param key the file with its key
+ * @param certificates the file with the certificate chain
+ * @param key the file with the certificate's private key
  */
 record PemFiles(Path certificates, Path key) {
 
@@ -34,23 +34,23 @@ record PemFiles(Path certificates, Path key) {
     private static final Pattern KEY = Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
 
     /**
-     * Reads both, and tries the one on the other.
+     * Reads both, and checks that they belong together.
      *
-     * @throws IOException with words for the operator if they cannot be used
+     * @throws IOException with a message for the operator if they cannot be used
      */
     SslProvider read() throws IOException {
         List<X509Certificate> chain = chain();
-        PrivateKey secret = secret(chain.get(0).getPublicKey().getAlgorithm());
+        PrivateKey privateKey = privateKey(chain.get(0).getPublicKey().getAlgorithm());
         try {
-            if (!belongTogether(chain.get(0), secret)) {
-                throw new IOException("the key in " + key + " is not that of the certificate in " + certificates);
+            if (!matches(chain.get(0), privateKey)) {
+                throw new IOException("the key in " + key + " does not belong to the certificate in " + certificates);
             }
-            SslContext context = SslContextBuilder.forServer(secret, chain)
+            SslContext context = SslContextBuilder.forServer(privateKey, chain)
                     .protocols("TLSv1.3", "TLSv1.2")
                     .build();
             return SslProvider.builder().sslContext(context).build();
         } catch (GeneralSecurityException e) {
-            throw new IOException("TLS cannot be set up with the certificate in " + certificates, e);
+            throw new IOException("TLS does not work with the certificate in " + certificates, e);
         }
     }
 
@@ -67,35 +67,33 @@ record PemFiles(Path certificates, Path key) {
         } catch (GeneralSecurityException e) {
             LOG.debug("No certificate", e);
         }
-        throw new IOException("there is no certificate in PEM in " + certificates);
+        throw new IOException("no PEM certificate in " + certificates);
     }
 
-    private PrivateKey secret(String algorithm) throws IOException {
+    private PrivateKey privateKey(String algorithm) throws IOException {
         Matcher block = KEY.matcher(Files.readString(key, StandardCharsets.US_ASCII));
         if (block.find()) {
             try {
                 byte[] encoded = Base64.getMimeDecoder().decode(block.group(1));
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                // Its words could repeat the key.
-                throw new IOException(
-                        "the private key in " + key + " is not one of the certificate's kind, " + algorithm);
+                // Its message could contain the key.
+                throw new IOException("the private key in " + key + " is not of the certificate's type, " + algorithm);
             }
         }
         throw new IOException(
-                "there is no unencrypted PRIVATE KEY in PEM in " + key + "; openssl pkcs8 -topk8 -nodes makes one");
+                "no unencrypted PEM PRIVATE KEY in " + key + "; create one with openssl pkcs8 -topk8 -nodes");
     }
 
-    private static boolean belongTogether(X509Certificate certificate, PrivateKey secret)
-            throws GeneralSecurityException {
-        String name = switch (secret.getAlgorithm()) {
+    private static boolean matches(X509Certificate certificate, PrivateKey privateKey) throws GeneralSecurityException {
+        String name = switch (privateKey.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
             case "EC" -> "SHA256withECDSA";
-            default -> secret.getAlgorithm();
+            default -> privateKey.getAlgorithm();
         };
         byte[] sample = "does this key belong to that certificate?".getBytes(StandardCharsets.US_ASCII);
         Signature signing = Signature.getInstance(name);
-        signing.initSign(secret);
+        signing.initSign(privateKey);
         signing.update(sample);
         Signature checking = Signature.getInstance(name);
         checking.initVerify(certificate.getPublicKey());

@@ -3,6 +3,7 @@ package io.sluice.gateway.server;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
@@ -13,18 +14,22 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.sluice.gateway.GatewayVersion;
 import io.sluice.gateway.metrics.MeterBinding;
 import io.sluice.gateway.metrics.SessionMeters;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** The meters of the process that the command line has started, for Prometheus to fetch. */
-public final class PrometheusMeters {
+/** The metrics of the stand-alone server, in the format of Prometheus. */
+public final class PrometheusMeters implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
+    /** Registers the metrics of the process. */
     public PrometheusMeters() {
         List<MeterBinder> process = List.of(
+                garbageCollection,
                 new JvmMemoryMetrics(),
                 new JvmThreadMetrics(),
                 new ProcessorMetrics(),
@@ -34,37 +39,57 @@ public final class PrometheusMeters {
         if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider buffers) {
             new NettyAllocatorMetrics(buffers).bindTo(registry);
         }
+        Gauge.builder("sluice.build.info", () -> 1)
+                .description("1; the tags are the versions of Sluice and of Java")
+                .tag("version", GatewayVersion.VERSION)
+                .tag("java", Runtime.version().toString())
+                .register(registry);
     }
 
-    /** Connections, among them those that never become streams. */
-    void watch(ConnectionLimiter doorkeeper) {
-        Gauge.builder("sluice.connections", doorkeeper, ConnectionLimiter::connections)
-                .description("Connections of the publishers' listener, streams and all others")
+    /** Adds the metrics of connections. */
+    void watchConnections(ConnectionLimiter limiter) {
+        Gauge.builder("sluice.connections", limiter, ConnectionLimiter::connections)
+                .description("Connections of the publishers' listener")
                 .register(registry);
-        FunctionCounter.builder("sluice.connections.refused", doorkeeper, ConnectionLimiter::turnedAway)
-                .description("Connections that were closed without a stream")
+        FunctionCounter.builder("sluice.connections.refused", limiter, ConnectionLimiter::refused)
+                .description("Connections that were refused, or closed without a request in time")
                 .tag("reason", "full")
                 .register(registry);
-        FunctionCounter.builder("sluice.connections.refused", doorkeeper, ConnectionLimiter::tooSlow)
-                .description("Connections that were closed without a stream")
+        FunctionCounter.builder("sluice.connections.refused", limiter, ConnectionLimiter::tooSlow)
+                .description("Connections that were refused, or closed without a request in time")
                 .tag("reason", "slow")
                 .register(registry);
     }
 
-    /** Whether the configuration that holds is older than its file. */
-    public void watch(BooleanSupplier stale) {
+    /**
+     * Adds the metric of a rejected configuration.
+     *
+     * @param stale whether the active configuration is older than its file; called from any thread
+     */
+    public void watchConfig(BooleanSupplier stale) {
         Gauge.builder("sluice.config.stale", stale, older -> older.getAsBoolean() ? 1 : 0)
-                .description(
-                        "1 while the configuration file has faults, or cannot be read, and the one before it holds")
+                .description("1 while the configuration file has errors and the previous configuration is active")
                 .strongReference(true)
                 .register(registry);
     }
 
-    public MeterBinding metering() {
+    /**
+     * Adds the metrics of a gateway.
+     *
+     * @return for the gateway's builder
+     */
+    public MeterBinding binding() {
         return SessionMeters.in(registry);
     }
 
-    /** Version 0.0.4 of the text format. Looks at all streams, and at the descriptors of the process: takes a moment. */
+    /** Removes the listeners at the garbage collectors. */
+    @Override
+    public void close() {
+        garbageCollection.close();
+        registry.close();
+    }
+
+    /** All metrics in version 0.0.4 of the text format. Inspects all streams and descriptors; blocks. */
     String text() {
         return registry.scrape();
     }

@@ -5,8 +5,8 @@ import java.util.function.Function;
 import reactor.netty.http.logging.ReactorNettyHttpMessageLogFactory;
 
 /**
- * What Reactor Netty tells of a request that it could not read. By itself it leaves out the query and the headers' values, but not the path,
- * and who watches has a stream key in that; nor what the decoder says, which may quote the request.
+ * How Reactor Netty logs a malformed request. Its default leaves out the query and the values of headers, but not the
+ * path, which contains the stream key of a preview, and not the decoder's message, which may quote the request.
  */
 final class RedactedRequestLog extends ReactorNettyHttpMessageLogFactory {
 

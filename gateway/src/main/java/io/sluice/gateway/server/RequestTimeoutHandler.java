@@ -25,66 +25,67 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes a connection whose next HTTP request is not complete in time, whether its client sends nothing, half a TLS handshake, or a byte
- * now and then. Leaves with the upgrade: what comes then has deadlines of its own. Confined to its connection's event loop.
+ * Closes a connection whose next HTTP request is not complete in time, whether its client sends nothing, half a TLS
+ * handshake, or a byte now and then. Removes itself at the upgrade, because a session has its own timeouts. Confined to
+ * its connection's event loop.
  */
 final class RequestTimeoutHandler extends ChannelDuplexHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestTimeoutHandler.class);
-    private static final String HEALTH = "/health/";
+    private static final String HEALTH = "/health";
     private static final String RETRY_AFTER_SECONDS = "10";
     private static final byte[] FULL =
-            "The gateway has as many connections as it may: try again in a moment.\n".getBytes(StandardCharsets.UTF_8);
+            "The gateway has reached its limit of connections; try again later.\n".getBytes(StandardCharsets.UTF_8);
 
     private final Duration first;
     private final Duration next;
-    private final boolean crowded;
+    private final boolean isFull;
     private final Runnable onTooSlow;
     private @Nullable ScheduledFuture<?> deadline;
     private int unanswered;
     private boolean inRequest;
-    private boolean turnedAway;
+    private boolean isRefused;
 
     /**
-     * A watch over one connection.
+     * A handler for one connection.
      *
-     * @param first for its first request
-     * @param next from an answer to the request after it
-     * @param crowded whether there are too many connections, so that only questions after health are answered
+     * @param first the timeout of the first request
+     * @param next the timeout from a response to the next request
+     * @param isFull whether there are too many connections, so that only health requests are answered
      * @param onTooSlow runs when it closes the connection
      */
-    RequestTimeoutHandler(Duration first, Duration next, boolean crowded, Runnable onTooSlow) {
+    RequestTimeoutHandler(Duration first, Duration next, boolean isFull, Runnable onTooSlow) {
         this.onTooSlow = onTooSlow;
         this.first = first;
         this.next = next;
-        this.crowded = crowded;
+        this.isFull = isFull;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        expectRequest(context, first);
+        startTimeout(context, first);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        requestCame();
+        cancelTimeout();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        requestCame();
+        cancelTimeout();
         context.fireChannelInactive();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (turnedAway) {
+        if (isRefused) {
             ReferenceCountUtil.release(message);
             return;
         }
-        if (crowded && message instanceof HttpRequest request && !request.uri().startsWith(HEALTH)) {
+        if (isFull && message instanceof HttpRequest request && !request.uri().startsWith(HEALTH)) {
             ReferenceCountUtil.release(message);
-            turnAway(context);
+            refuse(context);
             return;
         }
         if (message instanceof HttpRequest) {
@@ -93,10 +94,10 @@ final class RequestTimeoutHandler extends ChannelDuplexHandler {
         }
         if (message instanceof LastHttpContent) {
             inRequest = false;
-            requestCame();
-            // Nobody waits for the body of a request that is refused.
+            cancelTimeout();
+            // The body of a refused request arrives after its response.
             if (unanswered == 0) {
-                expectRequest(context, next);
+                startTimeout(context, next);
             }
         }
         context.fireChannelRead(message);
@@ -104,30 +105,30 @@ final class RequestTimeoutHandler extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        HttpStatusClass answer =
+        HttpStatusClass status =
                 message instanceof HttpResponse response ? response.status().codeClass() : HttpStatusClass.UNKNOWN;
         context.write(message, promise);
-        if (answer == HttpStatusClass.INFORMATIONAL) {
+        if (status == HttpStatusClass.INFORMATIONAL) {
             if (message instanceof HttpResponse response
                     && HttpResponseStatus.SWITCHING_PROTOCOLS.equals(response.status())) {
                 context.pipeline().remove(this);
             }
         } else if (message instanceof LastHttpContent) {
-            answered(context, promise);
+            onResponse(context, promise);
         }
     }
 
-    private void answered(ChannelHandlerContext context, ChannelPromise promise) {
+    private void onResponse(ChannelHandlerContext context, ChannelPromise promise) {
         unanswered = Math.max(0, unanswered - 1);
-        if (crowded) {
+        if (isFull) {
             promise.unvoid().addListener(ChannelFutureListener.CLOSE);
         } else if (unanswered == 0 && !inRequest) {
-            expectRequest(context, next);
+            startTimeout(context, next);
         }
     }
 
-    private void turnAway(ChannelHandlerContext context) {
-        turnedAway = true;
+    private void refuse(ChannelHandlerContext context) {
+        isRefused = true;
         FullHttpResponse full = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SERVICE_UNAVAILABLE, Unpooled.wrappedBuffer(FULL));
         full.headers()
@@ -138,20 +139,20 @@ final class RequestTimeoutHandler extends ChannelDuplexHandler {
         context.writeAndFlush(full).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private void expectRequest(ChannelHandlerContext context, Duration within) {
-        requestCame();
+    private void startTimeout(ChannelHandlerContext context, Duration timeout) {
+        cancelTimeout();
         deadline = context.executor()
                 .schedule(
                         () -> {
-                            LOG.debug("{} sent no complete request within {}", context.channel(), within);
+                            LOG.debug("{} sent no complete request within {}", context.channel(), timeout);
                             onTooSlow.run();
                             context.close();
                         },
-                        within.toMillis(),
+                        timeout.toMillis(),
                         TimeUnit.MILLISECONDS);
     }
 
-    private void requestCame() {
+    private void cancelTimeout() {
         if (deadline != null) {
             deadline.cancel(false);
             deadline = null;

@@ -5,9 +5,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * Signals from the operating system. The JDK has no supported way to hear of them but the shutdown hook, which knows one signal and hears
- * it once; its own unsupported class is what every program takes. By reflection, because the compiler warns of any use, and cannot be told
- * not to.
+ * Signals from the operating system. The JDK supports only shutdown hooks, which cannot tell signals apart and run once.
+ * Like other programs, this one uses the JDK's unsupported class; by reflection, because the compiler warns about any
+ * other use.
  */
 public final class Signals {
 
@@ -16,11 +16,11 @@ public final class Signals {
     private Signals() {}
 
     /**
-     * Runs an action at each of a signal, in place of what the JVM would do.
+     * Runs an action at each occurrence of a signal, instead of the JVM's default.
      *
      * @param name such as {@code HUP}, without SIG
-     * @param action runs on a thread of its own
-     * @return whether the system has that signal, and leaves it to this program
+     * @param action runs on a new thread
+     * @return whether the system has that signal, and allows this program to handle it
      */
     public static boolean on(String name, Runnable action) {
         try {
@@ -33,17 +33,17 @@ public final class Signals {
                 }
                 case "equals" -> proxy == arguments[0];
                 case "hashCode" -> System.identityHashCode(proxy);
-                default -> "at SIG" + name;
+                default -> "handler of SIG" + name;
             };
             Object handling = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, running);
             Object named = signal.getConstructor(String.class).newInstance(name);
             signal.getMethod("handle", signal, handler).invoke(null, named, handling);
             return true;
         } catch (InvocationTargetException e) {
-            // Windows has no SIGHUP; java -Xrs keeps SIGTERM to the JVM.
+            // Windows has no SIGHUP; java -Xrs reserves SIGTERM.
             return false;
         } catch (ReflectiveOperationException e) {
-            // A runtime that was cut down to fewer modules.
+            // A runtime that was reduced to fewer modules.
             return false;
         }
     }

@@ -12,19 +12,19 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.tcp.SslProvider;
 
 /**
- * The server's certificate and key in PEM files. Renewed files are picked up by the handshakes that come a moment after; connections go on
- * with what they began with. Files that do not belong together, as while they are being renewed, change nothing.
+ * The server's certificate and key in PEM files. Renewed files apply to new handshakes a moment later; existing
+ * connections are not affected. Files that do not belong together, as while they are being renewed, change nothing.
  */
 public final class TlsFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
-    private static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
     private final Scheduler blocking = Schedulers.boundedElastic();
-    private final AtomicLong nextLookNanos;
+    private final AtomicLong nextCheckNanos;
     private volatile InUse current;
 
-    /** What handshakes get, and the files that it was read from. */
+    /** The provider of handshakes, and the files that it was read from. */
     private record InUse(PemFiles files, Stamps stamps, SslProvider provider) {
 
         static InUse of(PemFiles files) throws IOException {
@@ -43,19 +43,21 @@ public final class TlsFiles {
     /**
      * Reads the files. Blocks.
      *
-     * @throws IOException with words for the operator if they cannot be used
+     * @param certificates the certificate chain
+     * @param key the private key
+     * @throws IOException with a message for the operator if they cannot be used
      */
     public TlsFiles(Path certificates, Path key) throws IOException {
         this.current = InUse.of(new PemFiles(certificates, key));
-        this.nextLookNanos = new AtomicLong(System.nanoTime() + PAUSE.toNanos());
+        this.nextCheckNanos = new AtomicLong(System.nanoTime() + CHECK_INTERVAL.toNanos());
     }
 
-    /** From now on shows and follows what the other does, which may be in other files. */
-    synchronized void become(TlsFiles other) {
+    /** Uses the other's certificate and files from now on. */
+    synchronized void update(TlsFiles other) {
         current = other.current;
     }
 
-    /** For a server: each handshake asks for what is current, whatever name the client has for the server. */
+    /** For a server: each handshake uses the current certificate, whatever server name the client sends. */
     SslProvider provider() {
         SslProvider first = current.provider();
         return SslProvider.builder()
@@ -64,25 +66,25 @@ public final class TlsFiles {
                 .build();
     }
 
-    /** Never blocks: who asks first after a change still gets what was before. */
+    /** Never blocks: the first handshake after a change still gets the previous certificate. */
     private SslProvider current() {
-        long due = nextLookNanos.get();
-        if (System.nanoTime() - due >= 0 && nextLookNanos.compareAndSet(due, System.nanoTime() + PAUSE.toNanos())) {
-            blocking.schedule(this::look);
+        long due = nextCheckNanos.get();
+        if (System.nanoTime() - due >= 0
+                && nextCheckNanos.compareAndSet(due, System.nanoTime() + CHECK_INTERVAL.toNanos())) {
+            blocking.schedule(this::checkFiles);
         }
         return current.provider();
     }
 
-    private synchronized void look() {
+    private synchronized void checkFiles() {
         InUse before = current;
         try {
             if (!Stamps.of(before.files()).equals(before.stamps())) {
                 current = InUse.of(before.files());
-                LOG.info(
-                        "TLS with the renewed certificate in {}", before.files().certificates());
+                LOG.info("TLS certificate reloaded from {}", before.files().certificates());
             }
         } catch (IOException e) {
-            LOG.error("The certificate stays as it was: {}", e.getMessage());
+            LOG.error("TLS certificate not reloaded, the previous one stays active: {}", e.getMessage());
         }
     }
 }

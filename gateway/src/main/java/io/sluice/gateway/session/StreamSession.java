@@ -314,7 +314,7 @@ public final class StreamSession {
         ingest.configure(open);
         Peer peer = ingest.peer();
         String token = open.token();
-        start(streamKey(open.streamKey()), Mono.just(offer), token == null ? peer : peer.with(token));
+        start(streamKey(open.streamKey()), Mono.just(offer), token == null ? peer : peer.withToken(token));
     }
 
     private Result<StreamKey> streamKey(@Nullable String inMessage) {

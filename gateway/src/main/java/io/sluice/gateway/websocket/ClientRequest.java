@@ -5,12 +5,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as its sender made it, before any trusted proxy.
+ * A request as the client sent it to the first trusted proxy.
  *
- * @param peer who sent it
- * @param scheme {@code https} or {@code http}; null if that is not known
- * @param authority host and port as the sender wrote them; null if it named none, or several
- * @param origins every {@code Origin} header
+ * @param peer the client
+ * @param scheme {@code https} or {@code http}; null if unknown
+ * @param authority the host and port that the client addressed; null if it sent none, or several
+ * @param origins the values of all {@code Origin} headers
  */
 record ClientRequest(
         Peer peer, @Nullable String scheme, @Nullable String authority, List<String> origins) {}

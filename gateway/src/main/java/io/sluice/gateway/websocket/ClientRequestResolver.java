@@ -17,26 +17,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
 
-/** Reads who sends a request, through the proxies that are trusted. */
+/** Determines the client of a request, behind trusted proxies. */
 record ClientRequestResolver(TrustedProxies proxies, ProxyHeader header) {
 
-    ClientRequest of(HttpServerRequest request) {
+    ClientRequest resolve(HttpServerRequest request) {
         HttpHeaders headers = request.requestHeaders();
         List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
         String authority = hosts.size() == 1 ? hosts.get(0) : null;
-        // Without TLS of its own the gateway may stand behind a proxy that has it.
+        // Without TLS of its own, the gateway may be behind a proxy that terminates TLS.
         String scheme = List.of("https", "wss").contains(request.scheme()) ? "https" : null;
         SocketAddress address = request.remoteAddress();
         if (address instanceof InetSocketAddress connected && proxies.includes(connected)) {
             List<ProxyHeader.Hop> hops = header.hops(headers);
-            int at = hops.size();
-            InetSocketAddress known = connected;
-            while (at > 0 && known != null && proxies.includes(known)) {
-                ProxyHeader.Hop hop = hops.get(--at);
+            int index = hops.size();
+            InetSocketAddress sender = connected;
+            while (index > 0 && sender != null && proxies.includes(sender)) {
+                ProxyHeader.Hop hop = hops.get(--index);
                 scheme = knownScheme(hop.scheme(), scheme);
                 authority = hop.authority() == null ? authority : hop.authority();
-                known = hop.address();
-                address = known == null ? address : known;
+                sender = hop.address();
+                address = sender == null ? address : sender;
             }
         }
         String agent = headers.get(HttpHeaderNames.USER_AGENT, "");
@@ -47,16 +47,16 @@ record ClientRequestResolver(TrustedProxies proxies, ProxyHeader header) {
                 headers.getAll(HttpHeaderNames.ORIGIN));
     }
 
-    private static @Nullable String knownScheme(@Nullable String forwarded, @Nullable String otherwise) {
+    private static @Nullable String knownScheme(@Nullable String forwarded, @Nullable String fallback) {
         String lower = forwarded == null ? "" : forwarded.toLowerCase(Locale.ROOT);
         return switch (lower) {
             case "https", "wss" -> "https";
             case "http", "ws" -> "http";
-            default -> otherwise;
+            default -> fallback;
         };
     }
 
-    /** Without what the gateway itself reads there. */
+    /** The query without the parameters that the gateway itself reads. */
     private static String query(String uri) {
         String query = new QueryStringDecoder(uri).rawQuery();
         return Arrays.stream(query.split("&", -1))
@@ -64,7 +64,7 @@ record ClientRequestResolver(TrustedProxies proxies, ProxyHeader header) {
                 .collect(Collectors.joining("&"));
     }
 
-    /** Browsers can set no headers on a WebSocket, so a token may stand in the query too. */
+    /** Browsers cannot set headers on a WebSocket request, so a token can also be in the query. */
     private static Credentials credentials(HttpServerRequest request) {
         String authorization = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION);
         if (authorization == null) {

@@ -16,24 +16,26 @@ import io.sluice.protocol.ServerMessage;
 import reactor.netty.NettyPipeline;
 
 /**
- * The only one who writes to a client. What it writes is little and never waits: progress is left out while the client does not read,
- * pongs are limited, and everything else comes once.
+ * The only writer to a client. What it writes is bounded and is never queued: progress is skipped while the client does
+ * not read, pongs are limited, and every other message is sent once.
+ *
+ * <p><b>Threads:</b> used only on the event loop of the connection.
  */
 final class ClientWriter implements ClientConnection {
 
     private final Channel channel;
     private final Peer peer;
     private final ControlCodec codec;
-    private final boolean speaksJson;
-    private final PongLimiter ponger;
+    private final boolean negotiated;
+    private final PongLimiter pongs;
     private boolean closing;
 
-    ClientWriter(Channel channel, Peer peer, ControlCodec codec, boolean speaksJson) {
+    ClientWriter(Channel channel, Peer peer, ControlCodec codec, boolean negotiated) {
         this.channel = channel;
         this.peer = peer;
         this.codec = codec;
-        this.speaksJson = speaksJson;
-        this.ponger = new PongLimiter(channel);
+        this.negotiated = negotiated;
+        this.pongs = new PongLimiter(channel);
     }
 
     @Override
@@ -51,7 +53,7 @@ final class ClientWriter implements ClientConnection {
         if (closing || !channel.isActive() || (message instanceof Progress && !channel.isWritable())) {
             return;
         }
-        if (speaksJson) {
+        if (negotiated) {
             channel.writeAndFlush(new TextWebSocketFrame(codec.encode(message)));
         }
         if (message instanceof Ended) {
@@ -69,22 +71,22 @@ final class ClientWriter implements ClientConnection {
         }
     }
 
-    /** Answers a ping; the content stays the caller's. */
+    /** Answers a ping; the caller keeps ownership of the content. */
     void pong(ByteBuf content) {
         if (!closing) {
-            ponger.answer(content);
+            pongs.answer(content);
         }
     }
 
-    /** The client has closed, or its connection broke: nothing may follow its close frame. */
-    void gone() {
+    /** The client sent a close frame or the connection broke: nothing can be sent any more. */
+    void disconnected() {
         closing = true;
-        ponger.stop();
+        pongs.stop();
     }
 
     private void close(CloseWebSocketFrame frame) {
         closing = true;
-        ponger.stop();
+        pongs.stop();
         channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, ClosingHandshake.NAME, new ClosingHandshake());
         channel.config().setAutoRead(true);
         channel.writeAndFlush(frame);

@@ -11,36 +11,37 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees a close through that the gateway began: swallows what the client still sends until it answers the close or the time is up.
+ * Completes a closing handshake that the gateway started: discards the client's input until it answers the close frame
+ * or the timeout expires.
  *
- * <p>Closing the socket at once would not do: with input unread, TCP answers with a reset, and the reset overtakes the failure message
- * and the close frame that were to tell the client what happened. The answer must not reach Reactor Netty either, which would reply with
- * a second close frame.
+ * <p>The socket cannot be closed immediately: with unread input, TCP sends a reset, which overtakes the failure message
+ * and the close frame. The client's close frame must not reach Reactor Netty either, which would reply with a second
+ * one.
  */
 final class ClosingHandshake extends ChannelInboundHandlerAdapter {
 
     static final String NAME = "sluice.closingHandshake";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-    /** What a client may have on its way when it is told; one that sends more has not stopped. */
-    private static final long MAX_SWALLOWED_BYTES = 16 * 1_024 * 1_024;
+    /** More than a client can have in flight when it receives the close frame; one that sends more has not stopped. */
+    private static final long MAX_DISCARDED_BYTES = 16 * 1_024 * 1_024;
 
     private @Nullable ScheduledFuture<?> deadline;
-    private long swallowedBytes;
+    private long discardedBytes;
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        deadline = context.executor().schedule(() -> context.close(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        deadline = context.executor().schedule(() -> context.close(), TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         boolean answered = message instanceof CloseWebSocketFrame;
-        swallowedBytes +=
+        discardedBytes +=
                 message instanceof ByteBufHolder holder ? holder.content().readableBytes() : 0;
         ReferenceCountUtil.release(message);
-        if (answered || swallowedBytes > MAX_SWALLOWED_BYTES) {
+        if (answered || discardedBytes > MAX_DISCARDED_BYTES) {
             context.close();
         }
     }

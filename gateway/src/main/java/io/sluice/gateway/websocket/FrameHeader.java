@@ -3,7 +3,10 @@ package io.sluice.gateway.websocket;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** Collects and checks the header of one frame from a client (RFC 6455, 5.2), which may come byte by byte. Used again for each frame. */
+/**
+ * Reads and validates the header of a client's frame (RFC 6455, 5.2), which can arrive byte by byte. Reused for each
+ * frame.
+ */
 final class FrameHeader {
 
     static final int CONTINUATION = 0;
@@ -21,22 +24,22 @@ final class FrameHeader {
     private static final int MAX_TWO_BYTE_LENGTH = 65_535;
 
     private final byte[] bytes = new byte[MAX_HEADER_BYTES];
-    private int have;
+    private int size;
 
-    /** Takes bytes until the header is complete; returns whether it is. */
+    /** Reads bytes until the header is complete; returns whether it is. */
     boolean read(ByteBuf in) {
-        while (have < needed() && in.isReadable()) {
-            bytes[have++] = in.readByte();
+        while (size < needed() && in.isReadable()) {
+            bytes[size++] = in.readByte();
         }
-        return have == needed();
+        return size == needed();
     }
 
     void reset() {
-        have = 0;
+        size = 0;
     }
 
     private int needed() {
-        if (have < 2) {
+        if (size < 2) {
             return 2;
         }
         int shortLength = bytes[1] & 0x7f;
@@ -60,7 +63,7 @@ final class FrameHeader {
         return (bytes[1] & 0x80) != 0;
     }
 
-    /** The length of the payload; negative if the client set the highest bit. */
+    /** The length of the payload; negative if the client set the most significant bit. */
     long length() {
         int shortLength = bytes[1] & 0x7f;
         return switch (shortLength) {
@@ -70,9 +73,9 @@ final class FrameHeader {
         };
     }
 
-    /** The masking key, its first byte highest. */
+    /** The masking key, its first byte most significant. */
     int mask() {
-        return (int) unsigned(have - MASK_BYTES, MASK_BYTES);
+        return (int) unsigned(size - MASK_BYTES, MASK_BYTES);
     }
 
     private long unsigned(int at, int length) {
@@ -84,21 +87,21 @@ final class FrameHeader {
     }
 
     /**
-     * What is wrong with the frame, as far as it has come.
+     * Validates the part of the header that has been read.
      *
-     * @param inMessage whether a fragmented message has begun and not ended
-     * @return words, or null if it is sound
+     * @param inMessage whether a fragmented message is incomplete
+     * @return the message for the client, or null if the header is valid so far
      */
     @Nullable
     String problem(boolean inMessage) {
-        if (have < 2) {
+        if (size < 2) {
             return null;
         }
         if ((bytes[0] & 0x70) != 0) {
-            return "A frame has reserved bits set, but no extension was negotiated: send frames without extensions.";
+            return "A frame has reserved bits set, but no extension was negotiated. Send frames without extensions.";
         }
         if (!isMasked()) {
-            return "A frame is not masked: every frame from a client must be.";
+            return "A frame is not masked. Clients must mask every frame.";
         }
         return isControl() ? controlProblem() : dataProblem(inMessage);
     }
@@ -108,12 +111,12 @@ final class FrameHeader {
             return "A frame has the reserved opcode " + opcode() + ".";
         }
         if (!isFinal()) {
-            return "A close, ping or pong frame is fragmented: these must come whole.";
+            return "A close, ping or pong frame is fragmented, which is not allowed.";
         }
         if ((bytes[1] & 0x7f) > MAX_CONTROL_BYTES) {
             return "A close, ping or pong frame has more than " + MAX_CONTROL_BYTES + " bytes.";
         }
-        return opcode() == CLOSE && (bytes[1] & 0x7f) == 1 ? "A close frame has half a status code." : null;
+        return opcode() == CLOSE && (bytes[1] & 0x7f) == 1 ? "A close frame has an incomplete status code." : null;
     }
 
     private @Nullable String dataProblem(boolean inMessage) {
@@ -121,18 +124,18 @@ final class FrameHeader {
             return "A frame has the reserved opcode " + opcode() + ".";
         }
         if (opcode() == CONTINUATION && !inMessage) {
-            return "A continuation frame came, but there is no message to continue.";
+            return "A continuation frame arrived without a message to continue.";
         }
         if (opcode() != CONTINUATION && inMessage) {
-            return "A new message began before the last one was complete.";
+            return "A new message started before the previous one was complete.";
         }
-        if (have < needed()) {
+        if (size < needed()) {
             return null;
         }
         int shortLength = bytes[1] & 0x7f;
         boolean minimal = shortLength == LENGTH_IN_EIGHT_BYTES
                 ? length() > MAX_TWO_BYTE_LENGTH
                 : shortLength != LENGTH_IN_TWO_BYTES || length() >= LENGTH_IN_TWO_BYTES;
-        return minimal ? null : "A frame's length is not in its shortest form, or negative.";
+        return minimal ? null : "The length of a frame is not in its shortest form, or is negative.";
     }
 }

@@ -9,8 +9,8 @@ import io.sluice.protocol.FailureCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts a client's frames. The bytes of a stream are bounded elsewhere; this bounds what a byte can cost, because a frame with one byte
- * keeps the event loop busy for as long as one with thousands, and the loop is shared.
+ * Limits the rate of a client's frames. The bit rate of a stream is limited elsewhere; this bounds the cost per byte,
+ * because a frame of one byte occupies the shared event loop as long as one of thousands.
  */
 final class FrameRateLimiter {
 
@@ -31,11 +31,11 @@ final class FrameRateLimiter {
     }
 
     /**
-     * Counts a frame by its header, before anything is made of it.
+     * Counts a frame by its header, before its payload is read.
      *
-     * @param opcode its opcode
-     * @param nowNanos the time, by {@link System#nanoTime()}
-     * @return null, or why it was one too many
+     * @param opcode the opcode of the frame
+     * @param nowNanos the current {@link System#nanoTime()}
+     * @return null, or the failure if the frame exceeds the limit
      */
     @Nullable
     Failure count(int opcode, long nowNanos) {
@@ -51,7 +51,7 @@ final class FrameRateLimiter {
     private static Failure tooMany(String what, int perSecond) {
         return new Failure(
                 FailureCode.TOO_MANY_MESSAGES,
-                "Too many " + what + " came: " + perSecond + " a second are allowed, and " + BURST_SECONDS
-                        + " seconds' worth at once.");
+                "Too many " + what + ": " + perSecond + " per second are allowed, with bursts of up to "
+                        + (long) perSecond * BURST_SECONDS + ".");
     }
 }

@@ -17,11 +17,13 @@ import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 
 /**
- * The one subscription to a client's frames: control messages go to the session as messages, media as bytes.
+ * The only subscription to a client's frames: passes control messages to the session as messages, and media as bytes.
  *
- * <p><b>Demand</b> is unbounded, and that is what makes the end of a stream safe: Reactor Netty handles the client's close as soon as it
- * arrives and drops whatever demand has not yet let through. The flow is held back one station earlier, by not reading the socket; see
- * {@link ClientWriter#pauseMedia}. <b>Ownership:</b> Reactor Netty releases each frame after {@code onNext}, so media is retained here.
+ * <p><b>Demand</b> is unbounded, so that no media is lost at the end of a stream: Reactor Netty handles the client's
+ * close frame as soon as it arrives and drops everything that was not requested. Back-pressure is applied one step
+ * earlier, by not reading the socket; see {@link ClientWriter#pauseMedia}.
+ *
+ * <p><b>Ownership:</b> Reactor Netty releases each frame after {@code onNext}, so media is retained here.
  */
 final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
 
@@ -56,7 +58,7 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
             text.reset();
             control(frame);
         } else if (frame instanceof ContinuationWebSocketFrame) {
-            // The decoder has already made sure that there is something to continue.
+            // The decoder guarantees that there is a message to continue.
             if (inText) {
                 control(frame);
             } else {
@@ -74,7 +76,7 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
             session.onMessage(Result.refused(
                     FailureCode.MESSAGE_TOO_LARGE,
                     "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
-                            + " bytes: text frames are for control messages, binary frames for media."));
+                            + " bytes. Use text frames for control messages and binary frames for media."));
         } else if (frame.isFinalFragment() && text.size() == 0) {
             session.onMessage(codec.decode(content.nioBuffer()));
         } else {
@@ -96,7 +98,7 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
 
     @Override
     public void onComplete() {
-        client.gone();
+        client.disconnected();
         session.onDisconnect();
     }
 }

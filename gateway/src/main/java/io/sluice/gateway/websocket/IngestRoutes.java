@@ -26,10 +26,11 @@ import reactor.netty.http.server.WebsocketServerSpec;
 import reactor.netty.http.websocket.WebsocketInbound;
 
 /**
- * The ways in: negotiated and plain at {@code /ingest}, and at {@code /api/v0/stream} the one that pxy's page speaks.
+ * The endpoints for publishers: negotiated and plain at {@code /ingest}, and at {@code /api/v0/stream} the protocol of
+ * pxy's page.
  *
- * <p>A refusal is told over the WebSocket, after the upgrade, because a browser shows its page no status of an upgrade that was refused.
- * An HTTP status answers only who could not hold a WebSocket conversation with this gateway at all.
+ * <p>Refusals are sent over the WebSocket, after the upgrade, because browsers do not reveal the HTTP status of a
+ * refused upgrade to the page. Only requests that are not a valid WebSocket upgrade receive an HTTP status.
  */
 public final class IngestRoutes {
 
@@ -37,34 +38,34 @@ public final class IngestRoutes {
     private static final String PXY = "streamKey";
 
     private final Supplier<IngestSettings> current;
-    private final Supplier<Optional<Failure>> refusal;
+    private final Supplier<Optional<Failure>> shutdown;
     private final ControlCodec codec = new ControlCodec();
 
     /**
-     * Routes for one gateway.
+     * Creates the routes for one gateway.
      *
-     * @param current asked by each connection for the terms that hold for it
-     * @param refusal why no new streams are accepted, or empty if they are
+     * @param current supplies the settings for each new connection
+     * @param shutdown supplies the failure for new connections during shutdown; empty otherwise
      */
-    public IngestRoutes(Supplier<IngestSettings> current, Supplier<Optional<Failure>> refusal) {
+    public IngestRoutes(Supplier<IngestSettings> current, Supplier<Optional<Failure>> shutdown) {
         this.current = current;
-        this.refusal = refusal;
+        this.shutdown = shutdown;
     }
 
     /**
      * Adds the routes.
      *
-     * @param routes where to
-     * @param prefix what comes before the paths: empty, or beginning and not ending with a slash
+     * @param routes the server's routes
+     * @param prefix prepended to the paths: empty, or starting and not ending with a slash
      */
     public void mount(HttpServerRoutes routes, String prefix) {
         routes.get(prefix + "/ingest", this::ingest);
         routes.get(prefix + "/api/v0/stream", this::pxy);
     }
 
-    /** Makes the session for a connection, once it is known that the client may hold one. */
-    private interface Entrance {
-        StreamSession enter(SessionContext context, ClientWriter client);
+    /** Creates the session for a connection. */
+    private interface SessionFactory {
+        StreamSession create(SessionContext context, ClientWriter client);
     }
 
     private Publisher<Void> ingest(HttpServerRequest request, HttpServerResponse response) {
@@ -79,22 +80,22 @@ public final class IngestRoutes {
             return refuse(
                     response,
                     HttpResponseStatus.BAD_REQUEST,
-                    "Of the WebSocket subprotocols this gateway speaks " + NEGOTIATED
-                            + " only; offer that, or none to send media from the first byte on.");
+                    "Unsupported WebSocket subprotocol. Offer " + NEGOTIATED
+                            + ", or none to send media from the first byte.");
         }
         String mimeType = first(query, "mimeType");
         return upgrade(
                 request, response, null, (context, client) -> StreamSession.plain(context, client, key, mimeType));
     }
 
-    /** The key stands in the list of subprotocols: the name {@code streamKey}, then the key itself. */
+    /** The list of subprotocols contains {@code streamKey}, followed by the key itself. */
     private Publisher<Void> pxy(HttpServerRequest request, HttpServerResponse response) {
         List<String> offered = subprotocols(request);
         if (!offered.contains(PXY)) {
             return refuse(
                     response,
                     HttpResponseStatus.BAD_REQUEST,
-                    "Offer the WebSocket subprotocols streamKey and the key itself, or publish at /ingest.");
+                    "Offer the WebSocket subprotocols streamKey and the key itself, or use /ingest.");
         }
         int next = offered.indexOf(PXY) + 1;
         String key = next < offered.size() ? offered.get(next) : null;
@@ -102,34 +103,43 @@ public final class IngestRoutes {
     }
 
     private Publisher<Void> upgrade(
-            HttpServerRequest request, HttpServerResponse response, @Nullable String subprotocol, Entrance entrance) {
+            HttpServerRequest request,
+            HttpServerResponse response,
+            @Nullable String subprotocol,
+            SessionFactory sessions) {
         String version = request.requestHeaders().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION);
-        boolean upgrade =
+        boolean isUpgrade =
                 request.requestHeaders().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
-        if (!upgrade || !WebSocketVersion.V13.toHttpHeaderValue().equals(version)) {
+        if (!isUpgrade || !WebSocketVersion.V13.toHttpHeaderValue().equals(version)) {
             response.header(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
                     .header(HttpHeaderNames.SEC_WEBSOCKET_VERSION, WebSocketVersion.V13.toHttpHeaderValue());
             return refuse(
                     response,
                     HttpResponseStatus.UPGRADE_REQUIRED,
-                    "This address takes WebSocket connections (version 13) only.");
+                    "This endpoint accepts only WebSocket connections (version 13).");
         }
-        IngestSettings terms = current.get();
+        IngestSettings settings = current.get();
         WebsocketServerSpec.Builder spec = WebsocketServerSpec.builder()
-                .maxFramePayloadLength(terms.context().limits().maxMessageBytes())
-                // Reactor Netty's own answer to pings reads on regardless of demand, and so goes round every bound.
+                .maxFramePayloadLength(settings.context().limits().maxMessageBytes())
+                // Reactor Netty's own ping handling keeps reading regardless of demand, which would bypass every limit.
                 .handlePing(true);
         if (subprotocol != null) {
             spec.protocols(subprotocol);
         }
-        boolean speaksJson = NEGOTIATED.equals(subprotocol);
-        ClientRequest arrival = new ClientRequestResolver(terms.proxies(), terms.proxyHeader()).of(request);
-        return response.sendWebsocket((in, out) -> converse(in, terms, arrival, speaksJson, entrance), spec.build());
+        boolean negotiated = NEGOTIATED.equals(subprotocol);
+        ClientRequest clientRequest =
+                new ClientRequestResolver(settings.proxies(), settings.proxyHeader()).resolve(request);
+        return response.sendWebsocket(
+                (in, out) -> serve(in, settings, clientRequest, negotiated, sessions), spec.build());
     }
 
-    private Mono<Void> converse(
-            WebsocketInbound in, IngestSettings terms, ClientRequest arrival, boolean speaksJson, Entrance entrance) {
-        SessionContext context = terms.context();
+    private Mono<Void> serve(
+            WebsocketInbound in,
+            IngestSettings settings,
+            ClientRequest request,
+            boolean negotiated,
+            SessionFactory sessions) {
+        SessionContext context = settings.context();
         Connection[] connection = new Connection[1];
         in.withConnection(c -> connection[0] = c);
         Channel channel = connection[0].channel();
@@ -140,17 +150,17 @@ public final class IngestRoutes {
                         new StreamingFrameDecoder(
                                 context.limits().maxMessageBytes(),
                                 new FrameRateLimiter(context.streamLimits(), System.nanoTime())));
-        ClientWriter client = new ClientWriter(channel, arrival.peer(), codec, speaksJson);
-        StreamSession session = refusal(terms.origins(), arrival)
+        ClientWriter client = new ClientWriter(channel, request.peer(), codec, negotiated);
+        StreamSession session = refusal(settings.origins(), request)
                 .map(failure -> StreamSession.refused(context, client, failure))
-                .orElseGet(() -> entrance.enter(context, client));
+                .orElseGet(() -> sessions.create(context, client));
         in.receiveFrames().subscribe(new FrameReceiver(session.ingest(), client, codec));
         // Completing earlier would make Reactor Netty close the connection.
         return connection[0].onDispose();
     }
 
-    private Optional<Failure> refusal(OriginPolicy origins, ClientRequest arrival) {
-        return refusal.get().or(() -> origins.refusal(arrival));
+    private Optional<Failure> refusal(OriginPolicy origins, ClientRequest request) {
+        return shutdown.get().or(() -> origins.refusal(request));
     }
 
     private static List<String> subprotocols(HttpServerRequest request) {
@@ -166,9 +176,9 @@ public final class IngestRoutes {
         return values.isEmpty() ? null : values.get(0);
     }
 
-    private static Publisher<Void> refuse(HttpServerResponse response, HttpResponseStatus status, String words) {
+    private static Publisher<Void> refuse(HttpServerResponse response, HttpResponseStatus status, String message) {
         return response.status(status)
                 .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .sendString(Mono.just(words + "\n"));
+                .sendString(Mono.just(message + "\n"));
     }
 }

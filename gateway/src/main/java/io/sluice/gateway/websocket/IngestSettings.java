@@ -3,12 +3,12 @@ package io.sluice.gateway.websocket;
 import io.sluice.gateway.session.SessionContext;
 
 /**
- * What holds for a connection that comes now, and for its session to the end. Immutable.
+ * The settings of a connection and its session, fixed when the connection is accepted. Immutable.
  *
- * @param context what its session shares with others
- * @param origins which pages may connect
- * @param proxies whose word about the client's address is taken
- * @param proxyHeader where they give it
+ * @param context what the session shares with other sessions
+ * @param origins which pages can connect
+ * @param proxies which proxies are trusted to forward the client address
+ * @param proxyHeader the header in which they forward it
  */
 public record IngestSettings(
         SessionContext context, OriginPolicy origins, TrustedProxies proxies, ProxyHeader proxyHeader) {}

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which pages may connect. A browser opens a WebSocket to anywhere for any page, with that page's origin as the only sign of it; so a
- * gateway that a browser can reach would publish for every page that its user comes by. Immutable.
+ * The pages that can connect, by their origin. Browsers let every page open a WebSocket to any host and only add the
+ * page's origin; without this check, any page that a user visits could publish through the user's browser. Immutable.
  */
 public final class OriginPolicy {
 
@@ -22,7 +22,7 @@ public final class OriginPolicy {
     private static final Pattern FORM =
             Pattern.compile("([a-z][a-z0-9+.-]{0,31})://([a-z0-9._~-]{1,253}|\\[[0-9a-f:.]+])(:\\d{1,5})?");
 
-    /** The schemes of pages that a gateway could have served. */
+    /** The schemes of pages that a gateway can serve. */
     private static final Set<String> WEB = Set.of("http", "https");
 
     private final Set<String> allowed = new HashSet<>();
@@ -30,74 +30,77 @@ public final class OriginPolicy {
     private OriginPolicy() {}
 
     /**
-     * Allows the gateway's own pages, clients that are no browsers, and these.
+     * Allows the gateway's own pages, clients that send no origin, and the given origins.
      *
      * @param origins such as {@code https://studio.example.org}, or {@value #ANY}
-     * @return the rule
-     * @throws IllegalArgumentException with words for the operator if one is no origin
+     * @return the policy
+     * @throws IllegalArgumentException with a message for operators if an origin is invalid
      */
     public static OriginPolicy allowing(Collection<String> origins) {
-        OriginPolicy rule = new OriginPolicy();
+        OriginPolicy policy = new OriginPolicy();
         for (String origin : origins) {
-            rule.allowed.add(
+            policy.allowed.add(
                     origin.equals(ANY)
                             ? ANY
-                            : normal(origin)
+                            : normalized(origin)
                                     .orElseThrow(() -> new IllegalArgumentException("'" + origin
-                                            + "' is no origin: expected scheme and host, and the port if it is not"
-                                            + " the usual one, as in https://studio.example.org")));
+                                            + "' is not an origin; expected a scheme, host and optional port, such"
+                                            + " as https://studio.example.org")));
         }
-        return rule;
+        return policy;
     }
 
     /**
-     * Whether every page in the world may connect.
+     * Whether pages of any origin can connect.
      *
-     * @return true if the operator said so
+     * @return true if {@value #ANY} is allowed
      */
     public boolean allowsAny() {
         return allowed.contains(ANY);
     }
 
-    Optional<Failure> refusal(ClientRequest arrival) {
-        if (arrival.origins().isEmpty() || allowsAny()) {
+    Optional<Failure> refusal(ClientRequest request) {
+        if (request.origins().isEmpty() || allowsAny()) {
             return Optional.empty();
         }
         Optional<String> origin =
-                arrival.origins().size() == 1 ? normal(arrival.origins().get(0)) : Optional.empty();
+                request.origins().size() == 1 ? normalized(request.origins().get(0)) : Optional.empty();
         boolean allows =
-                origin.filter(o -> allowed.contains(o) || isOwn(o, arrival)).isPresent();
+                origin.filter(o -> allowed.contains(o) || isOwn(o, request)).isPresent();
         return allows
                 ? Optional.empty()
                 : Optional.of(new Failure(
                         FailureCode.ORIGIN_NOT_ALLOWED,
-                        "Pages from " + origin.orElse("there")
-                                + " may not publish here: its operator can allow that with --allow-origin."));
+                        "Pages from " + origin.orElse("this origin")
+                                + " cannot publish here. The operator can allow this with --allow-origin."));
     }
 
     /**
-     * A gateway behind a proxy that ends TLS, and is not known to it, cannot tell which scheme its pages have. The host and the port then
-     * have to do; the page's own scheme says which port goes without saying.
+     * Behind a proxy that terminates TLS and is not trusted, the gateway cannot know the scheme of its pages. Then only
+     * host and port are compared, with the default port of the page's scheme.
      */
-    private static boolean isOwn(String origin, ClientRequest arrival) {
-        String scheme = arrival.scheme() == null ? origin.substring(0, origin.indexOf(':')) : arrival.scheme();
-        return arrival.authority() != null
+    private static boolean isOwn(String origin, ClientRequest request) {
+        String scheme = request.scheme() == null ? origin.substring(0, origin.indexOf(':')) : request.scheme();
+        return request.authority() != null
                 && WEB.contains(scheme)
-                && normal(scheme + "://" + arrival.authority())
+                && normalized(scheme + "://" + request.authority())
                         .filter(origin::equals)
                         .isPresent();
     }
 
-    /** As browsers write it: in lower case, and without the port that goes without saying. Empty if it is none, as {@code null} is. */
-    private static Optional<String> normal(String origin) {
+    /**
+     * As browsers write it: in lower case, without the default port. Empty if it is not an origin, such as {@code
+     * null}.
+     */
+    private static Optional<String> normalized(String origin) {
         Matcher form = FORM.matcher(origin.toLowerCase(Locale.ROOT));
         if (!form.matches()) {
             return Optional.empty();
         }
         String scheme = form.group(1);
         String port = form.group(3) == null ? "" : form.group(3);
-        boolean usual =
+        boolean defaultPort =
                 (scheme.equals("http") && port.equals(":80")) || (scheme.equals("https") && port.equals(":443"));
-        return Optional.of(scheme + "://" + form.group(2) + (usual ? "" : port));
+        return Optional.of(scheme + "://" + form.group(2) + (defaultPort ? "" : port));
     }
 }

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers pings, but not more often than {@value #MAX_PER_SECOND} times a second: of more pings than that the latest is answered when its
- * turn comes, as RFC 6455 (5.5.3) allows. An answer to each would let a client that never reads fill the gateway's memory with pongs.
+ * Answers pings at most {@value #MAX_PER_SECOND} times a second. If more pings arrive, only the latest is answered at
+ * the end of the period, as RFC 6455 (5.5.3) allows. Otherwise a client that never reads could fill the gateway's
+ * memory with pongs.
  */
 final class PongLimiter {
 

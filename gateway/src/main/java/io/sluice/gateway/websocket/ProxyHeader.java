@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * In which header a trusted proxy says for whom it speaks. One of them has to be chosen: a proxy that writes the one passes the other on
- * as the client made it up.
+ * The header in which a trusted proxy forwards the client address. The operator chooses one: a proxy that writes the
+ * one passes the other on as the client sent it.
  */
 public enum ProxyHeader {
-    /** {@code X-Forwarded-For}, with {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} beside it. */
+    /** {@code X-Forwarded-For}, with {@code X-Forwarded-Proto} and {@code X-Forwarded-Host}. */
     X_FORWARDED {
         @Override
         List<Hop> hops(HttpHeaders headers) {
@@ -32,7 +32,7 @@ public enum ProxyHeader {
                     .toList();
         }
     },
-    /** {@code Forwarded}, as RFC 7239 has it. */
+    /** {@code Forwarded}, as defined in RFC 7239. */
     FORWARDED {
         @Override
         List<Hop> hops(HttpHeaders headers) {
@@ -53,19 +53,19 @@ public enum ProxyHeader {
         }
     };
 
-    /** A name, then what stands between quotes, or a token. Begins at a separator only, so that a long header takes no longer than it is. */
+    /** A name with a quoted value or a token. Starts only at a separator, so that matching takes linear time. */
     private static final Pattern PAIR =
             Pattern.compile("(?:^|[;,])\\s*+(\\w++)=(?:\"([^\"]*+)\"|([^\",;\\s]*+))\\s*+(?=[;,]|$)");
 
     private static final Pattern WITH_PORT = Pattern.compile("([^:]+):\\d{1,5}|\\[(.+)](?::\\d{1,5})?");
 
-    /** What a proxy said: for whom it speaks, and what that one asked for. */
+    /** One entry of a proxy: the client that it forwards, and the scheme and authority that the client requested. */
     record Hop(
             String client,
             @Nullable String scheme,
             @Nullable String authority) {
 
-        /** Null if it is no literal address; names are not looked up. */
+        /** The client's address; null if it is not a literal address. Names are not resolved. */
         @Nullable
         InetSocketAddress address() {
             Matcher form = WITH_PORT.matcher(client);
@@ -74,12 +74,12 @@ public enum ProxyHeader {
             try {
                 return bytes == null ? null : new InetSocketAddress(InetAddress.getByAddress(bytes), 0);
             } catch (UnknownHostException e) {
-                throw new AssertionError("an address has 4 or 16 bytes", e);
+                throw new AssertionError("a literal address has 4 or 16 bytes", e);
             }
         }
     }
 
-    /** What the proxies said, the one nearest to the gateway last. */
+    /** The entries of all proxies, that of the proxy nearest to the gateway last. */
     abstract List<Hop> hops(HttpHeaders headers);
 
     private static @Nullable String first(HttpHeaders headers, String name) {

@@ -19,15 +19,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes a client's frames without waiting for their ends: each piece of a data frame is unmasked where the socket put it and passed on
- * at once, the first as a frame of its kind and the rest as continuations. To everybody behind it a large frame looks like a fragmented
- * message, which WebSocket allows any peer to make of it.
+ * Decodes a client's frames incrementally: each piece of a data frame is unmasked in place and passed on immediately,
+ * the first as a frame of its type and the others as continuations. To the following handlers, a large frame looks like
+ * a fragmented message, which WebSocket allows.
  *
- * <p>It takes the place of Netty's decoder, which collects a frame whole and copies it once more: that costs a buffer of the frame's size
- * for each connection and two passes over all media. It is as strict as that one, and says in words what is wrong, in band, after the
- * media that came before.
+ * <p>Replaces Netty's decoder, which buffers and copies complete frames: that takes a buffer of the frame's size per
+ * connection and two passes over all media. This decoder is equally strict, and reports violations in band, after the
+ * media that preceded them.
  *
- * <p><b>Ownership:</b> the pieces are retained slices of the read buffers; whoever lets them wait should copy small ones.
+ * <p><b>Ownership:</b> the pieces are retained slices of the read buffers; a handler that queues them should copy small
+ * ones.
  */
 final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
 
@@ -36,7 +37,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
 
     private static final int STATUS_BYTES = 2;
 
-    /** A breach of the protocol, in place of the frame that committed it. Nothing comes after it. */
+    /** A protocol violation, in place of the frame that caused it. No frame follows. */
     static final class Violation extends WebSocketFrame {
 
         private final Failure failure;
@@ -57,22 +58,22 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private final int maxMessageBytes;
-    private final FrameRateLimiter rates;
+    private final FrameRateLimiter frameRate;
     private final FrameHeader header = new FrameHeader();
     private final byte[] control = new byte[Byte.MAX_VALUE];
 
     private boolean inPayload;
     private boolean inMessage;
     private boolean pieceSent;
-    private boolean over;
+    private boolean ended;
     private long payloadLeft;
     private long messageBytes;
     private int mask;
     private int controlBytes;
 
-    StreamingFrameDecoder(int maxMessageBytes, FrameRateLimiter rates) {
+    StreamingFrameDecoder(int maxMessageBytes, FrameRateLimiter frameRate) {
         this.maxMessageBytes = maxMessageBytes;
-        this.rates = rates;
+        this.frameRate = frameRate;
     }
 
     @Override
@@ -83,7 +84,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
         }
         try {
             boolean more = true;
-            while (more && !over) {
+            while (more && !ended) {
                 more = inPayload ? payload(context, in) : header(context, in);
             }
         } finally {
@@ -95,27 +96,27 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
         boolean complete = header.read(in);
         String problem = header.problem(inMessage);
         if (problem != null) {
-            violated(context, new Failure(FailureCode.PROTOCOL_VIOLATION, problem));
+            violation(context, new Failure(FailureCode.PROTOCOL_VIOLATION, problem));
             return false;
         }
         if (!complete) {
             return false;
         }
-        Failure tooMany = rates.count(header.opcode(), System.nanoTime());
+        Failure tooMany = frameRate.count(header.opcode(), System.nanoTime());
         if (tooMany != null) {
-            violated(context, tooMany);
+            violation(context, tooMany);
             return false;
         }
         payloadLeft = header.length();
         if (!header.isControl()) {
             messageBytes = (header.opcode() == FrameHeader.CONTINUATION ? messageBytes : 0) + payloadLeft;
             if (messageBytes > maxMessageBytes) {
-                violated(
+                violation(
                         context,
                         new Failure(
                                 FailureCode.MESSAGE_TOO_LARGE,
                                 "A message has more than " + maxMessageBytes
-                                        + " bytes: send media in smaller pieces."));
+                                        + " bytes. Send media in smaller messages."));
                 return false;
             }
         }
@@ -126,7 +127,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /** Takes what there is of the payload; an empty payload is complete at once. */
+    /** Decodes the available part of the payload; an empty payload is complete immediately. */
     private boolean payload(ChannelHandlerContext context, ByteBuf in) {
         int length = (int) Math.min(payloadLeft, in.readableBytes());
         if (length == 0 && payloadLeft > 0) {
@@ -179,10 +180,10 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
         String problem = closeProblem(content);
         if (problem != null) {
             content.release();
-            violated(context, new Failure(FailureCode.PROTOCOL_VIOLATION, problem));
+            violation(context, new Failure(FailureCode.PROTOCOL_VIOLATION, problem));
             return;
         }
-        over = true;
+        ended = true;
         context.fireChannelRead(new CloseWebSocketFrame(true, 0, content));
     }
 
@@ -192,7 +193,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
         }
         int status = content.getUnsignedShort(0);
         if (!WebSocketCloseStatus.isValidStatusCode(status)) {
-            return "A close frame has the status code " + status + ", which is not to be sent.";
+            return "A close frame has the status code " + status + ", which must not be sent.";
         }
         int reasonBytes = content.readableBytes() - STATUS_BYTES;
         return ByteBufUtil.isText(content, STATUS_BYTES, reasonBytes, StandardCharsets.UTF_8)
@@ -200,8 +201,8 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
                 : "A close frame has a reason that is not UTF-8.";
     }
 
-    private void violated(ChannelHandlerContext context, Failure failure) {
-        over = true;
+    private void violation(ChannelHandlerContext context, Failure failure) {
+        ended = true;
         context.fireChannelRead(new Violation(failure));
     }
 }

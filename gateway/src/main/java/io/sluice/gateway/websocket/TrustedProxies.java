@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 
-/** From which addresses forwarded headers are believed. Immutable. */
+/** The proxies whose forwarded headers are trusted, by address. Immutable. */
 public final class TrustedProxies {
 
     private static final int IPV4_BITS = 32;
@@ -20,11 +20,11 @@ public final class TrustedProxies {
     }
 
     /**
-     * Trusts proxies at these addresses.
+     * Trusts proxies with the given addresses.
      *
      * @param networks addresses, or networks such as {@code 10.0.0.0/8} and {@code fd00::/8}
-     * @return the trust
-     * @throws IllegalArgumentException with words for the operator if one is none
+     * @return the trusted proxies
+     * @throws IllegalArgumentException with a message for operators if an address is invalid
      */
     public static TrustedProxies in(Collection<String> networks) {
         return new TrustedProxies(networks.stream().map(TrustedProxies::network).toList());
@@ -38,14 +38,14 @@ public final class TrustedProxies {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
         boolean v4 = NetUtil.isValidIpV4Address(address);
-        // A name would be looked up.
+        // A name would be resolved.
         if (!v4 && !NetUtil.isValidIpV6Address(address)) {
-            throw none(text);
+            throw invalid(text);
         }
-        int most = v4 ? IPV4_BITS : IPV6_BITS;
-        int bits = slash < 0 ? most : bits(text.substring(slash + 1));
-        if (bits < 0 || bits > most) {
-            throw none(text);
+        int maxBits = v4 ? IPV4_BITS : IPV6_BITS;
+        int bits = slash < 0 ? maxBits : bits(text.substring(slash + 1));
+        if (bits < 0 || bits > maxBits) {
+            throw invalid(text);
         }
         return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
     }
@@ -54,8 +54,8 @@ public final class TrustedProxies {
         return digits.matches("\\d{1,3}") ? Integer.parseInt(digits) : -1;
     }
 
-    private static IllegalArgumentException none(String text) {
+    private static IllegalArgumentException invalid(String text) {
         return new IllegalArgumentException(
-                "'" + text + "' is no address and no network: expected one as in 10.0.0.0/8 or 192.0.2.7");
+                "'" + text + "' is not an IP address or network, such as 192.0.2.7 or 10.0.0.0/8");
     }
 }

@@ -1,8 +1,9 @@
 /**
- * Where media enters: the upgrade, the one subscription that splits control messages from media, and the one writer to the client.
+ * The entry point of media: the WebSocket upgrade, the subscription that separates control messages from media, and the
+ * only writer to the client.
  *
- * <p>First station of the data flow. Each connection lives on the event loop that Netty gave it, and its session, its hand-off and its
- * FFmpeg's pipes join it there.
+ * <p>First in the media path. Each connection stays on the event loop that Netty assigned to it; its session, media
+ * queue and FFmpeg pipes use the same event loop.
  */
 @NullMarked
 package io.sluice.gateway.websocket;

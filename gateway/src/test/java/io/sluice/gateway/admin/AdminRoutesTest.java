@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What operators get from a running listener, all of it held to docs/openapi.yaml. */
+/** The responses of a running admin listener, each compared with docs/openapi.yaml. */
 @ExtendWith(NoBufferLeaks.class)
 class AdminRoutesTest {
 
@@ -39,12 +39,12 @@ class AdminRoutesTest {
     private static final String LIST = "/api/streams";
     private static final String END = "/api/streams/end";
 
-    /** They take a process that cannot even be killed, and a gateway that ends while it is asked. */
-    private static final Set<String> NOT_SHOWN =
+    /** These need a process that cannot be killed, or a gateway that ends during the request. */
+    private static final Set<String> NOT_TESTED =
             Set.of("post /api/streams/end 202", "delete /api/streams/{sessionId} 202", "get /health/ready 503");
 
     private final OpenApi document = OpenApi.read();
-    private final Set<String> shown = new TreeSet<>();
+    private final Set<String> seen = new TreeSet<>();
     private final List<RawWebSocket> sockets = new ArrayList<>();
 
     @TempDir
@@ -65,16 +65,16 @@ class AdminRoutesTest {
         stage.close();
     }
 
-    /** Sends it, and holds the answer to the document. */
+    /** Sends the request and compares the response with the document. */
     private HttpResponse<String> answer(int status, String path, HttpRequest.Builder request) {
         HttpResponse<String> answer = stage.send(request);
         String operation = answer.request().method().toLowerCase(Locale.ROOT) + " " + path;
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         if (status != 405) {
-            assertThat(document.complaints(operation, answer)).as(answer.body()).isEmpty();
+            assertThat(document.problems(operation, answer)).as(answer.body()).isEmpty();
         }
         assertThat(answer.body()).doesNotContain(KEY, AdminStage.TOKEN);
-        shown.add(operation + " " + status);
+        seen.add(operation + " " + status);
         return answer;
     }
 
@@ -90,7 +90,7 @@ class AdminRoutesTest {
         }
     }
 
-    /** A stream of which the list shows progress. */
+    /** Starts a stream and waits until its progress is listed. */
     private void goLive() {
         byte[] media = GatewayStage.recording("webm-h264-opus.webm");
         connect().media(media);
@@ -156,12 +156,12 @@ class AdminRoutesTest {
         assertThat(answer(200, "/metrics", stage.request("/metrics")).body()).isEqualTo(AdminStage.METERS);
         badRequests();
         notAllowed();
-        answer(200, "/health/live", stage.stranger("/health/live"));
-        answer(200, "/health/ready", stage.stranger("/health/ready"));
+        answer(200, "/health/live", stage.unauthorized("/health/live"));
+        answer(200, "/health/ready", stage.unauthorized("/health/ready"));
 
-        Set<String> promised = document.promises();
-        promised.removeAll(NOT_SHOWN);
-        assertThat(shown).containsAll(promised);
+        Set<String> documented = document.responses();
+        documented.removeAll(NOT_TESTED);
+        assertThat(seen).containsAll(documented);
     }
 
     private void badRequests() throws IOException {
@@ -189,10 +189,10 @@ class AdminRoutesTest {
         answer(413, END, posting(stage.request(END), "x".repeat(8_193)));
         answer(415, END, stage.request(END).POST(BodyPublishers.ofString("{\"streamKey\":\"" + KEY + "\"}")));
         assertThat(answerToHalfARequest()).startsWith("HTTP/1.1 408 ").contains("application/problem+json");
-        shown.add("post " + END + " 408");
+        seen.add("post " + END + " 408");
     }
 
-    /** Announces a body and sends a part of it. */
+    /** Announces a body and sends only part of it. */
     private String answerToHalfARequest() throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stage.port())) {
             socket.setSoTimeout((int) GatewayStage.PATIENCE.toMillis());
@@ -211,11 +211,11 @@ class AdminRoutesTest {
     private void notAllowed() {
         String one = LIST + "/0123456789ab";
         for (HttpRequest.Builder request : new HttpRequest.Builder[] {
-            stage.stranger(LIST),
-            stage.stranger("/metrics"),
-            stage.stranger(one),
-            stage.stranger(one).DELETE(),
-            posting(stage.stranger(END), "{}"),
+            stage.unauthorized(LIST),
+            stage.unauthorized("/metrics"),
+            stage.unauthorized(one),
+            stage.unauthorized(one).DELETE(),
+            posting(stage.unauthorized(END), "{}"),
         }) {
             String path = request.build().uri().getPath().substring(AdminStage.PREFIX.length());
             String template = path.equals(one) ? LIST + "/{sessionId}" : path;
@@ -230,21 +230,22 @@ class AdminRoutesTest {
         answer(405, LIST + "/{sessionId}", stage.request(one).PUT(BodyPublishers.noBody()));
         HttpResponse<String> wrong = answer(405, END, stage.request(END));
         assertThat(wrong.headers().firstValue("allow")).contains("POST");
-        // A method that an address does not take is of no operation; the document says so at those that it does.
+        // A method that a path does not support has no operation of its own; 405 is documented at the supported ones.
         for (String operation : Set.of(
                 "get /metrics",
                 "get /api/streams",
                 "post /api/streams/end",
                 "get /api/streams/{sessionId}",
                 "delete /api/streams/{sessionId}")) {
-            assertThat(document.complaints(operation, wrong)).isEmpty();
-            shown.add(operation + " 405");
+            assertThat(document.problems(operation, wrong)).isEmpty();
+            seen.add(operation + " 405");
         }
     }
 
     @Test
-    void aTokenThatIsTakenOutIsWorthNothingAtOnceAndASecondOneGoesOn() throws IOException {
-        HttpRequest.Builder other = stage.stranger(LIST).header("Authorization", "Bearer another-token-that-is-new");
+    void aRemovedTokenIsRevokedImmediatelyAndAnotherRemainsValid() throws IOException {
+        HttpRequest.Builder other =
+                stage.unauthorized(LIST).header("Authorization", "Bearer another-token-that-is-new");
         answer(401, LIST, other);
         stage.tokens("# two for a while\n" + AdminStage.TOKEN + "\nanother-token-that-is-new\n");
         answer(200, LIST, stage.request(LIST));
@@ -255,10 +256,10 @@ class AdminRoutesTest {
         stage.noTokens();
         answer(401, LIST, other);
         stage.tokens("");
-        answer(401, LIST, stage.stranger(LIST).header("Authorization", "Bearer "));
+        answer(401, LIST, stage.unauthorized(LIST).header("Authorization", "Bearer "));
         stage.tokens(AdminStage.TOKEN);
-        answer(401, LIST, stage.stranger(LIST).header("Authorization", "Basic " + AdminStage.TOKEN));
-        answer(401, LIST, stage.stranger(LIST).header("Authorization", AdminStage.TOKEN));
+        answer(401, LIST, stage.unauthorized(LIST).header("Authorization", "Basic " + AdminStage.TOKEN));
+        answer(401, LIST, stage.unauthorized(LIST).header("Authorization", AdminStage.TOKEN));
         answer(200, LIST, stage.request(LIST));
     }
 

@@ -15,10 +15,10 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
-/** A gateway with operators, who have a listener and an event loop of their own, under a prefix, as somebody who embeds it would have it. */
+/** A gateway with an admin listener on its own event loop, under a prefix, as in an embedding application. */
 final class AdminStage implements AutoCloseable {
 
-    static final String TOKEN = "a-token-that-nobody-guesses";
+    static final String TOKEN = "a-token-that-cannot-be-guessed";
     static final String METERS = "sluice_ready 1.0\n";
     static final String PREFIX = "/operators";
 
@@ -30,8 +30,8 @@ final class AdminStage implements AutoCloseable {
     private final DisposableServer server;
     private final Path tokens;
 
-    AdminStage(Path folder, UnaryOperator<GatewayBuilder> setUp) {
-        gateway = GatewayStage.start(setUp);
+    AdminStage(Path folder, UnaryOperator<GatewayBuilder> configure) {
+        gateway = GatewayStage.start(configure);
         try {
             tokens = Files.writeString(folder.resolve("tokens"), TOKEN + "\n");
             TokenFile access = TokenFile.reading(tokens);
@@ -62,13 +62,13 @@ final class AdminStage implements AutoCloseable {
         Files.delete(tokens);
     }
 
-    /** A request that shows the token. */
+    /** A request with the token. */
     HttpRequest.Builder request(String path) {
-        return stranger(path).header("Authorization", "Bearer " + TOKEN);
+        return unauthorized(path).header("Authorization", "Bearer " + TOKEN);
     }
 
-    /** A request that shows none. */
-    HttpRequest.Builder stranger(String path) {
+    /** A request without a token. */
+    HttpRequest.Builder unauthorized(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + PREFIX + path))
                 .timeout(GatewayStage.PATIENCE);
     }

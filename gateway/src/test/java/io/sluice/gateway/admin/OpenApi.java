@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** {@code docs/openapi.yaml}: what it says of an answer, and what it promises that can happen. */
+/** {@code docs/openapi.yaml}: the documented responses, and whether an actual response conforms. */
 final class OpenApi {
 
     private static final Set<String> METHODS = Set.of("get", "post", "delete", "put", "patch");
@@ -35,9 +35,9 @@ final class OpenApi {
         }
     }
 
-    /** Everything that can happen, as in {@code get /api/streams 200}. */
-    Set<String> promises() {
-        Set<String> promises = new TreeSet<>();
+    /** All documented responses, such as {@code get /api/streams 200}. */
+    Set<String> responses() {
+        Set<String> responses = new TreeSet<>();
         root.path("paths")
                 .properties()
                 .forEach(path -> path.getValue().properties().stream()
@@ -45,9 +45,9 @@ final class OpenApi {
                         .forEach(method -> method.getValue()
                                 .path("responses")
                                 .fieldNames()
-                                .forEachRemaining(
-                                        status -> promises.add(method.getKey() + " " + path.getKey() + " " + status))));
-        return promises;
+                                .forEachRemaining(status ->
+                                        responses.add(method.getKey() + " " + path.getKey() + " " + status))));
+        return responses;
     }
 
     /** The fields of a schema. */
@@ -58,20 +58,20 @@ final class OpenApi {
     }
 
     /**
-     * Holds an answer to the document.
+     * Compares a response with the document.
      *
-     * @param operation a method and a path, as in {@code get /api/streams}
-     * @return what is wrong with it
+     * @param operation a method and a path, such as {@code get /api/streams}
+     * @return the deviations
      */
-    List<String> complaints(String operation, HttpResponse<String> answer) {
-        return complaints(
+    List<String> problems(String operation, HttpResponse<String> answer) {
+        return problems(
                 operation,
                 answer.statusCode(),
                 answer.headers().firstValue("content-type").orElse(""),
                 answer.body());
     }
 
-    List<String> complaints(String operation, int status, String type, String body) {
+    List<String> problems(String operation, int status, String type, String body) {
         String[] words = operation.split(" ", 2);
         JsonNode response = resolved(root.path("paths")
                 .path(words[1])

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may stand in the file; who gets in by it is shown with real requests in {@link AdminRoutesTest}. */
+/** The syntax of token files; {@link AdminRoutesTest} tests access with real requests. */
 class TokenFileTest {
 
     @TempDir
@@ -39,14 +39,13 @@ class TokenFileTest {
     @ValueSource(
             strings = {
                 "",
-                "\n# nobody\n",
+                "\n# none\n",
                 "fifteen-letters",
                 "0123456789abcdef\nshort",
                 "two words, one of them is long",
                 "0123456789äbcdef",
             })
-    void whatNobodyCouldShowOrAnybodyGuessIsRefusedWithoutBeingRepeated(String text) {
-
+    void unusableAndGuessableTokensAreRefusedAndNotRepeated(String text) {
         assertThatThrownBy(() -> holding(text))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("token")
@@ -55,7 +54,7 @@ class TokenFileTest {
     }
 
     @Test
-    void aFileThatIsNotThereIsSaidSo() {
+    void aMissingFileIsReported() {
         assertThatThrownBy(() -> TokenFile.reading(folder.resolve("none"))).isInstanceOf(NoSuchFileException.class);
     }
 

@@ -1,6 +1,6 @@
 package io.sluice.gateway.auth;
 
-import static io.sluice.gateway.auth.Asking.request;
+import static io.sluice.gateway.auth.AuthorizerTester.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** Whoever decides names a server; the list says whether streams may go there. */
+/** The authorizer names a server; the list decides whether it is allowed. */
 class AllowedOutputsTest {
 
     private static final AllowedOutputs LIST = AllowedOutputs.of(
@@ -31,8 +31,9 @@ class AllowedOutputsTest {
                 "rtmps://secure.example.org:4433/app/key",
                 "rtmp://[::1]/app/key",
             })
-    void theseMayBeNamed(String url) {
-        assertThat(Asking.allowed(naming(url), request("k")).publishUrls()).containsExactly(url);
+    void listedServersCanBeNamed(String url) {
+        assertThat(AuthorizerTester.allowed(naming(url), request("k")).publishUrls())
+                .containsExactly(url);
     }
 
     @ParameterizedTest
@@ -70,16 +71,17 @@ class AllowedOutputsTest {
                 "-y",
                 "",
             })
-    void theseMayNot(String url) {
-        assertThat(Asking.undecided(naming("rtmp://live.example.org/app/key", url), request("k")))
+    void otherUrlsCannotBeNamed(String url) {
+        assertThat(AuthorizerTester.unavailable(naming("rtmp://live.example.org/app/key", url), request("k")))
                 .contains("--allow-output")
                 .doesNotContain("s3cr3t");
     }
 
     @Test
-    void whoNamesNoneIsLeftAlone() {
-        assertThat(Asking.allowed(naming(), request("k")).publishUrls()).isEmpty();
-        assertThat(Asking.denied(LIST.guard(request -> Mono.just(Authorization.deny("no"))), request("k")))
+    void answersWithoutOutputsAreUnchanged() {
+        assertThat(AuthorizerTester.allowed(naming(), request("k")).publishUrls())
+                .isEmpty();
+        assertThat(AuthorizerTester.denied(LIST.guard(request -> Mono.just(Authorization.deny("no"))), request("k")))
                 .isEqualTo("no");
     }
 
@@ -87,12 +89,13 @@ class AllowedOutputsTest {
     void withoutAListTheServersOfTheOwnOutputsMayBeNamed() {
         AllowedOutputs own =
                 AllowedOutputs.ofServersIn(List.of("rtmp://a.example/app/{streamKey}", "rtmps://b.example:1/x"));
-        Asking.allowed(
+        AuthorizerTester.allowed(
                 own.guard(r ->
                         Mono.just(Authorization.allow(List.of("rtmp://a.example:1935/y", "rtmps://b.example:1/z")))),
                 request("k"));
-        Asking.undecided(own.guard(r -> Mono.just(Authorization.allow(List.of("rtmps://b.example/z")))), request("k"));
-        Asking.undecided(
+        AuthorizerTester.unavailable(
+                own.guard(r -> Mono.just(Authorization.allow(List.of("rtmps://b.example/z")))), request("k"));
+        AuthorizerTester.unavailable(
                 AllowedOutputs.ofServersIn(List.of())
                         .guard(r -> Mono.just(Authorization.allow(List.of("rtmp://a.example/y")))),
                 request("k"));

@@ -28,23 +28,23 @@ class AuthorizerReaperTest {
     }
 
     @Test
-    void oneThatWasReplacedGoesWhenNoClientCanBeWaitingForIt() {
+    void aReplacedAuthorizerIsDisposedOfWhenNoClientCanBeWaitingForIt() {
         VirtualTimeScheduler clock = VirtualTimeScheduler.getOrSet();
         try {
-            AuthorizerReaper retired = new AuthorizerReaper();
+            AuthorizerReaper reaper = new AuthorizerReaper();
             AtomicInteger goneDisposals = new AtomicInteger();
             AtomicInteger recalledDisposals = new AtomicInteger();
             Authorizer gone = counting(goneDisposals);
             Authorizer recalled = counting(recalledDisposals);
             Duration longestWait = Duration.ofSeconds(15);
-            retired.retire(gone, longestWait);
-            retired.retire(recalled, longestWait);
-            retired.recall(recalled);
+            reaper.retire(gone, longestWait);
+            reaper.retire(recalled, longestWait);
+            reaper.recall(recalled);
             clock.advanceTimeBy(longestWait);
             assertThat(goneDisposals).hasValue(0);
             clock.advanceTimeBy(Duration.ofSeconds(5));
             assertThat(goneDisposals).hasValue(1);
-            retired.disposeAll();
+            reaper.disposeAll();
             assertThat(goneDisposals).hasValue(1);
             assertThat(recalledDisposals).hasValue(0);
         } finally {

@@ -1,6 +1,6 @@
 package io.sluice.gateway.auth;
 
-import static io.sluice.gateway.auth.Asking.request;
+import static io.sluice.gateway.auth.AuthorizerTester.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.access.Authorization;
@@ -21,10 +21,10 @@ class CompositeAuthorizerTest {
     private static final Authorizer NO = request -> Mono.just(Authorization.deny("first no"));
     private static final Authorizer OTHER_NO = request -> Mono.just(Authorization.deny("other no"));
 
-    static Stream<Arguments> undecided() {
+    static Stream<Arguments> unavailable() {
         return Stream.of(
                 Arguments.of("fails", (Authorizer)
-                        r -> Mono.error(new AuthorizationUnavailableException("the disk is gone"))),
+                        r -> Mono.error(new AuthorizationUnavailableException("the disk failed"))),
                 Arguments.of("says nothing", (Authorizer) r -> Mono.empty()),
                 Arguments.of("never answers", (Authorizer) r -> Mono.never()),
                 Arguments.of("has a bug", (Authorizer) r -> {
@@ -37,27 +37,27 @@ class CompositeAuthorizerTest {
     }
 
     @Test
-    void oneYesIsEnough() {
-        Asking.allowed(anyOf(NO, OTHER_NO, YES), request("k"));
-        Asking.allowed(anyOf(YES, NO), request("k"));
+    void oneAllowingAnswerIsEnough() {
+        AuthorizerTester.allowed(anyOf(NO, OTHER_NO, YES), request("k"));
+        AuthorizerTester.allowed(anyOf(YES, NO), request("k"));
     }
 
     @Test
-    void whoHasAYesAsksNobodyElse() {
-        Asking.allowed(anyOf(YES, r -> Mono.error(new AssertionError("asked"))), request("k"));
+    void anAllowingAnswerEndsTheSearch() {
+        AuthorizerTester.allowed(anyOf(YES, r -> Mono.error(new AssertionError("asked"))), request("k"));
     }
 
     @Test
-    void ifAllSayNoTheFirstIsHeard() {
-        assertThat(Asking.denied(anyOf(NO, OTHER_NO), request("k"))).isEqualTo("first no");
+    void ifAllDenyTheFirstDenialIsTheAnswer() {
+        assertThat(AuthorizerTester.denied(anyOf(NO, OTHER_NO), request("k"))).isEqualTo("first no");
     }
 
     @ParameterizedTest(name = "one that {0}")
-    @MethodSource("undecided")
-    void whoCannotSayDoesNotStandInTheWayOfAYesAndIsNoYes(String what, Authorizer broken) {
-        Asking.allowed(anyOf(broken, YES), request("k"));
-        Asking.undecided(anyOf(broken), request("k"));
-        Asking.undecided(anyOf(broken, NO), request("k"));
-        Asking.undecided(anyOf(NO, broken), request("k"));
+    @MethodSource("unavailable")
+    void anUnavailableAuthorizerNeitherPreventsNorGivesAnAllowingAnswer(String what, Authorizer broken) {
+        AuthorizerTester.allowed(anyOf(broken, YES), request("k"));
+        AuthorizerTester.unavailable(anyOf(broken), request("k"));
+        AuthorizerTester.unavailable(anyOf(broken, NO), request("k"));
+        AuthorizerTester.unavailable(anyOf(NO, broken), request("k"));
     }
 }

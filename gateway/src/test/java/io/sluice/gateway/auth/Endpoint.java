@@ -17,17 +17,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A real HTTP service on the loopback interface that remembers what it was asked, and answers what the test wants. */
+/** A real HTTP service on the loopback interface that records requests and responds as the test wants. */
 final class Endpoint implements AutoCloseable {
 
-    private record Answer(int status, String contentType, String body) {}
+    private record Response(int status, String contentType, String body) {}
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<String> questions = new CopyOnWriteArrayList<>();
-    private final AtomicInteger underWay = new AtomicInteger();
-    private final AtomicInteger mostUnderWay = new AtomicInteger();
-    private volatile Supplier<Answer> answer = () -> new Answer(200, "text/plain", "");
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger maxConcurrent = new AtomicInteger();
+    private volatile Supplier<Response> next = () -> new Response(200, "text/plain", "");
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     Endpoint() {
@@ -42,19 +42,19 @@ final class Endpoint implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+        maxConcurrent.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
         try (exchange) {
-            questions.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            if (!gate.await(Asking.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            requests.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            if (!gate.await(AuthorizerTester.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 return;
             }
-            Answer given = answer.get();
-            exchange.getResponseHeaders().set("Content-Type", given.contentType());
-            if (given.status() / 100 == 3) {
+            Response response = next.get();
+            exchange.getResponseHeaders().set("Content-Type", response.contentType());
+            if (response.status() / 100 == 3) {
                 exchange.getResponseHeaders().set("Location", url() + "elsewhere");
             }
-            byte[] body = given.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(given.status(), body.length == 0 ? -1 : body.length);
+            byte[] body = response.body().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);
             if (body.length > 0) {
                 try (OutputStream out = exchange.getResponseBody()) {
                     out.write(body);
@@ -63,16 +63,16 @@ final class Endpoint implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            underWay.decrementAndGet();
+            inFlight.decrementAndGet();
         }
     }
 
     Endpoint answering(int status, String contentType, String body) {
-        answer = () -> new Answer(status, contentType, body);
+        next = () -> new Response(status, contentType, body);
         return this;
     }
 
-    /** Keeps everybody waiting until the returned latch is counted down. */
+    /** Holds all responses until the returned latch is counted down. */
     CountDownLatch closeGate() {
         gate = new CountDownLatch(1);
         return gate;
@@ -82,12 +82,12 @@ final class Endpoint implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/secret-path?secret=s3cr3t";
     }
 
-    List<String> questions() {
-        return questions;
+    List<String> requests() {
+        return requests;
     }
 
-    int mostUnderWay() {
-        return mostUnderWay.get();
+    int maxConcurrent() {
+        return maxConcurrent.get();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.sluice.gateway.auth;
 
-import static io.sluice.gateway.auth.Asking.request;
+import static io.sluice.gateway.auth.AuthorizerTester.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Asking a real service by HTTP, also one that is down, slow, or talks nonsense. */
+/** Requests to a real HTTP service, including one that is down, slow or sends invalid responses. */
 class HttpAuthorizerTest {
 
     private static final Duration SHORT = Duration.ofMillis(500);
@@ -46,20 +46,20 @@ class HttpAuthorizerTest {
         endpoint.close();
     }
 
-    private HttpAuthorizer asking() {
-        return new HttpAuthorizer(endpoint.url(), Asking.PATIENCE, 8, LONG);
+    private HttpAuthorizer authorizer() {
+        return new HttpAuthorizer(endpoint.url(), AuthorizerTester.PATIENCE, 8, LONG);
     }
 
     @Test
-    void whatIsDisposedOfClosesTheConnectionsThatItKept() throws IOException {
+    void disposingClosesIdleConnections() throws IOException {
         try (ServerSocket service = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            HttpAuthorizer authorizer =
-                    new HttpAuthorizer("http://127.0.0.1:" + service.getLocalPort(), Asking.PATIENCE, 8, LONG);
+            HttpAuthorizer authorizer = new HttpAuthorizer(
+                    "http://127.0.0.1:" + service.getLocalPort(), AuthorizerTester.PATIENCE, 8, LONG);
             Mono<Authorization> answer =
-                    authorizer.authorize(Asking.request("k-1")).cache();
+                    authorizer.authorize(AuthorizerTester.request("k-1")).cache();
             answer.subscribe();
             try (Socket connection = service.accept()) {
-                connection.setSoTimeout((int) Asking.PATIENCE.toMillis());
+                connection.setSoTimeout((int) AuthorizerTester.PATIENCE.toMillis());
                 int read = connection.getInputStream().read();
                 while (read != '}') {
                     read = connection.getInputStream().read();
@@ -67,17 +67,17 @@ class HttpAuthorizerTest {
                 connection
                         .getOutputStream()
                         .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                assertThat(answer.block(Asking.PATIENCE)).isInstanceOf(Authorization.Allowed.class);
+                assertThat(answer.block(AuthorizerTester.PATIENCE)).isInstanceOf(Authorization.Allowed.class);
                 authorizer.dispose();
                 assertThat(connection.getInputStream().readAllBytes())
-                        .as("the end of the question, and then of the connection")
+                        .as("the rest of the request, and then the end of the connection")
                         .hasSizeLessThan(10);
             }
         }
     }
 
     @Test
-    void theQuestionIsTheOneThatMediaMtxAsks() throws IOException {
+    void theRequestIsThatOfMediaMtx() throws IOException {
         Peer peer = new Peer(
                 new InetSocketAddress("2001:db8::1", 1),
                 "Studio/1",
@@ -87,9 +87,9 @@ class HttpAuthorizerTest {
                 "0123456789ab",
                 StreamKey.parse("live/x".replace('/', '_') + "?sign=1").orElseThrow(),
                 peer);
-        Asking.allowed(asking(), request);
-        JsonNode question = new JsonMapper().readTree(endpoint.questions().get(0));
-        assertThat(question.properties().stream()
+        AuthorizerTester.allowed(authorizer(), request);
+        JsonNode sent = new JsonMapper().readTree(endpoint.requests().get(0));
+        assertThat(sent.properties().stream()
                         .map(e -> e.getKey() + "=" + e.getValue().textValue()))
                 .containsExactlyInAnyOrder(
                         "ip=2001:db8:0:0:0:0:0:1",
@@ -102,42 +102,42 @@ class HttpAuthorizerTest {
                         "id=00000000-0000-8000-8000-0123456789ab",
                         "query=sign=1&room=1&token=t.o.k",
                         "userAgent=Studio/1");
-        assertThat(UUID.fromString(question.get("id").textValue()).version()).isEqualTo(8);
+        assertThat(UUID.fromString(sent.get("id").textValue()).version()).isEqualTo(8);
     }
 
     @ParameterizedTest
     @CsvSource({"200, ''", "204, ''", "299, ''", "200, OK", "200, allowed", "200, '  '", "201, <html></html>"})
     void anySuccessAllows(int status, String body) {
         endpoint.answering(status, "text/html", body);
-        assertThat(Asking.allowed(asking(), request("k"))).isEqualTo(new Allowed(List.of()));
+        assertThat(AuthorizerTester.allowed(authorizer(), request("k"))).isEqualTo(new Allowed(List.of()));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 410, 418, 451})
-    void theClientsMistakesAreARefusal(int status) {
+    void clientErrorsDeny(int status) {
         endpoint.answering(status, JSON, "{\"outputs\":[\"rtmp://a/b/c\"]}");
-        assertThat(Asking.denied(asking(), request("some-key"))).doesNotContain("some-key");
+        assertThat(AuthorizerTester.denied(authorizer(), request("some-key"))).doesNotContain("some-key");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {300, 301, 302, 307, 408, 429, 500, 502, 503, 504})
     void anythingElseIsNoAnswer(int status) {
         endpoint.answering(status, JSON, "{}");
-        assertThat(Asking.undecided(asking(), request("some-key")))
+        assertThat(AuthorizerTester.unavailable(authorizer(), request("some-key")))
                 .contains(Integer.toString(status))
                 .doesNotContain("s3cr3t");
-        assertThat(endpoint.questions()).as("redirects are not followed").hasSize(1);
+        assertThat(endpoint.requests()).as("redirects are not followed").hasSize(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {JSON, "text/html", "application/problem+json; charset=utf-8"})
-    void theAnswerMayNameTerms(String type) {
+    void theResponseCanSetConditions(String type) {
         endpoint.answering(
                 200,
                 type,
                 "{\"outputs\":[\"rtmp://a/b/c\",\"rtmps://d/e\"],\"streamKey\":\"real\",\"expiresAt\":1893456000,"
                         + "\"limits\":{\"maxBitsPerSecond\":4000000},\"message\":\"hello\"}");
-        assertThat(Asking.allowed(asking(), request("k")))
+        assertThat(AuthorizerTester.allowed(authorizer(), request("k")))
                 .isEqualTo(new Allowed(
                         List.of("rtmp://a/b/c", "rtmps://d/e"),
                         StreamKey.parse("real").orElseThrow(),
@@ -169,30 +169,31 @@ class HttpAuthorizerTest {
                 "{} s3cr3t",
                 "{\"a\":1}{\"limits\":{\"maxBitsPerSecond\":1}}"
             })
-    void termsThatCannotBeUnderstoodAreNoAnswer(String body) {
+    void invalidConditionsAreNoAnswer(String body) {
         endpoint.answering(200, "text/html", body);
-        assertThat(Asking.undecided(asking(), request("some-key"))).doesNotContain("s3cr3t");
+        assertThat(AuthorizerTester.unavailable(authorizer(), request("some-key")))
+                .doesNotContain("s3cr3t");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "[]", "\"OK\"", "true", "null", "7", "<html>"})
     void whatCallsItselfJsonMustBeAnObject(String body) {
         endpoint.answering(200, JSON, body);
-        Asking.undecided(asking(), request("k"));
+        AuthorizerTester.unavailable(authorizer(), request("k"));
     }
 
     @Test
     void anAnswerWithoutAnEndIsNone() {
         endpoint.answering(200, JSON, "{\"message\":\"" + "x".repeat(1_000_000) + "\"}");
-        assertThat(Asking.undecided(asking(), request("k"))).contains("65536 bytes");
+        assertThat(AuthorizerTester.unavailable(authorizer(), request("k"))).contains("65536 bytes");
     }
 
     @Test
     void aServiceThatIsDownIsNoAnswer() {
-        HttpAuthorizer authorizer = asking();
+        HttpAuthorizer authorizer = authorizer();
         endpoint.close();
-        assertThat(Asking.undecided(authorizer, request("k")))
-                .contains("no answer")
+        assertThat(AuthorizerTester.unavailable(authorizer, request("k")))
+                .contains("did not answer")
                 .doesNotContain("s3cr3t");
     }
 
@@ -201,10 +202,10 @@ class HttpAuthorizerTest {
         HttpAuthorizer authorizer = new HttpAuthorizer(endpoint.url(), SHORT, 8, LONG);
         CountDownLatch gate = endpoint.closeGate();
         long start = System.nanoTime();
-        Asking.undecided(authorizer, request("k"));
+        AuthorizerTester.unavailable(authorizer, request("k"));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT.minusMillis(50), SHORT.plusSeconds(5));
         gate.countDown();
-        Asking.allowed(authorizer, request("k"));
+        AuthorizerTester.allowed(authorizer, request("k"));
     }
 
     @ParameterizedTest
@@ -215,49 +216,49 @@ class HttpAuthorizerTest {
                 "SSH-2.0-OpenSSH_9.2p1\r\n",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
             })
-    void aServiceThatBreaksOffOrIsNoneIsNoAnswer(String words) throws IOException {
+    void anInvalidResponseIsNoAnswer(String response) throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread thread = new Thread(() -> {
                 while (true) {
                     try (Socket socket = server.accept()) {
                         socket.getInputStream().read(new byte[8_192]);
-                        socket.getOutputStream().write(words.getBytes(StandardCharsets.US_ASCII));
+                        socket.getOutputStream().write(response.getBytes(StandardCharsets.US_ASCII));
                     } catch (IOException e) {
                         return;
                     }
                 }
             });
             thread.start();
-            Asking.undecided(
-                    new HttpAuthorizer("http://127.0.0.1:" + server.getLocalPort(), Asking.PATIENCE, 8, LONG),
+            AuthorizerTester.unavailable(
+                    new HttpAuthorizer("http://127.0.0.1:" + server.getLocalPort(), AuthorizerTester.PATIENCE, 8, LONG),
                     request("k"));
         }
     }
 
     @Test
-    void theSameQuestionIsNotAskedTwiceWithinAMoment() {
-        HttpAuthorizer authorizer = asking();
-        Asking.allowed(authorizer, request("k"));
+    void anIdenticalRequestIsAnsweredFromTheCache() {
+        HttpAuthorizer authorizer = authorizer();
+        AuthorizerTester.allowed(authorizer, request("k"));
         endpoint.answering(403, JSON, "");
-        Asking.allowed(authorizer, request("k"));
-        assertThat(endpoint.questions()).hasSize(1);
+        AuthorizerTester.allowed(authorizer, request("k"));
+        assertThat(endpoint.requests()).hasSize(1);
     }
 
     @Test
-    void aRefusalIsRememberedTooAndAnErrorIsNot() {
-        HttpAuthorizer authorizer = asking();
+    void aDenialIsCachedAndAnErrorIsNot() {
+        HttpAuthorizer authorizer = authorizer();
         endpoint.answering(503, JSON, "");
-        Asking.undecided(authorizer, request("k"));
+        AuthorizerTester.unavailable(authorizer, request("k"));
         endpoint.answering(403, JSON, "");
-        Asking.denied(authorizer, request("k"));
+        AuthorizerTester.denied(authorizer, request("k"));
         endpoint.answering(200, JSON, "");
-        Asking.denied(authorizer, request("k"));
-        assertThat(endpoint.questions()).hasSize(2);
+        AuthorizerTester.denied(authorizer, request("k"));
+        assertThat(endpoint.requests()).hasSize(2);
     }
 
     @Test
-    void whatDiffersInAnythingIsAnotherQuestion() {
-        HttpAuthorizer authorizer = asking();
+    void aDifferenceInAnyFieldIsAnotherRequest() {
+        HttpAuthorizer authorizer = authorizer();
         Peer peer = request("k").peer();
         List<PublishRequest> all = List.of(
                 request("k"),
@@ -274,10 +275,10 @@ class HttpAuthorizerTest {
                         peer.userAgent(),
                         peer.query(),
                         new Credentials("\",\"password\":\"u", "", ""))));
-        all.forEach(request -> Asking.allowed(authorizer, request));
-        assertThat(endpoint.questions()).hasSize(all.size());
-        all.forEach(request -> Asking.allowed(authorizer, request));
-        assertThat(endpoint.questions()).hasSize(all.size());
+        all.forEach(request -> AuthorizerTester.allowed(authorizer, request));
+        assertThat(endpoint.requests()).hasSize(all.size());
+        all.forEach(request -> AuthorizerTester.allowed(authorizer, request));
+        assertThat(endpoint.requests()).hasSize(all.size());
     }
 
     private static PublishRequest with(Peer peer) {
@@ -285,16 +286,17 @@ class HttpAuthorizerTest {
     }
 
     @Test
-    void afterAWhileItIsAskedAgain() {
-        HttpAuthorizer authorizer = new HttpAuthorizer(endpoint.url(), Asking.PATIENCE, 8, Duration.ofNanos(1));
-        Asking.allowed(authorizer, request("k"));
+    void aCachedAnswerExpires() {
+        HttpAuthorizer authorizer =
+                new HttpAuthorizer(endpoint.url(), AuthorizerTester.PATIENCE, 8, Duration.ofNanos(1));
+        AuthorizerTester.allowed(authorizer, request("k"));
         endpoint.answering(403, JSON, "");
-        Asking.denied(authorizer, request("k"));
+        AuthorizerTester.denied(authorizer, request("k"));
     }
 
     @Test
-    void onlySoManyAreUnderWayAtOnce() {
-        HttpAuthorizer authorizer = new HttpAuthorizer(endpoint.url(), Asking.PATIENCE, 2, LONG);
+    void concurrentRequestsAreLimited() {
+        HttpAuthorizer authorizer = new HttpAuthorizer(endpoint.url(), AuthorizerTester.PATIENCE, 2, LONG);
         CountDownLatch gate = endpoint.closeGate();
         List<Mono<String>> asked = IntStream.range(0, 30)
                 .mapToObj(i -> authorizer
@@ -304,13 +306,13 @@ class HttpAuthorizerTest {
                         .cache())
                 .toList();
         asked.forEach(Mono::subscribe);
-        // Two are asked and eight wait; the others are turned away at once, before anybody was answered.
-        assertThat(Flux.merge(asked).take(20).collectList().block(Asking.PATIENCE))
+        // Two requests are in flight and eight wait; the others fail immediately, before any response.
+        assertThat(Flux.merge(asked).take(20).collectList().block(AuthorizerTester.PATIENCE))
                 .containsOnly("too many");
         gate.countDown();
-        assertThat(Flux.merge(asked).filter("yes"::equals).count().block(Asking.PATIENCE))
+        assertThat(Flux.merge(asked).filter("yes"::equals).count().block(AuthorizerTester.PATIENCE))
                 .isEqualTo(10);
-        assertThat(endpoint.mostUnderWay()).isLessThanOrEqualTo(2);
+        assertThat(endpoint.maxConcurrent()).isLessThanOrEqualTo(2);
     }
 
     @ParameterizedTest
@@ -325,7 +327,7 @@ class HttpAuthorizerTest {
                 "http://h/ s3cr3t",
                 "file:///s3cr3t"
             })
-    void whatIsNoAddressIsRefusedInWordsThatDoNotRepeatIt(String url) {
+    void anInvalidUrlIsRefusedWithoutRepeatingIt(String url) {
         assertThatThrownBy(() -> new HttpAuthorizer(url, SHORT, 1, SHORT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cr3t"));

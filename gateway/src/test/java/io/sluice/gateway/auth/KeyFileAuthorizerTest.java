@@ -1,6 +1,6 @@
 package io.sluice.gateway.auth;
 
-import static io.sluice.gateway.auth.Asking.request;
+import static io.sluice.gateway.auth.AuthorizerTester.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,10 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A key file on a real disk: what it lets in, and what becomes of its changes. */
+/** A key file on a real disk: the keys that it allows, and changes of the file. */
 class KeyFileAuthorizerTest {
 
     private static final String ANNA = "live_anna_0123456789abcdef";
+    private static final String VALID_LINE =
+            "anna hmac-sha256$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     private static final String BERT = "live_bert_0123456789abcdef";
 
     @TempDir
@@ -58,10 +60,10 @@ class KeyFileAuthorizerTest {
     }
 
     @Test
-    void whoHasALineGetsIn() throws IOException {
+    void keysWithALineAreAllowed() throws IOException {
         KeyFileAuthorizer authorizer = reading("# ours", "", line("anna", ANNA), "  " + line("bert@home", BERT) + "  ");
-        assertThat(Asking.allowed(authorizer, request(ANNA))).isEqualTo(new Allowed(List.of()));
-        assertThat(Asking.allowed(authorizer, request(BERT))).isEqualTo(new Allowed(List.of()));
+        assertThat(AuthorizerTester.allowed(authorizer, request(ANNA))).isEqualTo(new Allowed(List.of()));
+        assertThat(AuthorizerTester.allowed(authorizer, request(BERT))).isEqualTo(new Allowed(List.of()));
     }
 
     @ParameterizedTest
@@ -74,8 +76,9 @@ class KeyFileAuthorizerTest {
                 "LIVE_ANNA_0123456789ABCDEF",
                 "anna"
             })
-    void whoHasNoneDoesNot(String key) throws IOException {
-        assertThat(Asking.denied(reading(line("anna", ANNA)), request(key))).doesNotContain("anna");
+    void keysWithoutALineAreDenied(String key) throws IOException {
+        assertThat(AuthorizerTester.denied(reading(line("anna", ANNA)), request(key)))
+                .doesNotContain("anna");
     }
 
     @Test
@@ -83,16 +86,16 @@ class KeyFileAuthorizerTest {
         String line = line("anna", ANNA);
         KeyFileAuthorizer authorizer = reading(line);
         for (String part : line.split("[ $]", -1)) {
-            Asking.denied(authorizer, request(part));
+            AuthorizerTester.denied(authorizer, request(part));
         }
         assertThat(line).doesNotContain(ANNA).isNotEqualTo(line("anna", ANNA));
     }
 
     @Test
-    void aLineMaySetTerms() throws IOException {
+    void aLineCanSetConditions() throws IOException {
         KeyFileAuthorizer authorizer = reading(line("anna", ANNA)
                 + " expires=2027-01-31T20:00:00Z max-bits-per-second=4000000 output=rtmp://a/b/c output=rtmps://d/e");
-        assertThat(Asking.allowed(authorizer, request(ANNA)))
+        assertThat(AuthorizerTester.allowed(authorizer, request(ANNA)))
                 .isEqualTo(new Allowed(
                         List.of("rtmp://a/b/c", "rtmps://d/e"),
                         null,
@@ -108,12 +111,12 @@ class KeyFileAuthorizerTest {
                 "anna hmac-sha256$s3cr3t$s3cr3t",
                 "anna hmac-sha256$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
                 "an/na hmac-sha256$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                "anna hmac-sha256$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA s3cr3t",
-                "anna hmac-sha256$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA expires=s3cr3t",
-                "anna hmac-sha256$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA max-bits-per-second=-1",
-                "anna hmac-sha256$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA max-bit-rate=1",
+                VALID_LINE + " s3cr3t",
+                VALID_LINE + " expires=s3cr3t",
+                VALID_LINE + " max-bits-per-second=-1",
+                VALID_LINE + " max-bit-rate=1",
             })
-    void aBrokenFileIsRefusedInWordsThatDoNotRepeatIt(String line) {
+    void aMalformedFileIsRefusedWithoutRepeatingIt(String line) {
         assertThatThrownBy(() -> reading("# fine", line))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("line 2: ")
@@ -138,82 +141,83 @@ class KeyFileAuthorizerTest {
     }
 
     @Test
-    void changesHoldAtOnce() throws IOException {
+    void changesTakeEffectImmediately() throws IOException {
         KeyFileAuthorizer authorizer = reading(line("anna", ANNA));
-        Asking.denied(authorizer, request(BERT));
+        AuthorizerTester.denied(authorizer, request(BERT));
         write(line("bert", BERT));
-        Asking.denied(authorizer, request(ANNA));
-        Asking.allowed(authorizer, request(BERT));
+        AuthorizerTester.denied(authorizer, request(ANNA));
+        AuthorizerTester.allowed(authorizer, request(BERT));
         Path other = Files.writeString(folder.resolve("new"), line("anna", ANNA) + "\n");
         Files.move(other, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        Asking.allowed(authorizer, request(ANNA));
-        Asking.denied(authorizer, request(BERT));
+        AuthorizerTester.allowed(authorizer, request(ANNA));
+        AuthorizerTester.denied(authorizer, request(BERT));
     }
 
     @Test
     void aChangeThatLeavesSizeAndTimeAsTheyWereIsSeenToo() throws IOException {
         KeyFileAuthorizer authorizer = reading(line("anna", ANNA));
         FileTime time = Files.getLastModifiedTime(file);
-        Asking.allowed(authorizer, request(ANNA));
+        AuthorizerTester.allowed(authorizer, request(ANNA));
         write(line("anna", BERT));
         Files.setLastModifiedTime(file, time);
-        Asking.denied(authorizer, request(ANNA));
+        AuthorizerTester.denied(authorizer, request(ANNA));
     }
 
     @Test
-    void afterAWhileAFileThatDoesNotChangeIsOnlyLookedAt() throws IOException {
+    void afterAWhileAnUnchangedFileIsNotReadAgain() throws IOException {
         KeyFileAuthorizer authorizer = reading(line("anna", ANNA));
         FileTime longAgo = FileTime.from(Instant.now().minusSeconds(60));
         Files.setLastModifiedTime(file, longAgo);
-        Asking.allowed(authorizer, request(ANNA));
-        Asking.allowed(authorizer, request(ANNA));
+        AuthorizerTester.allowed(authorizer, request(ANNA));
+        AuthorizerTester.allowed(authorizer, request(ANNA));
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(50)));
-        Asking.allowed(authorizer, request(ANNA));
+        AuthorizerTester.allowed(authorizer, request(ANNA));
         write(line("bert", BERT));
-        Asking.denied(authorizer, request(ANNA));
+        AuthorizerTester.denied(authorizer, request(ANNA));
     }
 
     @Test
-    void aHalfWrittenFileChangesNothingAndNobodyMoreGetsIn() throws IOException {
+    void aHalfWrittenFileChangesNothing() throws IOException {
         KeyFileAuthorizer authorizer = reading(line("anna", ANNA));
         String whole = line("anna", ANNA) + "\n" + line("bert", BERT) + " max-bits-per-second=4000000\n";
         int firstLineEnd = whole.indexOf('\n') + 1;
         for (int length = 0; length < whole.length(); length += length + 7 == firstLineEnd ? 6 : 7) {
             Files.writeString(file, whole.substring(0, length));
-            Asking.allowed(authorizer, request(ANNA));
-            Asking.denied(authorizer, request(BERT));
+            AuthorizerTester.allowed(authorizer, request(ANNA));
+            AuthorizerTester.denied(authorizer, request(BERT));
         }
         Files.writeString(file, whole);
-        assertThat(Asking.allowed(authorizer, request(BERT)).maxBitsPerSecond()).isEqualTo(4_000_000);
+        assertThat(AuthorizerTester.allowed(authorizer, request(BERT)).maxBitsPerSecond())
+                .isEqualTo(4_000_000);
     }
 
     @Test
-    void whileTheFileIsGoneNobodyCanBeToldFromAnybody() throws IOException {
+    void whileTheFileIsMissingAuthorizationIsUnavailable() throws IOException {
         KeyFileAuthorizer authorizer = reading(line("anna", ANNA));
         Files.move(file, folder.resolve("away"));
-        assertThat(Asking.undecided(authorizer, request(ANNA))).contains("keys cannot be read");
-        Asking.undecided(authorizer, request(BERT));
+        assertThat(AuthorizerTester.unavailable(authorizer, request(ANNA))).contains("keys cannot be read");
+        AuthorizerTester.unavailable(authorizer, request(BERT));
         Files.createDirectory(file);
-        Asking.undecided(authorizer, request(ANNA));
+        AuthorizerTester.unavailable(authorizer, request(ANNA));
         Files.delete(file);
         Files.move(folder.resolve("away"), file);
-        Asking.allowed(authorizer, request(ANNA));
+        AuthorizerTester.allowed(authorizer, request(ANNA));
     }
 
     @Test
-    void tenThousandKeysAreOneQuestion() throws IOException {
+    void tenThousandKeysAreSupported() throws IOException {
         String many = IntStream.range(0, 9_999)
                 .mapToObj(i -> line("n" + i, "an-unguessable-key-" + i))
                 .collect(Collectors.joining("\n"));
         KeyFileAuthorizer authorizer = reading(many, line("anna", ANNA));
-        Asking.allowed(authorizer, request(ANNA));
-        Asking.allowed(authorizer, request("an-unguessable-key-0"));
+        AuthorizerTester.allowed(authorizer, request(ANNA));
+        AuthorizerTester.allowed(authorizer, request("an-unguessable-key-0"));
         assertThatThrownBy(() -> reading(many, line("anna", ANNA), line("bert", BERT)))
                 .hasMessageContaining("10000");
     }
 
     @Test
-    void aNewKeyIsGoodForALine() {
+    void aGeneratedKeyIsValidForALine() {
         String key = KeyFileEntry.newKey();
         assertThat(key).hasSize(28).isNotEqualTo(KeyFileEntry.newKey());
         assertThat(KeyFileEntry.of("anna", key)).isInstanceOf(Result.Ok.class);
@@ -221,7 +225,7 @@ class KeyFileAuthorizerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "demo", "fifteen-letters", "a key with spaces in it", "a/key/with/slashes"})
-    void aKeyThatCouldBeGuessedOrIsNoneGetsNoLine(String key) {
+    void guessableAndInvalidKeysGetNoLine(String key) {
         assertThat(KeyFileEntry.of("anna", key)).isInstanceOf(Result.Refused.class);
         assertThat(KeyFileEntry.of("an na", ANNA)).isInstanceOf(Result.Refused.class);
     }

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
-import io.sluice.gateway.auth.WatchedFile.BrokenFileException;
+import io.sluice.gateway.auth.WatchedFile.MalformedFileException;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any line of a key file is a key with its terms or is said to be broken; and what is written for a key holds that key and no other. */
+/** Any line of a key file is valid or reported as malformed; a line written for a key matches that key and no other. */
 class KeyFileEntryFuzzTest {
 
     static Stream<Arguments> seeds() {
@@ -28,17 +28,17 @@ class KeyFileEntryFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "4s")
-    void aLineIsAKeyOrBroken(@NotNull String line, @NotNull String name, @NotNull String key)
-            throws BrokenFileException {
+    void aLineIsAKeyOrMalformed(@NotNull String line, @NotNull String name, @NotNull String key)
+            throws MalformedFileException {
         try {
-            HashedKey read = HashedKey.read(line);
+            HashedKey read = HashedKey.parse(line);
             assertThat(HashedKey.isName(read.name())).isTrue();
             assertThat(line).contains(read.name());
-        } catch (BrokenFileException e) {
+        } catch (MalformedFileException e) {
             assertThat(e.getMessage()).isNotBlank().hasSizeLessThan(200);
         }
         if (KeyFileEntry.of(name, key) instanceof Result.Ok<String> written) {
-            HashedKey read = HashedKey.read(written.value());
+            HashedKey read = HashedKey.parse(written.value());
             assertThat(written.value()).doesNotContain(key);
             assertThat(read.name()).isEqualTo(name);
             assertThat(read.matches(HashedKey.mac(), StreamKey.parse(key).orElseThrow()))

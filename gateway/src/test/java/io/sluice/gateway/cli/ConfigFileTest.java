@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.cli.config.ConfigChanges;
 import io.sluice.gateway.cli.config.ConfigOption;
 import io.sluice.gateway.cli.config.ConfigSources;
+import io.sluice.gateway.cli.config.InvalidOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Options in a file, beside those on the command line and in the environment: what holds, what is wrong, what changes. */
+/** Options in a file, on the command line and in the environment: precedence, errors, changes. */
 class ConfigFileTest {
 
     private static final String TEMPLATE = "rtmp://host/app/{streamKey}";
@@ -56,7 +57,7 @@ class ConfigFileTest {
         return Objects.requireNonNull(reading.spec().findOption(option)).getValue();
     }
 
-    private LoadedConfig sound(ConfigSources sources) {
+    private LoadedConfig valid(ConfigSources sources) {
         LoadedConfig reading = LoadedConfig.of(sources);
         assertThat(reading.faults()).isEmpty();
         return reading;
@@ -65,25 +66,25 @@ class ConfigFileTest {
     @Test
     void theFlagBeatsTheVariableWhichBeatsTheFile() {
         write("port: 1", "publish: [rtmp://file/a]", "preview: true", "max-message-bytes: 5000", "open-timeout: 3s");
-        LoadedConfig reading = sound(sources(
+        LoadedConfig reading = valid(sources(
                 Map.of("SLUICE_PORT", "2", "SLUICE_PUBLISH", "rtmp://variable/a rtmp://variable/b"),
                 "--port=3",
                 "--preview=false"));
         assertThat(value(reading, "--port")).isEqualTo(3);
         assertThat(value(reading, "--preview")).isEqualTo(false);
         assertThat(value(reading, "--publish")).isEqualTo(List.of("rtmp://variable/a", "rtmp://variable/b"));
-        assertThat(value(reading, "--max-message-bytes")).isEqualTo(5000);
+        assertThat(value(reading, "--max-message-bytes")).isEqualTo(5000L);
         assertThat(value(reading, "--open-timeout")).hasToString("PT3S");
         assertThat(value(reading, "--host")).isEqualTo("localhost");
     }
 
     @Test
     void aListHasEveryValueAndWithoutOneItIsAsIfItWereNotSet() {
-        write("publish:", "  - " + TEMPLATE, "  - rtmps://other/app", "allow-origin: '*'", "trust-proxy: []");
-        LoadedConfig reading = sound(sources(Map.of()));
+        write("publish:", "  - " + TEMPLATE, "  - rtmps://other/app", "allow-origin: '*'", "trusted-proxy: []");
+        LoadedConfig reading = valid(sources(Map.of()));
         assertThat(value(reading, "--publish")).isEqualTo(List.of(TEMPLATE, "rtmps://other/app"));
         assertThat(value(reading, "--allow-origin")).isEqualTo(List.of("*"));
-        assertThat(value(reading, "--trust-proxy")).isEqualTo(List.of());
+        assertThat(value(reading, "--trusted-proxy")).isEqualTo(List.of());
     }
 
     @Test
@@ -101,17 +102,18 @@ class ConfigFileTest {
                 LoadedConfig.of(sources(Map.of("SLUICE_OPEN_TIMEOUT", "soon"), "--port", "99999", "--colour"));
         assertThat(reading.faults())
                 .containsExactlyInAnyOrder(
-                        file + ":1: there is no option 'prot'; the nearest is 'port'",
-                        file + ":3: 'log-level' takes one value, no list",
-                        "Unknown option: '--colour'",
-                        "Invalid value for option '--max-message-bytes': '8MB' is not an int (set in " + file + ":2)",
-                        "Invalid value for option '--publish' (URL): the publish URL must start with rtmp:// or rtmps://,"
-                                + " as in rtmp://… (set in " + file + ":6)",
-                        "Invalid value for option '--media-timeout': not a duration such as 500ms, 10s or 2m (set in "
-                                + file + ":8)",
-                        "Invalid value for option '--open-timeout': not a duration such as 500ms, 10s or 2m (set by SLUICE_OPEN_TIMEOUT)",
+                        file + ":1: unknown option 'prot'; the closest match is 'port'",
+                        file + ":3: 'log-level' accepts one value, not a list",
+                        "unknown option '--colour'; the closest match is '--config'",
+                        "--max-message-bytes: '8MB' is not a size; examples: 512, 64K, 5M, 1G (without B: powers of 1024)"
+                                + " (set in " + file + ":2)",
+                        "--publish: the publish URL must start with rtmp:// or rtmps://," + " as in rtmp://… (set in "
+                                + file + ":6)",
+                        "--media-timeout: '10' is not a duration; examples: 500ms, 10s, 2m, 1h (set in " + file + ":8)",
+                        "--open-timeout: 'soon' is not a duration; examples: 500ms, 10s, 2m, 1h"
+                                + " (set by SLUICE_OPEN_TIMEOUT)",
                         "--port: 99999 is not between 0 and 65535",
-                        "--auth-key-file: there is no file /no/such/file (set in " + file + ":7)");
+                        "--auth-key-file: no such file: /no/such/file (set in " + file + ":7)");
     }
 
     @ParameterizedTest
@@ -127,7 +129,7 @@ class ConfigFileTest {
     void aNameThatDoesNotExistHasANearestOne(String written, String nearest) {
         write(written + ": 1");
         assertThat(LoadedConfig.of(sources(Map.of())).faults())
-                .containsExactly(file + ":1: there is no option '" + written + "'; the nearest is '" + nearest + "'");
+                .containsExactly(file + ":1: unknown option '" + written + "'; the closest match is '" + nearest + "'");
     }
 
     @Test
@@ -141,7 +143,7 @@ class ConfigFileTest {
 
     @Test
     void aFileThatIsNotThereIsTheOptionsFault() {
-        assertThat(LoadedConfig.of(sources(Map.of())).faults()).containsExactly("--config: there is no file " + file);
+        assertThat(LoadedConfig.of(sources(Map.of())).faults()).containsExactly("--config: no such file: " + file);
         assertThat(LoadedConfig.of(new ConfigSources(Map.of("SLUICE_CONFIG", folder.toString()), List.of()))
                         .faults())
                 .singleElement()
@@ -154,55 +156,52 @@ class ConfigFileTest {
     void readAgainItSaysWhatChangesAndWhatNeedsARestart() {
         write("port: 1", "max-message-bytes: 5000", "ffmpeg: /opt/ffmpeg");
         ConfigSources sources = sources(Map.of());
-        LoadedConfig first = sound(sources);
+        LoadedConfig first = valid(sources);
         write("port: 2", "max-message-bytes: 6000", "publish: " + TEMPLATE);
-        LoadedConfig next = first.again(sources);
+        LoadedConfig next = first.reload(sources);
         assertThat(next.faults()).isEmpty();
-        assertThat(next.changes().live()).containsExactly("publish", "max-message-bytes");
-        assertThat(next.changes().waiting()).containsExactly("port", "ffmpeg");
+        assertThat(next.changes().applied()).containsExactly("publish", "max-message-bytes");
+        assertThat(next.changes().restartRequired()).containsExactly("port", "ffmpeg");
         assertThat(next.command().listen().port()).isEqualTo(1);
         assertThat(next.builder().config().ffmpeg().program()).isEqualTo(Path.of("/opt/ffmpeg"));
         assertThat(next.builder().config().limits().session().maxMessageBytes()).isEqualTo(6000);
-        assertThat(next.again(sources).changes()).isEqualTo(new ConfigChanges(List.of(), List.of("port", "ffmpeg")));
+        assertThat(next.reload(sources).changes()).isEqualTo(new ConfigChanges(List.of(), List.of("port", "ffmpeg")));
     }
 
     @Test
     void whatNeedsARestartIsCheckedAllTheSame() {
         write("port: 1");
         ConfigSources sources = sources(Map.of());
-        LoadedConfig first = sound(sources);
+        LoadedConfig first = valid(sources);
         write("port: 99999");
-        assertThat(first.again(sources).faults()).singleElement().asString().contains("99999");
+        assertThat(first.reload(sources).faults()).singleElement().asString().contains("99999");
     }
 
     @Test
     void whoDecidesStaysAsLongAsNothingOfItChanges() {
         write("auth-url: http://localhost/auth");
         ConfigSources sources = sources(Map.of());
-        LoadedConfig first = sound(sources);
+        LoadedConfig first = valid(sources);
         write("auth-url: http://localhost/auth", "publish: " + TEMPLATE, "allow-output: rtmp://other");
-        LoadedConfig same = first.again(sources);
+        LoadedConfig same = first.reload(sources);
         assertThat(same.authorizer()).isNotNull().isSameAs(first.authorizer());
         write("auth-url: http://localhost/auth", "auth-timeout: 3s");
-        assertThat(first.again(sources).authorizer()).isNotNull().isNotSameAs(first.authorizer());
+        assertThat(first.reload(sources).authorizer()).isNotNull().isNotSameAs(first.authorizer());
         write("auth-url: http://localhost/auth", "auth-timeout: 3s", "prot: 1");
-        assertThat(first.again(sources).faults()).hasSize(1);
+        assertThat(first.reload(sources).faults()).hasSize(1);
         write("# nothing");
-        assertThat(first.again(sources).authorizer()).isNull();
+        assertThat(first.reload(sources).authorizer()).isNull();
     }
 
     @Test
     void tlsIsNotSwitchedOnWhileTheGatewayRuns() {
         write("tls-cert: /no/such", "tls-key: /no/such");
         CommandSpec with = new ConfigSources(Map.of(), List.of("--config", file.toString()))
-                .read(GatewayCommand.line(new GatewayCommand()), null)
-                .commandSpec();
+                .parse(GatewayCommand.line(new GatewayCommand()), null, new InvalidOptions());
         CommandSpec on = new ConfigSources(Map.of(), List.of("--tls-cert=a", "--tls-key=b"))
-                .read(GatewayCommand.line(new GatewayCommand()), null)
-                .commandSpec();
+                .parse(GatewayCommand.line(new GatewayCommand()), null, new InvalidOptions());
         CommandSpec other = new ConfigSources(Map.of(), List.of("--tls-cert=a", "--tls-key=c"))
-                .read(GatewayCommand.line(new GatewayCommand()), null)
-                .commandSpec();
+                .parse(GatewayCommand.line(new GatewayCommand()), null, new InvalidOptions());
         assertThat(ConfigChanges.between(on, other)).isEqualTo(new ConfigChanges(List.of("tls-key"), List.of()));
         assertThat(ConfigChanges.between(with, other))
                 .isEqualTo(new ConfigChanges(List.of(), List.of("tls-cert", "tls-key")));
@@ -217,11 +216,11 @@ class ConfigFileTest {
                 .isZero();
         assertThat(err.toString()).isEmpty();
         Files.writeString(file, out.toString());
-        LoadedConfig untouched = sound(sources(Map.of()));
+        LoadedConfig untouched = valid(sources(Map.of()));
         assertThat(Objects.requireNonNull(untouched.file()).entries()).isEmpty();
         String uncommented = out.toString().replaceAll("(?m)^#(?=[a-z]|  - )", "");
         Files.writeString(file, uncommented.replaceAll("(?m)^[a-z-]+:(\n  -)? '?[A-Z|]+'?$", ""));
-        LoadedConfig defaults = sound(sources(Map.of()));
+        LoadedConfig defaults = valid(sources(Map.of()));
         for (ConfigOption setting : ConfigOption.inFile(untouched.spec())) {
             assertThat(out.toString()).containsOnlyOnce("\n#" + setting.key() + ":");
             assertThat(value(defaults, setting.flag())).as(setting.flag()).isEqualTo(value(untouched, setting.flag()));
@@ -233,12 +232,12 @@ class ConfigFileTest {
     void theDocumentationNamesWhatNeedsARestart() throws IOException {
         String page = Files.readString(Path.of("../docs/operating.md"));
         List<String> needing = ConfigOption.inFile(
-                        sound(new ConfigSources(Map.of(), List.of())).spec())
+                        valid(new ConfigSources(Map.of(), List.of())).spec())
                 .stream()
                 .filter(setting -> !setting.isReloadable())
                 .map(setting -> "`" + setting.key() + "`")
                 .toList();
-        assertThat(page).contains("These need a restart: " + String.join(", ", needing) + ".");
+        assertThat(page.replaceAll("\\s+", " ")).contains("These need a restart: " + String.join(", ", needing) + ".");
     }
 
     @Test
@@ -248,7 +247,7 @@ class ConfigFileTest {
         assertThat(begin).isPositive();
         Files.writeString(
                 file, page.substring(begin + 8, page.indexOf("```", begin + 8)).replaceAll("(?m)^auth-key.*\n", ""));
-        assertThat(Objects.requireNonNull(sound(sources(Map.of())).file()).entries())
+        assertThat(Objects.requireNonNull(valid(sources(Map.of())).file()).entries())
                 .hasSizeGreaterThan(3);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.GatewayVersion;
 import io.sluice.gateway.cli.config.ConfigOption;
 import io.sluice.gateway.cli.config.ConfigSources;
+import io.sluice.gateway.cli.config.InvalidOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,9 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParseResult;
 
-/** The command line up to the point where it would start to serve: what comes after that is tested with the packaged jar. */
+/** The command line up to the start of the server, which is tested with the packaged jar. */
 class GatewayCommandTest {
 
     private final StringWriter out = new StringWriter();
@@ -56,31 +56,31 @@ class GatewayCommandTest {
         "--open-timeout, 10",
         "--media-timeout, 0s",
         "--stall-timeout, -1s",
-        "--finish-timeout, 1h",
+        "--finish-timeout, 1d",
         "--output-timeout, soon",
         "--max-message-bytes, 1",
         "--max-message-bytes, 8MB",
         "--max-bits-per-second, 1",
         "--max-burst-bytes, 1000",
-        "--max-message-rate, 0",
+        "--max-frame-rate, 0",
         "--max-control-rate, -1",
         "--max-ping-rate, 0",
         "--max-duration, 12",
-        "--handshake-timeout, 0s",
+        "--request-timeout, 0s",
         "--max-connections, 0",
         "--max-streams, 0",
-        "--max-cpu, 0",
+        "--max-cpu-percent, 0",
         "--min-free-memory, -1",
         "--max-streams-per-address, 0",
-        "--max-starts, -1",
-        "--max-starts-per-address, 0",
-        "--max-starts-per-key, 0",
+        "--max-start-rate, -1",
+        "--max-start-rate-per-address, 0",
+        "--max-start-rate-per-key, 0",
         "--allow-origin, example.org",
         "--allow-origin, null",
         "--allow-origin, https://a.example/page",
-        "--trust-proxy, proxy.example.org",
-        "--trust-proxy, 10.0.0.0/33",
-        "--trust-proxy, '10.0.0.0/8 ::1/129'",
+        "--trusted-proxy, proxy.example.org",
+        "--trusted-proxy, 10.0.0.0/33",
+        "--trusted-proxy, '10.0.0.0/8 ::1/129'",
         "--proxy-header, via",
         "--auth-key-file, /no/such/file",
         "--auth-key-file, /tmp",
@@ -91,7 +91,7 @@ class GatewayCommandTest {
         "--auth-jwt-keys, ftp://login.example.org/keys",
         "--auth-url, example.org",
         "--auth-url, http://user:password@example.org/",
-        "--auth-url-remember, 5",
+        "--auth-cache-ttl, 5",
         "--auth-url-concurrency, many",
         "--auth-timeout, 5",
         "--allow-output, live.example.org",
@@ -103,6 +103,9 @@ class GatewayCommandTest {
         "--admin-port, 70000",
         "--admin-token-file, pom.xml",
         "--log-level, loud",
+        "--log-format, xml",
+        "--preview, perhaps",
+        "--max-bits-per-second, 5Mbps",
     })
     void aWrongValueIsOneLineThatNamesTheOptionOrItsVariable(String option, String value) {
         assertComplains(run(Map.of(), option + "=" + value), option);
@@ -158,10 +161,11 @@ class GatewayCommandTest {
     }
 
     private static CommandSpec parsed(Map<String, String> environment, String... arguments) {
-        ParseResult result = new ConfigSources(environment, List.of(arguments))
-                .read(GatewayCommand.line(new GatewayCommand()), null);
-        assertThat(result.errors()).isEmpty();
-        return result.commandSpec();
+        InvalidOptions errors = new InvalidOptions();
+        CommandSpec command = new ConfigSources(environment, List.of(arguments))
+                .parse(GatewayCommand.line(new GatewayCommand()), null, errors);
+        assertThat(errors.all()).isEmpty();
+        return command;
     }
 
     private static String value(CommandSpec command, String option) {
@@ -194,19 +198,19 @@ class GatewayCommandTest {
             Map.entry("--max-message-bytes", "12345"),
             Map.entry("--max-bits-per-second", "100000000000"),
             Map.entry("--max-burst-bytes", "10000000000"),
-            Map.entry("--max-message-rate", "1000000"),
+            Map.entry("--max-frame-rate", "1000000"),
             Map.entry("--max-control-rate", "7"),
             Map.entry("--max-ping-rate", "8"),
             Map.entry("--max-duration", "720m"),
-            Map.entry("--handshake-timeout", "9s"),
+            Map.entry("--request-timeout", "9s"),
             Map.entry("--max-connections", "123"),
             Map.entry("--max-streams", "11"),
-            Map.entry("--max-cpu", "80"),
+            Map.entry("--max-cpu-percent", "80"),
             Map.entry("--min-free-memory", "10000000000"),
             Map.entry("--max-streams-per-address", "12"),
-            Map.entry("--max-starts", "13"),
-            Map.entry("--max-starts-per-address", "14"),
-            Map.entry("--max-starts-per-key", "15"),
+            Map.entry("--max-start-rate", "13"),
+            Map.entry("--max-start-rate-per-address", "14"),
+            Map.entry("--max-start-rate-per-key", "15"),
             Map.entry("--allow-origin", "https://studio.example.org"),
             Map.entry("--allow-output", "rtmps://live.example.org"),
             Map.entry("--auth-key-file", "/etc/sluice/keys"),
@@ -216,10 +220,10 @@ class GatewayCommandTest {
             Map.entry("--auth-jwt-audience", "sluice"),
             Map.entry("--auth-jwt-algorithms", "ES256,ES384"),
             Map.entry("--auth-url", "https://example.org/auth"),
-            Map.entry("--auth-url-remember", "1s"),
+            Map.entry("--auth-cache-ttl", "1s"),
             Map.entry("--auth-url-concurrency", "7"),
             Map.entry("--auth-timeout", "6s"),
-            Map.entry("--trust-proxy", "10.0.0.0/8"),
+            Map.entry("--trusted-proxy", "10.0.0.0/8"),
             Map.entry("--proxy-header", "forwarded"),
             Map.entry("--drain-time", "7m"),
             Map.entry("--admin-host", "0.0.0.0"),
@@ -229,7 +233,8 @@ class GatewayCommandTest {
             Map.entry("--ffmpeg-nice", "0"),
             Map.entry("--ffmpeg-cpu-time", "60m"),
             Map.entry("--max-pixels", "921600"),
-            Map.entry("--log-level", "debug"));
+            Map.entry("--log-level", "debug"),
+            Map.entry("--log-format", "json"));
 
     @ParameterizedTest
     @MethodSource("options")
@@ -245,7 +250,6 @@ class GatewayCommandTest {
     @ParameterizedTest
     @CsvSource({
         "--ffmpeg-memory, 12",
-        "--ffmpeg-memory, 0G",
         "--ffmpeg-memory, much",
         "--ffmpeg-memory, -1M",
         "--ffmpeg-nice, -1",
@@ -268,14 +272,14 @@ class GatewayCommandTest {
 
     @Test
     void filesThatAreNoCertificateAndKeyAreOneLine() {
-        assertComplains(run(Map.of(), "--tls-cert", "pom.xml", "--tls-key", "pom.xml"), "no certificate in PEM");
+        assertComplains(run(Map.of(), "--tls-cert", "pom.xml", "--tls-key", "pom.xml"), "no PEM certificate");
         err.getBuffer().setLength(0);
-        assertComplains(run(Map.of(), "--tls-cert", "/no/such", "--tls-key", "pom.xml"), "no file /no/such");
+        assertComplains(run(Map.of(), "--tls-cert", "/no/such", "--tls-key", "pom.xml"), "no such file: /no/such");
     }
 
     @Test
     void operatorsNeedAFileOfTokens(@TempDir Path folder) throws IOException {
-        assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "/no/such"), "no file /no/such");
+        assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "/no/such"), "no such file: /no/such");
         err.getBuffer().setLength(0);
         assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "pom.xml"), "one token to a line");
         err.getBuffer().setLength(0);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the gateway serves by plain HTTP, under a prefix, as in an embedding server. */
+/** The gateway's responses to plain HTTP requests, under a prefix, as in an embedding server. */
 @ExtendWith(NoBufferLeaks.class)
 class GatewayPagesTest {
 
@@ -49,9 +49,8 @@ class GatewayPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"/", "/watch/k-1", "/app.js", "/sluice.d.ts", "/config.json", "/health/live", "/health/ready"})
-    void whoAsksForTheHeadGetsNoBody(String path) throws IOException, InterruptedException {
+    @ValueSource(strings = {"/", "/watch/k-1", "/app.js", "/sluice.d.ts", "/config.json", "/health/live", "/health/ready"})
+    void aHeadRequestGetsNoBody(String path) throws IOException, InterruptedException {
         HttpRequest head = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + STAGE.port() + GatewayStage.PREFIX + path))
                 .method("HEAD", HttpRequest.BodyPublishers.noBody())
@@ -80,7 +79,7 @@ class GatewayPagesTest {
         "/watch.css, text/css",
         "/icon.svg,  image/svg+xml",
     })
-    void thePagesComeFromHereAndMayLoadNothingFromElsewhere(String path, String type) {
+    void thePagesMayNotLoadAnythingFromOtherOrigins(String path, String type) {
         HttpResponse<String> page = get(path);
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.body()).isNotBlank();
@@ -94,7 +93,7 @@ class GatewayPagesTest {
     }
 
     @Test
-    void aPageOfAnyOriginMayImportTheLibraryAndNothingElse() {
+    void pagesOfAnyOriginCanImportOnlyTheLibrary() {
         HttpResponse<String> library = get("/sluice.js", "Origin", "https://elsewhere.example");
         assertThat(header(library, "access-control-allow-origin")).isEqualTo("*");
         assertThat(header(library, "cross-origin-resource-policy")).isEqualTo("cross-origin");
@@ -107,13 +106,13 @@ class GatewayPagesTest {
     }
 
     @Test
-    void theLibrariesSayUnderWhichLicencesTheyAre() {
+    void theLibrariesNameTheirLicences() {
         assertThat(get("/sluice.js.LICENSE").body()).contains("mediabunny", "Mozilla Public License", "Source Code");
         assertThat(get("/hls.js.LICENSE").body()).contains("Apache License");
     }
 
     @Test
-    void thePagesNameEverythingRelativeToThemselves() {
+    void thePagesUseRelativeUrls() {
         assertThat(get("/").body()).doesNotContainPattern("(src|href)=\"(/|https?:)");
         assertThat(get("/watch/k-1").body()).doesNotContainPattern("(src|href)=\"(/|https?:)");
         HttpResponse<String> bare = get("");
@@ -122,7 +121,7 @@ class GatewayPagesTest {
     }
 
     @Test
-    void theConfigurationSaysWhatThePageCanOffer() {
+    void theConfigurationDescribesTheOutputs() {
         assertThat(get("/config.json").body())
                 .contains("\"preview\":true", "\"publish\":false", "\"version\":\"")
                 .containsPattern("\"nowMs\":\\d{13}}");
@@ -134,7 +133,7 @@ class GatewayPagesTest {
     }
 
     @Test
-    void itIsHealthyUntilItCloses() {
+    void theGatewayIsHealthyUntilItCloses() {
         try (GatewayStage closing = GatewayStage.start(builder -> builder)) {
             assertThat(get(closing, "/health/live").statusCode()).isEqualTo(200);
             assertThat(get(closing, "/health/ready").statusCode()).isEqualTo(200);
@@ -147,7 +146,7 @@ class GatewayPagesTest {
     }
 
     @Test
-    void aPreviewIsFoundByItsEncodedKeyOnlyAndNothingElseIs() {
+    void aPreviewIsFoundOnlyByItsEncodedKey() {
         byte[] media = GatewayStage.recording("webm-h264-opus.webm");
         String path = "/watch/a%3Fb%3Dc+d/";
         try (RawWebSocket client =
@@ -159,7 +158,7 @@ class GatewayPagesTest {
         Awaitility.await().until(() -> get(path + "index.m3u8").statusCode() == 200);
         HttpResponse<String> playlist = get(path + "index.m3u8");
         assertThat(header(playlist, "content-type")).isEqualTo("application/vnd.apple.mpegurl");
-        // By these a viewer page computes the age of its frame.
+        // The viewer's page uses these to tell how old its picture is.
         assertThat(playlist.body()).contains("#EXT-X-PROGRAM-DATE-TIME:2");
         String segment = playlist.body()
                 .lines()
@@ -188,8 +187,8 @@ class GatewayPagesTest {
                 "/watch/k/%2fetc%2fpasswd",
                 "/nothing"
             })
-    void whatIsNotThereIsNotFound(String path) {
-        // Over a bare socket: Java's own client would reject some of these, and normalise others.
+    void unknownPathsAreNotFound(String path) {
+        // Over a plain socket, because Java's HTTP client refuses or normalizes some of these.
         assertThat(RawWebSocket.status(STAGE.port(), GatewayStage.PREFIX + path))
                 .isEqualTo(404);
     }

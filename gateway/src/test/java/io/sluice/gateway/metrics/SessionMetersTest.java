@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The meters, of a real gateway and its streams. */
+/** The meters of a real gateway and its streams. */
 @ExtendWith(NoBufferLeaks.class)
 class SessionMetersTest {
 
@@ -73,7 +73,7 @@ class SessionMetersTest {
     }
 
     @Test
-    void theyFollowAStreamFromItsStartToItsEndAndNameNone() {
+    void metersFollowAStreamFromStartToEndAndIdentifyNone() {
         try (GatewayStage stage = gateway()) {
             assertThat(gauge("sluice.ready")).isOne();
             assertThat(gauge("sluice.sessions", "state", "live")).isZero();
@@ -100,7 +100,7 @@ class SessionMetersTest {
     }
 
     @Test
-    void whoIsRefusedIsCountedUnderTheCodeAndEachCodeIsThereFromTheStart() {
+    void refusalsAreCountedByCodeAndEachCodeExistsFromTheStart() {
         try (GatewayStage stage = gateway()) {
             for (FailureCode code : FailureCode.values()) {
                 assertThat(count("sluice.failures", "code", code.reason())).isZero();
@@ -118,10 +118,10 @@ class SessionMetersTest {
 
     @Test
     void bytesAreCountedOnceHoweverOftenTheyAreReported() {
-        SessionOperations nobody = new SessionOperations(new SessionRegistry(), () -> Duration.ZERO);
+        SessionOperations operations = new SessionOperations(new SessionRegistry(), () -> Duration.ZERO);
         Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
         StreamKey key = StreamKey.parse(KEY).orElseThrow();
-        try (MeterBinding.Meters meters = SessionMeters.in(registry).of(nobody, () -> false, admission::snapshot)) {
+        try (MeterBinding.Meters meters = SessionMeters.in(registry).of(operations, () -> false, admission::snapshot)) {
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));
             meters.on(new SessionEvent.Progressed("b", key, progress(1)));
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));

@@ -26,71 +26,71 @@ import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** How streams fare when their gateway leaves. */
+/** What happens to streams when their gateway shuts down. */
 @ExtendWith(NoBufferLeaks.class)
 class GracefulShutdownTest {
 
     private static final Duration LONG = Duration.ofMinutes(10);
 
     private final ScriptedClient client = new ScriptedClient();
-    private final Sinks.One<DrainReport> report = Sinks.one();
+    private final Sinks.One<DrainReport> reports = Sinks.one();
 
     @RegisterExtension
     final SessionStage stage = new SessionStage();
 
     @SuppressWarnings("NullAway.Init") // Needs the stage.
-    private GracefulShutdown departure;
+    private GracefulShutdown shutdown;
 
     @BeforeEach
     void open() {
-        departure = new GracefulShutdown(stage.streams, () -> SessionStage.PATIENCE);
+        shutdown = new GracefulShutdown(stage.streams, () -> SessionStage.PATIENCE);
     }
 
-    private StreamSession live(ScriptedClient who, String key, boolean understands) {
-        StreamSession session = stage.negotiated(who);
+    private StreamSession live(ScriptedClient publisher, String key, boolean understands) {
+        StreamSession session = stage.negotiated(publisher);
         stage.open(session, new Open(key, List.of(SessionStage.AUDIO), null, null, null, null, understands));
         Awaitility.await().until(() -> session.status().state() == SessionState.LIVE);
         stage.send(session, SessionStage.recording("webm-opus-audioonly.webm"));
         return session;
     }
 
-    private void leave(Duration drainTime) {
-        departure.begin(drainTime).subscribe(report::tryEmitValue);
+    private void shutDown(Duration drainTime) {
+        shutdown.start(drainTime).subscribe(reports::tryEmitValue);
     }
 
     private DrainReport report() {
-        return Objects.requireNonNull(report.asMono().block(SessionStage.PATIENCE));
+        return Objects.requireNonNull(reports.asMono().block(SessionStage.PATIENCE));
     }
 
     @Test
-    void aLiveStreamGoesOnAndTheWaitEndsWithIt() {
+    void aLiveStreamContinuesAndTheDrainEndsWithIt() {
         StreamSession session = live(client, SessionStage.KEY, true);
-        leave(LONG);
+        shutDown(LONG);
         Awaitility.await().until(() -> client.words().contains(new Draining(LONG.toMillis())));
         assertThat(session.status().state()).isEqualTo(SessionState.LIVE);
         stage.stop(session);
         assertThat(report().toString())
-                .isEqualTo("1 streams ended by themselves, 0 were cut in order, 0 had to be forced, 0 are left");
+                .isEqualTo("1 streams ended on their own, 0 ended gracefully, 0 ended by force, 0 still running");
         assertThat(client.lastWord()).isInstanceOf(Ended.class);
     }
 
     @Test
-    void aClientThatDoesNotUnderstandIsToldNothing() {
+    void aClientThatDoesNotKnowDrainingReceivesNothing() {
         StreamSession session = live(client, SessionStage.KEY, false);
-        leave(LONG);
+        shutDown(LONG);
         stage.stop(session);
         report();
         assertThat(client.words()).extracting(Object::getClass).containsExactly(Opened.class, Ended.class);
     }
 
     @Test
-    void whoIsStillLiveInTheEndIsCutInOrder() {
+    void streamsThatAreStillLiveAfterTheDrainTimeEndGracefully() {
         live(client, "live_canary_0123456789", true);
-        leave(Duration.ofMillis(300));
-        DrainReport cut = report();
-        assertThat(cut.cut()).hasSize(1);
-        assertThat(cut.inOrder()).isTrue();
-        assertThat(cut.toString()).contains("under live…)").doesNotContain("canary");
+        shutDown(Duration.ofMillis(300));
+        DrainReport report = report();
+        assertThat(report.endedGracefully()).hasSize(1);
+        assertThat(report.isGraceful()).isTrue();
+        assertThat(report.toString()).contains("under live…)").doesNotContain("canary");
         Failed failed = (Failed) client.words().get(client.words().size() - 1);
         assertThat(failed.code()).isEqualTo(FailureCode.SHUTTING_DOWN);
         assertThat(failed.retryAfterMs()).isEqualTo(2_000);
@@ -98,57 +98,57 @@ class GracefulShutdownTest {
     }
 
     @Test
-    void whoIsNotLiveYetIsRefusedAtOnceAndToldWhenToTryAgain() {
+    void sessionsThatAreNotLiveYetAreRefusedWithARetryTime() {
         stage.withAuthorizer(request -> Mono.never());
         ScriptedClient starting = new ScriptedClient();
         stage.open(stage.negotiated(starting), SessionStage.KEY);
         stage.negotiated(client);
-        leave(LONG);
-        for (ScriptedClient who : List.of(client, starting)) {
-            Awaitility.await().until(() -> !who.words().isEmpty());
-            assertThat(who.words()).containsExactly(Failed.of(GracefulShutdown.refusal()));
+        shutDown(LONG);
+        for (ScriptedClient publisher : List.of(client, starting)) {
+            Awaitility.await().until(() -> !publisher.words().isEmpty());
+            assertThat(publisher.words()).containsExactly(Failed.of(GracefulShutdown.refusal()));
         }
-        assertThat(report().byThemselves()).isZero();
+        assertThat(report().endedOnTheirOwn()).isZero();
     }
 
     @Test
-    void whoIsInAHurryDoesNotWaitForStreams() {
+    void skippingTheDrainTimeEndsStreamsNow() {
         live(client, SessionStage.KEY, true);
-        leave(LONG);
-        assertThat(report.scan(Scannable.Attr.TERMINATED)).isFalse();
-        departure.hasten();
-        assertThat(report().cut()).hasSize(1);
+        shutDown(LONG);
+        assertThat(reports.scan(Scannable.Attr.TERMINATED)).isFalse();
+        shutdown.skipDrain();
+        assertThat(report().endedGracefully()).hasSize(1);
     }
 
     @Test
-    void whoIsInAGreatHurryDoesNotWaitForTrailersAndIsToldWhoLacksOne() {
+    void forceDoesNotWaitForTrailersAndReportsTheStreams() {
         StreamSession session = live(client, SessionStage.KEY, true);
         SessionStage.signal("STOP", SessionStage.onlyChild());
-        leave(LONG);
-        departure.hasten();
-        departure.force();
-        DrainReport forced = report();
-        assertThat(forced.forced()).extracting(SessionStatus::sessionId).containsExactly(session.id());
-        assertThat(forced.inOrder()).isFalse();
-        assertThat(forced.cut()).isEmpty();
+        shutDown(LONG);
+        shutdown.skipDrain();
+        shutdown.force();
+        DrainReport report = report();
+        assertThat(report.endedByForce()).extracting(SessionStatus::sessionId).containsExactly(session.id());
+        assertThat(report.isGraceful()).isFalse();
+        assertThat(report.endedGracefully()).isEmpty();
         stage.awaitEnd(session);
     }
 
     @Test
-    void whatDoesNotEndIsReportedAsLeft() {
-        departure = new GracefulShutdown(stage.streams, () -> Duration.ofMillis(200));
+    void streamsThatDoNotEndAreReportedAsStillRunning() {
+        shutdown = new GracefulShutdown(stage.streams, () -> Duration.ofMillis(200));
         StreamSession session = live(client, SessionStage.KEY, true);
         ProcessHandle ffmpeg = SessionStage.onlyChild();
         SessionStage.signal("STOP", ffmpeg);
-        leave(Duration.ZERO);
-        assertThat(report().left()).extracting(SessionStatus::sessionId).containsExactly(session.id());
+        shutDown(Duration.ZERO);
+        assertThat(report().stillRunning()).extracting(SessionStatus::sessionId).containsExactly(session.id());
         SessionStage.signal("CONT", ffmpeg);
         stage.awaitEnd(session);
     }
 
     @Test
-    void withoutStreamsNobodyWaits() {
-        leave(LONG);
+    void withoutStreamsThereIsNothingToWaitFor() {
+        shutDown(LONG);
         assertThat(report()).isEqualTo(new DrainReport(0, List.of(), List.of(), List.of()));
     }
 }

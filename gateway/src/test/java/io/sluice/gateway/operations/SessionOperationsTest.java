@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** What an operator sees of sessions, and does to them. */
+/** Inspecting and ending sessions. */
 @ExtendWith(NoBufferLeaks.class)
 class SessionOperationsTest {
 
@@ -36,7 +36,7 @@ class SessionOperationsTest {
     @RegisterExtension
     final SessionStage stage = new SessionStage();
 
-    private SessionOperations operator() {
+    private SessionOperations operations() {
         return new SessionOperations(stage.streams, () -> SessionStage.PATIENCE);
     }
 
@@ -48,7 +48,7 @@ class SessionOperationsTest {
         return session;
     }
 
-    private String told() {
+    private String lastMessage() {
         Failed failed = (Failed) client.words().get(client.words().size() - 1);
         assertThat(failed.code()).isEqualTo(FailureCode.ENDED_BY_OPERATOR);
         return failed.message();
@@ -72,19 +72,19 @@ class SessionOperationsTest {
         assertThat(session.status().state()).isEqualTo(SessionState.CLOSED);
         assertThat(session.status().failure()).isEmpty();
         assertThat(session.status().forced()).isFalse();
-        assertThat(operator().sessions()).isEmpty();
+        assertThat(operations().sessions()).isEmpty();
     }
 
     @Test
-    void anEndIsInOrderAndToldToTheClientLast() {
+    void anEndIsGracefulAndSentToTheClientLast() {
         StreamSession session = live();
         SessionStatus ended =
-                Objects.requireNonNull(operator().end(session.id(), "Enough").block(SessionStage.PATIENCE));
+                Objects.requireNonNull(operations().end(session.id(), "Enough").block(SessionStage.PATIENCE));
         assertThat(ended.state()).isEqualTo(SessionState.CLOSED);
         assertThat(ended.forced()).isFalse();
         assertThat(Objects.requireNonNull(ended.media()).progress().acceptedBytes())
                 .isEqualTo(SessionStage.recording("webm-opus-audioonly.webm").length);
-        assertThat(told()).isEqualTo("The operator has ended this stream: Enough");
+        assertThat(lastMessage()).isEqualTo("The operator ended this stream: Enough");
         assertThat(stage.endedEvent().outTimeMs()).isPositive();
     }
 
@@ -99,7 +99,7 @@ class SessionOperationsTest {
         assertThat(asked.state()).isEqualTo(SessionState.FINISHING);
         SessionStage.signal("CONT", ffmpeg);
         stage.awaitEnd(session);
-        assertThat(told()).isEqualTo("The operator has ended this stream: ask them before you go live again.");
+        assertThat(lastMessage()).isEqualTo("The operator ended this stream. Contact them before you go live again.");
     }
 
     @Test
@@ -109,25 +109,25 @@ class SessionOperationsTest {
         StreamSession session = live();
         SessionStage.signal("STOP", SessionStage.onlyChild());
         SessionStatus ended =
-                Objects.requireNonNull(operator().end(session.id(), "").block(SessionStage.PATIENCE));
+                Objects.requireNonNull(operations().end(session.id(), "").block(SessionStage.PATIENCE));
         assertThat(ended.state()).isEqualTo(SessionState.CLOSED);
         assertThat(ended.forced()).isTrue();
         assertThat(ended.failure().orElseThrow().code()).isEqualTo(FailureCode.ENDED_BY_OPERATOR);
     }
 
     @Test
-    void aSessionThatIsNotThereIsNotEnded() {
+    void anUnknownSessionIsNotEnded() {
         live();
-        assertThat(operator().end("000000000000", "").block(SessionStage.PATIENCE))
+        assertThat(operations().end("000000000000", "").block(SessionStage.PATIENCE))
                 .isNull();
-        assertThat(operator().session("000000000000")).isEmpty();
-        assertThat(operator().sessions()).hasSize(1);
-        assertThat(operator()
+        assertThat(operations().session("000000000000")).isEmpty();
+        assertThat(operations().sessions()).hasSize(1);
+        assertThat(operations()
                         .end(SessionStage.key("another-key"), "")
                         .collectList()
                         .block(SessionStage.PATIENCE))
                 .isEmpty();
-        assertThat(operator()
+        assertThat(operations()
                         .end(SessionStage.key(SessionStage.KEY), "")
                         .collectList()
                         .block(SessionStage.PATIENCE))
@@ -141,7 +141,7 @@ class SessionOperationsTest {
         StreamSession session = stage.negotiated(client);
         stage.open(session, TOKEN);
         Awaitility.await().until(() -> session.status().state() == SessionState.LIVE);
-        assertThat(operator()
+        assertThat(operations()
                         .end(SessionStage.key(SessionStage.KEY), "")
                         .collectList()
                         .block(SessionStage.PATIENCE))
@@ -151,12 +151,12 @@ class SessionOperationsTest {
     }
 
     @Test
-    void aStreamThatOnlyWaitsForPermissionIsCutToo() {
+    void aStreamThatWaitsForAuthorizationIsEndedToo() {
         stage.withAuthorizer(request -> lateAnswer.asMono());
         StreamSession session = stage.negotiated(client);
         stage.open(session, SessionStage.KEY);
         Mono<List<SessionStatus>> end =
-                operator().end(SessionStage.key(SessionStage.KEY), "").collectList();
+                operations().end(SessionStage.key(SessionStage.KEY), "").collectList();
         Sinks.One<List<SessionStatus>> ended = Sinks.one();
         end.subscribe(ended::tryEmitValue);
         lateAnswer.tryEmitValue(Authorization.allow());
@@ -180,7 +180,7 @@ class SessionOperationsTest {
     })
     void aReasonIsOneLineWithoutKeys(String reason, String line) {
         StreamSession session = live();
-        operator().end(session.id(), reason).block(SessionStage.PATIENCE);
-        assertThat(told()).isEqualTo("The operator has ended this stream: " + line);
+        operations().end(session.id(), reason).block(SessionStage.PATIENCE);
+        assertThat(lastMessage()).isEqualTo("The operator ended this stream: " + line);
     }
 }

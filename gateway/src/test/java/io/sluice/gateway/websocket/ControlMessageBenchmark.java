@@ -7,7 +7,7 @@ import io.sluice.protocol.Progress;
 import io.sluice.protocol.Result;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** A client is told how its stream does once a second, and opens it once. */
+/** The cost of control messages: one progress message per second, and one open per stream. */
 public class ControlMessageBenchmark extends Microbenchmark {
 
     private final ControlCodec codec = new ControlCodec();

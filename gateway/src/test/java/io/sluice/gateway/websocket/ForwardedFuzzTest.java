@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever a client puts into a header that a trusted proxy then adds to, what the proxy added stands last, and nothing is looked up.
+ * Whatever a client sends in a header, the entry that a trusted proxy appends is the last one, and no name is resolved.
  */
 class ForwardedFuzzTest {
 
@@ -30,7 +30,7 @@ class ForwardedFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "4s")
-    void whatTheProxyAddedStandsLast(@NotNull String fromTheClient) {
+    void theEntryOfTheProxyIsLast(@NotNull String fromTheClient) {
         String value = fromTheClient;
         for (ProxyHeader header : ProxyHeader.values()) {
             boolean listed = header == ProxyHeader.X_FORWARDED;

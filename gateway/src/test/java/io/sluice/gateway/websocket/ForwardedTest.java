@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** Whom the gateway takes a client for, as its authorizer is told, over real sockets from the loopback interface. */
+/** The client address that the authorizer receives, over real sockets from the loopback interface. */
 class ForwardedTest {
 
     private static final AtomicReference<Peer> SEEN = new AtomicReference<>();
     private static final GatewayStage LISTED = stage(ProxyHeader.X_FORWARDED, "127.0.0.1", "10.0.0.0/8", "fd00::/8");
     private static final GatewayStage STANDARD = stage(ProxyHeader.FORWARDED, "127.0.0.1", "10.0.0.0/8", "fd00::/8");
-    private static final GatewayStage NOBODY = stage(ProxyHeader.X_FORWARDED);
+    private static final GatewayStage UNTRUSTING = stage(ProxyHeader.X_FORWARDED);
 
     private static GatewayStage stage(ProxyHeader header, String... networks) {
         return GatewayStage.start(
@@ -38,7 +38,7 @@ class ForwardedTest {
     static void close() {
         LISTED.close();
         STANDARD.close();
-        NOBODY.close();
+        UNTRUSTING.close();
     }
 
     private static Peer seen(GatewayStage stage, String query, String headers) {
@@ -66,7 +66,7 @@ class ForwardedTest {
                 "' '                                          | 127.0.0.1",
                 "1.2.3                                        | 127.0.0.1",
             })
-    void theAddressNearestToTheTrustedProxiesCounts(String list, String ip) {
+    void theAddressNearestToTheTrustedProxiesIsUsed(String list, String ip) {
         assertThat(seen(LISTED, "", "X-Forwarded-For: " + list).ip()).isEqualTo(ip);
     }
 
@@ -99,29 +99,29 @@ class ForwardedTest {
     }
 
     @Test
-    void theOtherHeaderIsNotBelievedBecauseAProxyPassesItOnAsTheClientMadeItUp() {
+    void theOtherHeaderIsIgnoredBecauseTheClientCouldHaveSentIt() {
         assertThat(seen(LISTED, "", "Forwarded: for=6.6.6.6").ip()).isEqualTo("127.0.0.1");
         assertThat(seen(STANDARD, "", "X-Forwarded-For: 6.6.6.6").ip()).isEqualTo("127.0.0.1");
     }
 
     @Test
-    void whoIsNotTrustedIsNotBelieved() {
-        assertThat(seen(NOBODY, "", "X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6")
+    void untrustedProxiesAreIgnored() {
+        assertThat(seen(UNTRUSTING, "", "X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6")
                         .ip())
                 .isEqualTo("127.0.0.1");
     }
 
     @Test
-    void theAuthorizerLearnsWhatTheRequestSays() {
+    void theAuthorizerReceivesTheRequestData() {
         Peer peer = seen(
-                NOBODY,
+                UNTRUSTING,
                 "&room=a%20b&mimeType=audio%2Fwebm&x",
                 "User-Agent: Studio/1\r\nAuthorization: Basic YW5uYTpzM2NyOjN0");
         assertThat(peer.userAgent()).isEqualTo("Studio/1");
         assertThat(peer.query()).isEqualTo("room=a%20b&x");
         assertThat(peer.credentials()).isEqualTo(new Credentials("anna", "s3cr:3t", ""));
         assertThat(peer.toString() + peer.credentials()).doesNotContain("s3cr").doesNotContain("room");
-        assertThat(seen(NOBODY, "", "authorization: bEARER  t.o.k")
+        assertThat(seen(UNTRUSTING, "", "authorization: bEARER  t.o.k")
                         .credentials()
                         .token())
                 .isEqualTo("t.o.k");
@@ -135,8 +135,8 @@ class ForwardedTest {
                 "Authorization: Digest x",
                 "Authorization: x"
             })
-    void credentialsOfNoUseAreNone(String header) {
-        assertThat(seen(NOBODY, "", header).credentials()).isEqualTo(Credentials.NONE);
+    void malformedCredentialsAreNone(String header) {
+        assertThat(seen(UNTRUSTING, "", header).credentials()).isEqualTo(Credentials.NONE);
     }
 
     @ParameterizedTest
@@ -146,6 +146,6 @@ class ForwardedTest {
     void whatIsNoNetworkCannotBeTrusted(String network) {
         assertThatThrownBy(() -> TrustedProxies.in(List.of(network)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is no address and no network");
+                .hasMessageContaining("is not an IP address or network");
     }
 }

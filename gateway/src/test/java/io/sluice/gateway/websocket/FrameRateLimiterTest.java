@@ -13,7 +13,7 @@ class FrameRateLimiterTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final FrameRateLimiter rates = new FrameRateLimiter(new StreamLimits(1, 100, 3, 7, null), 0);
+    private final FrameRateLimiter limiter = new FrameRateLimiter(new StreamLimits(1, 100, 3, 7, null), 0);
 
     @ParameterizedTest
     @CsvSource({
@@ -26,25 +26,25 @@ class FrameRateLimiterTest {
     })
     void eachKindHasItsRateAndABurst(int opcode, int perSecond, String name) {
         for (int i = 0; i < 5 * perSecond; i++) {
-            assertThat(rates.count(opcode, 0)).isNull();
+            assertThat(limiter.count(opcode, 0)).isNull();
         }
         for (int i = 0; i < perSecond; i++) {
-            assertThat(rates.count(opcode, SECOND)).isNull();
+            assertThat(limiter.count(opcode, SECOND)).isNull();
         }
-        assertThat(rates.count(opcode, SECOND)).isNotNull().satisfies(failure -> {
+        assertThat(limiter.count(opcode, SECOND)).isNotNull().satisfies(failure -> {
             assertThat(failure.code()).isEqualTo(FailureCode.TOO_MANY_MESSAGES);
-            assertThat(failure.message()).contains("Too many " + name).contains(perSecond + " a second");
+            assertThat(failure.message()).contains("Too many " + name).contains(perSecond + " per second");
         });
     }
 
     @Test
     void oneKindLeavesTheOthersTheirs() {
         for (int i = 0; i < 36; i++) {
-            rates.count(FrameHeader.PING, 0);
+            limiter.count(FrameHeader.PING, 0);
         }
-        assertThat(rates.count(FrameHeader.PONG, 0)).isNotNull();
-        assertThat(rates.count(FrameHeader.TEXT, 0)).isNull();
-        assertThat(rates.count(FrameHeader.BINARY, 0)).isNull();
+        assertThat(limiter.count(FrameHeader.PONG, 0)).isNotNull();
+        assertThat(limiter.count(FrameHeader.TEXT, 0)).isNull();
+        assertThat(limiter.count(FrameHeader.BINARY, 0)).isNull();
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The ways in, and each frame that none of them takes, over real sockets. */
+/** The endpoints, and frames that each of them refuses, over real sockets. */
 @ExtendWith(NoBufferLeaks.class)
 class IngestRoutesTest {
 
@@ -61,7 +61,7 @@ class IngestRoutesTest {
     }
 
     @Test
-    void theNegotiatedWay() {
+    void theNegotiatedEndpoint() {
         try (RawWebSocket client = RawWebSocket.connect(stage, PLAIN, "other", "sluice.v1")) {
             assertThat(client.status()).isEqualTo(101);
             assertThat(client.header("sec-websocket-protocol")).isEqualTo("sluice.v1");
@@ -76,19 +76,19 @@ class IngestRoutesTest {
     }
 
     @Test
-    void thePlainWay() {
+    void thePlainEndpoint() {
         try (RawWebSocket client = RawWebSocket.connect(stage, PLAIN)) {
             assertThat(client.header("sec-websocket-protocol")).isNull();
             client.media(media);
             client.close(1000);
-            assertThat(client.next().opcode()).as("no text comes").isEqualTo(CLOSE);
+            assertThat(client.next().opcode()).as("no text is sent").isEqualTo(CLOSE);
         }
         assertThat(stage.awaitEnded().acceptedBytes()).isEqualTo(media.length);
         assertThat(stage.awaitEnded().failure()).isEmpty();
     }
 
     @Test
-    void thePlainWayWithStop() {
+    void thePlainEndpointWithStop() {
         try (RawWebSocket client = RawWebSocket.connect(stage, PLAIN + "&mimeType=audio%2Fwebm")) {
             client.media(media);
             client.text(STOP);
@@ -98,7 +98,7 @@ class IngestRoutesTest {
     }
 
     @Test
-    void thePxyWay() {
+    void thePxyEndpoint() {
         try (RawWebSocket client = RawWebSocket.connect(stage, "/api/v0/stream", "streamKey", "k-1")) {
             assertThat(client.header("sec-websocket-protocol")).isEqualTo("streamKey");
             client.media(media);
@@ -120,7 +120,7 @@ class IngestRoutesTest {
     }
 
     @Test
-    void whoSpeaksNoneOfTheSubprotocolsIsToldByHttp() {
+    void anUnsupportedSubprotocolIsRefusedByHttp() {
         try (RawWebSocket client = RawWebSocket.connect(stage, PLAIN, "sluice.v9");
                 RawWebSocket pxy = RawWebSocket.connect(stage, "/api/v0/stream")) {
             assertThat(client.status()).isEqualTo(400);
@@ -130,7 +130,7 @@ class IngestRoutesTest {
     }
 
     @Test
-    void whoDoesNotUpgradeIsToldHow() {
+    void aRequestWithoutAnUpgradeIsRefusedByHttp() {
         String oldVersion = RawWebSocket.UPGRADE.replace("13", "8");
         try (RawWebSocket client = RawWebSocket.request(stage, PLAIN, "");
                 RawWebSocket old = RawWebSocket.request(stage, PLAIN, oldVersion)) {
@@ -142,7 +142,7 @@ class IngestRoutesTest {
     }
 
     @Test
-    void aKeyThatIsMissingIsToldAfterTheUpgrade() {
+    void aMissingKeyIsRefusedAfterTheUpgrade() {
         try (RawWebSocket client = RawWebSocket.connect(stage, "/ingest");
                 RawWebSocket pxy = RawWebSocket.connect(stage, "/api/v0/stream", "streamKey")) {
             assertClosed(client, FailureCode.INVALID_STREAM_KEY);
@@ -175,7 +175,7 @@ class IngestRoutesTest {
     }
 
     @Test
-    void messagesMayBeCutIntoFramesWithPingsBetweenThem() {
+    void messagesCanBeFragmentedWithPingsInBetween() {
         byte[] open = OPEN.getBytes(StandardCharsets.UTF_8);
         try (RawWebSocket client = negotiated()) {
             client.send(TEXT, Arrays.copyOf(open, 10));
@@ -194,7 +194,7 @@ class IngestRoutesTest {
     }
 
     @Test
-    void aControlMessageHasABoundHoweverItIsCut() {
+    void aControlMessageIsBoundedHoweverItIsFragmented() {
         byte[] half = new byte[ControlCodec.MAX_MESSAGE_BYTES / 2 + 1];
         Arrays.fill(half, (byte) ' ');
         try (RawWebSocket whole = negotiated();
@@ -208,9 +208,9 @@ class IngestRoutesTest {
     }
 
     @Test
-    void aFrameHasABound() {
+    void aFrameIsBounded() {
         try (RawWebSocket client = opened()) {
-            // Only the announcement: 1 GB that never comes.
+            // Only the header of a frame of 1 GB.
             client.write(new byte[] {(byte) (FIN | BINARY), (byte) 0xFF, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0});
             assertThat(client.next(CLOSE).closeCode()).isEqualTo(1009);
         }
@@ -227,14 +227,14 @@ class IngestRoutesTest {
     }
 
     @Test
-    void aFailureIsHeardAlthoughMegabytesAreUnread() {
+    void aFailureIsReceivedAlthoughMegabytesAreUnread() {
         byte[] flood = RawWebSocket.encode(FIN | BINARY, new byte[4_000_000]);
-        try (RawWebSocket told = negotiated();
+        try (RawWebSocket failing = negotiated();
                 RawWebSocket plain = RawWebSocket.connect(stage, "/ingest?streamKey=a%2Fb")) {
-            told.text(OPEN.replace("k-1", "a/b"));
-            told.write(flood);
-            told.write(flood);
-            assertFailed(told, FailureCode.INVALID_STREAM_KEY);
+            failing.text(OPEN.replace("k-1", "a/b"));
+            failing.write(flood);
+            failing.write(flood);
+            assertFailed(failing, FailureCode.INVALID_STREAM_KEY);
             plain.write(flood);
             plain.write(flood);
             assertClosed(plain, FailureCode.INVALID_STREAM_KEY);
@@ -242,7 +242,7 @@ class IngestRoutesTest {
     }
 
     @Test
-    void aGatewayThatIsClosingEndsItsStreamsAndTakesNoNewOnes() {
+    void aClosingGatewayEndsItsStreamsAndAcceptsNoNewOnes() {
         try (RawWebSocket live = opened()) {
             live.media(media);
             stage.gateway().close().subscribe();

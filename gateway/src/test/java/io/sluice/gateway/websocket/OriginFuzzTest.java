@@ -14,14 +14,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Of all the origins that a header can name, the few that are meant get in. */
+/** Of all origins that a header can contain, only the allowed ones are accepted. */
 class OriginFuzzTest {
 
-    private static final OriginPolicy RULE = OriginPolicy.allowing(List.of("https://studio.example.org"));
+    private static final OriginPolicy POLICY = OriginPolicy.allowing(List.of("https://studio.example.org"));
     private static final String AUTHORITY = "gateway.example:8080";
     private static final Peer PEER = new Peer(new InetSocketAddress("192.0.2.1", 1), "", "", Credentials.NONE);
 
-    private static final Set<String> MEANT = Set.of(
+    private static final Set<String> ALLOWED = Set.of(
             "https://studio.example.org",
             "https://studio.example.org:443",
             "http://gateway.example:8080",
@@ -29,7 +29,7 @@ class OriginFuzzTest {
 
     static Stream<Arguments> seeds() {
         return Stream.concat(
-                        MEANT.stream(),
+                        ALLOWED.stream(),
                         Stream.of(
                                 "null",
                                 "https://studio.example.org.evil.example",
@@ -42,13 +42,13 @@ class OriginFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "3s")
-    void onlyThePagesThatAreMeantGetIn(@NotNull String origin, @NotNull String authority) {
-        boolean in = RULE.refusal(new ClientRequest(PEER, null, AUTHORITY, List.of(origin)))
+    void onlyAllowedPagesAreAccepted(@NotNull String origin, @NotNull String authority) {
+        boolean accepted = POLICY.refusal(new ClientRequest(PEER, null, AUTHORITY, List.of(origin)))
                 .isEmpty();
-        assertThat(in).isEqualTo(MEANT.contains(origin.toLowerCase(Locale.ROOT)));
+        assertThat(accepted).isEqualTo(ALLOWED.contains(origin.toLowerCase(Locale.ROOT)));
 
-        // Whatever a client calls the gateway, a page of somebody else does not become the gateway's own.
-        boolean own = RULE.refusal(new ClientRequest(PEER, "http", authority, List.of("http://evil.example")))
+        // Whatever authority a client sends, a foreign page does not become the gateway's own.
+        boolean own = POLICY.refusal(new ClientRequest(PEER, "http", authority, List.of("http://evil.example")))
                 .isEmpty();
         assertThat(own)
                 .isEqualTo(Set.of("evil.example", "evil.example:80").contains(authority.toLowerCase(Locale.ROOT)));

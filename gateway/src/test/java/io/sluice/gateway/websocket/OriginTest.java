@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** Which pages may connect, over real sockets. Nobody here gets further than the authorizer, which refuses everybody. */
+/** The pages that can connect, over real sockets. The authorizer denies every client that passes the origin check. */
 class OriginTest {
 
     private static final AtomicInteger ASKED = new AtomicInteger();
@@ -37,7 +37,7 @@ class OriginTest {
         return RawWebSocket.request(STAGE, "/ingest?streamKey=k-1", RawWebSocket.UPGRADE + headers + "\r\n");
     }
 
-    private static FailureCode verdict(String headers) {
+    private static FailureCode refusal(String headers) {
         try (RawWebSocket client = from(headers)) {
             assertThat(client.status()).isEqualTo(101);
             int code = client.next(CLOSE).closeCode();
@@ -61,8 +61,8 @@ class OriginTest {
                 "Origin: https://live.example.org\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: live.example.org",
                 "Origin: https://localhost\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https",
             })
-    void thesePagesGetAsFarAsTheAuthorizer(String headers) {
-        assertThat(verdict(headers)).isEqualTo(FailureCode.NOT_AUTHORIZED);
+    void allowedPagesReachTheAuthorizer(String headers) {
+        assertThat(refusal(headers)).isEqualTo(FailureCode.NOT_AUTHORIZED);
     }
 
     @ParameterizedTest
@@ -89,14 +89,14 @@ class OriginTest {
                 "Origin: http://localhost\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https",
                 "Origin: http://localhost\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Host: live.example.org",
             })
-    void thesePagesAreRefusedBeforeAnybodyIsAsked(String headers) {
+    void otherPagesAreRefusedBeforeTheAuthorizerIsCalled(String headers) {
         int before = ASKED.get();
-        assertThat(verdict(headers)).isEqualTo(FailureCode.ORIGIN_NOT_ALLOWED);
+        assertThat(refusal(headers)).isEqualTo(FailureCode.ORIGIN_NOT_ALLOWED);
         assertThat(ASKED).hasValue(before);
     }
 
     @Test
-    void eachWayInTellsThePageInItsOwnWords() {
+    void eachEndpointReportsTheRefusal() {
         String origin = RawWebSocket.UPGRADE + "Origin: https://evil.example\r\n";
         String protocol = origin + "Sec-WebSocket-Protocol: ";
         try (RawWebSocket negotiated = RawWebSocket.request(STAGE, "/ingest", protocol + "sluice.v1\r\n");
@@ -109,13 +109,13 @@ class OriginTest {
                 RawWebSocket.Frame close = silent.next();
                 assertThat(close.closeCode()).isEqualTo(4406);
                 assertThat(close.closeReason())
-                        .startsWith("origin-not-allowed: Pages from https://evil.example may not");
+                        .startsWith("origin-not-allowed: Pages from https://evil.example cannot");
             }
         }
     }
 
     @Test
-    void aStarAllowsEveryPage() {
+    void aWildcardAllowsEveryPage() {
         assertThat(OriginPolicy.allowing(List.of("*")).allowsAny()).isTrue();
         try (GatewayStage open = GatewayStage.start(builder ->
                         builder.allowOrigins("*").authorizer(request -> Mono.just(Authorization.deny("not today"))));
@@ -132,7 +132,7 @@ class OriginTest {
     void whatIsNoOriginCannotBeAllowed(String origin) {
         assertThatThrownBy(() -> OriginPolicy.allowing(List.of(origin)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is no origin");
+                .hasMessageContaining("is not an origin");
     }
 
     @ParameterizedTest
@@ -142,7 +142,7 @@ class OriginTest {
         "HTTP://A.example, http://a.example:80"
     })
     void originsAreComparedAsBrowsersWriteThem(String allowed, String origin) {
-        ClientRequest arrival = new ClientRequest(Peer.at(null), null, "gateway.example", List.of(origin));
-        assertThat(OriginPolicy.allowing(List.of(allowed)).refusal(arrival)).isEmpty();
+        ClientRequest request = new ClientRequest(Peer.at(null), null, "gateway.example", List.of(origin));
+        assertThat(OriginPolicy.allowing(List.of(allowed)).refusal(request)).isEmpty();
     }
 }

@@ -26,28 +26,28 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a client cannot make the gateway hold, and what it cannot make it lose. */
+/** Bounds on what a client can make the gateway buffer, and no loss of media. */
 @ExtendWith(NoBufferLeaks.class)
 class PressureTest {
 
     private static final int FRAME_BYTES = 65_536;
 
-    /** What Linux lets a loopback connection's two buffers grow to, generously. */
-    private static final long MOST_IN_SOCKETS = 24_000_000;
+    /** More than the two socket buffers of a loopback connection can grow to on Linux. */
+    private static final long MAX_IN_SOCKETS = 24_000_000;
 
     /** The queue and one read more, then the one buffer that did not fit into the pipe. */
-    private static final int MOST_IN_GATEWAY = SessionLimits.defaults().highWaterBytes() + 3 * FRAME_BYTES;
+    private static final int MAX_IN_GATEWAY = SessionLimits.defaults().highWaterBytes() + 3 * FRAME_BYTES;
 
     /** What docs/architecture.md promises for a stalled stream, whatever the size of its frames. */
-    private static final long MOST_MEMORY_OF_A_STALLED_STREAM = 256 * 1_024;
+    private static final long MAX_MEMORY_OF_A_STALLED_STREAM = 256 * 1_024;
 
-    /** So that a flood goes on instead of ending its stream. */
-    private static final StreamLimits LAX = new StreamLimits(1L << 40, 1_000_000, 1_000_000, 1_000_000, null);
+    /** Does not end a stream that floods the gateway. */
+    private static final StreamLimits UNLIMITED = new StreamLimits(1L << 40, 1_000_000, 1_000_000, 1_000_000, null);
 
     /** Not pooled, so that it knows to the byte what is in use. */
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
 
-    private final GatewayStage stage = GatewayStage.start(memory, builder -> builder.streamLimits(LAX));
+    private final GatewayStage stage = GatewayStage.start(memory, builder -> builder.streamLimits(UNLIMITED));
 
     @AfterEach
     void close() {
@@ -101,13 +101,13 @@ class PressureTest {
     }
 
     @Test
-    void aClientThatLeavesWithoutACloseFrameLosesNothingOfWhatItSent() {
+    void aClientThatDisconnectsWithoutACloseFrameLosesNothing() {
         byte[] media = GatewayStage.recording("webm-h264-opus.webm");
         try (RawWebSocket client = opened("k-1")) {
             ProcessHandle ffmpeg = onlyChild();
             signal("STOP", ffmpeg);
             client.media(media);
-            client.hangUp();
+            client.shutDownOutput();
             Awaitility.await().until(() -> progress("k-1").stream().anyMatch(p -> p.queuedBytes() > 0));
             signal("CONT", ffmpeg);
             assertThat(stage.awaitEnded().acceptedBytes()).isEqualTo(media.length);
@@ -115,7 +115,7 @@ class PressureTest {
     }
 
     @Test
-    void aStoppedFfmpegStopsItsClientAndNobodyElse() {
+    void aStoppedFfmpegStopsOnlyItsClient() {
         byte[] media = GatewayStage.recording("webm-opus-audioonly.webm");
         AtomicLong sent = new AtomicLong();
         try (RawWebSocket client = opened("k-1")) {
@@ -134,10 +134,10 @@ class PressureTest {
                                     .count()
                             > 2);
             assertThat(sender).isNotDone();
-            assertThat(sent).hasValueLessThan(MOST_IN_SOCKETS);
-            assertThat(progress("k-1")).allMatch(p -> p.queuedBytes() <= MOST_IN_GATEWAY);
+            assertThat(sent).hasValueLessThan(MAX_IN_SOCKETS);
+            assertThat(progress("k-1")).allMatch(p -> p.queuedBytes() <= MAX_IN_GATEWAY);
             signal("KILL", ffmpeg);
-            Awaitility.await("what it still sends is swallowed, or refused").until(sender::isDone);
+            Awaitility.await("remaining input is discarded or refused").until(sender::isDone);
         }
     }
 
@@ -161,12 +161,12 @@ class PressureTest {
             });
             Awaitility.await("what is let in has arrived").until(() -> {
                 long queued = latestQueuedBytes("k-1");
-                return sender.isDone() && (queued == before + frames || queued >= MOST_MEMORY_OF_A_STALLED_STREAM / 4);
+                return sender.isDone() && (queued == before + frames || queued >= MAX_MEMORY_OF_A_STALLED_STREAM / 4);
             });
             assertThat(latestQueuedBytes("k-1")).isGreaterThan(before + frames / 2);
             Awaitility.await("buffers that were only read from are released")
                     .untilAsserted(() -> assertThat(memory.metric().usedDirectMemory())
-                            .isLessThanOrEqualTo(MOST_MEMORY_OF_A_STALLED_STREAM));
+                            .isLessThanOrEqualTo(MAX_MEMORY_OF_A_STALLED_STREAM));
             signal("KILL", ffmpeg);
         }
     }
@@ -176,18 +176,18 @@ class PressureTest {
         return all.isEmpty() ? 0 : all.get(all.size() - 1).queuedBytes();
     }
 
-    /** Sends until the connection is gone, or until nobody can believe any more that the gateway holds it back. */
+    /** Sends until the connection ends, or until far more was sent than back-pressure could allow. */
     private static void flood(RawWebSocket client, AtomicLong sent) {
         byte[] start = GatewayStage.recording("webm-opus-audioonly.webm");
         byte[] frame = RawWebSocket.encode(FIN | BINARY, Arrays.copyOf(start, FRAME_BYTES));
-        while (sent.get() < 10 * MOST_IN_SOCKETS) {
+        while (sent.get() < 10 * MAX_IN_SOCKETS) {
             client.write(frame);
             sent.addAndGet(frame.length);
         }
     }
 
     @Test
-    void aFloodOfPingsIsAnsweredNowAndThenAndWithTheLatest() {
+    void aFloodOfPingsGetsFewPongsAndTheLatest() {
         int pings = 50_000;
         ByteBuffer flood = ByteBuffer.allocate(pings * 10);
         for (int i = 0; i < pings; i++) {
@@ -214,7 +214,7 @@ class PressureTest {
     }
 
     @Test
-    void aClientThatNeverReadsIsOwedNothingButAFewPongs() {
+    void aClientThatNeverReadsGetsOnlyAFewPongs() {
         byte[] ping = RawWebSocket.encode(FIN | PING, new byte[125]);
         ByteBuffer many = ByteBuffer.allocate(ping.length * 10_000);
         for (int i = 0; i < 10_000; i++) {

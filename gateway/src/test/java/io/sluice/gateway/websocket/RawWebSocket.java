@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A WebSocket client that keeps no rule of its own. It blocks, and its mask is all zeros, so that what is sent is easy to read. */
+/**
+ * A WebSocket client that enforces no rules. It blocks, and its mask is all zeros, so that sent data is easy to read.
+ */
 public final class RawWebSocket implements AutoCloseable {
 
     static final int CONTINUATION = 0;
@@ -27,7 +29,7 @@ public final class RawWebSocket implements AutoCloseable {
     static final int FIN = 0x80;
     static final int RSV1 = 0x40;
 
-    /** The headers that ask for a WebSocket. */
+    /** The headers of an upgrade request. */
     static final String UPGRADE = String.join(
             "\r\n",
             "Upgrade: websocket",
@@ -76,12 +78,12 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** Asks for a WebSocket below the stage's prefix. */
+    /** Opens a WebSocket below the stage's prefix. */
     public static RawWebSocket connect(GatewayStage stage, String target, String... protocols) {
         return connect(stage.port(), GatewayStage.PREFIX + target, protocols);
     }
 
-    /** Asks for a WebSocket. */
+    /** Opens a WebSocket. */
     public static RawWebSocket connect(int port, String target, String... protocols) {
         String offer = protocols.length == 0 ? "" : "Sec-WebSocket-Protocol: " + String.join(", ", protocols) + "\r\n";
         return request(port, target, UPGRADE + offer);
@@ -100,7 +102,7 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** How a plain request is answered, whatever its target looks like. */
+    /** The status of the response to a plain GET, with any target. */
     public static int status(int port, String target) {
         try (RawWebSocket connection = request(port, target, "")) {
             return connection.status();
@@ -111,7 +113,7 @@ public final class RawWebSocket implements AutoCloseable {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
-                throw new EOFException("the answer ends after: " + line);
+                throw new EOFException("the response ends after: " + line);
             }
             line.append((char) c);
         }
@@ -148,20 +150,20 @@ public final class RawWebSocket implements AutoCloseable {
         send(FIN | TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Sends media as a browser does: some kilobytes in each message. */
+    /** Sends media as a browser does: several kilobytes per message. */
     public void media(byte[] media) {
         for (int at = 0; at < media.length; at += MESSAGE_BYTES) {
             send(FIN | BINARY, Arrays.copyOfRange(media, at, Math.min(media.length, at + MESSAGE_BYTES)));
         }
     }
 
-    /** Says goodbye and goes on listening. */
+    /** Sends a close frame and keeps receiving. */
     public void close(int code) {
         send(FIN | CLOSE, ByteBuffer.allocate(2).putShort((short) code).array());
     }
 
-    /** Ends what goes out without a word; closing altogether would make the kernel reset what has not arrived yet. */
-    void hangUp() {
+    /** Shuts down the output without a close frame; closing the socket could reset data that is still in flight. */
+    void shutDownOutput() {
         try {
             socket.shutdownOutput();
         } catch (IOException e) {
@@ -177,7 +179,7 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** The next frame; an error if the connection ends before it. */
+    /** The next frame; fails if the connection ends first. */
     Frame next() {
         try {
             int first = in.readUnsignedByte();
@@ -191,16 +193,16 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** The next frame of a kind; others are read over. */
+    /** The next frame with this opcode; others are skipped. */
     Frame next(int opcode) {
         Frame frame = next();
         return frame.opcode() == opcode ? frame : next(opcode);
     }
 
-    /** The next text message that contains the words. */
-    public String nextText(String words) {
+    /** The next text message that contains the given text. */
+    public String nextText(String part) {
         String text = next(TEXT).text();
-        return text.contains(words) ? text : nextText(words);
+        return text.contains(part) ? text : nextText(part);
     }
 
     @Override

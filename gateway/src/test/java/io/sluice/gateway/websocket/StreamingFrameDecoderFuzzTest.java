@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any bytes mean to the gateway's decoder what they mean to Netty's, which is strict but for one case, however they are cut. */
+/** However the input is split, the decoder agrees with Netty's, except for one case in which Netty's is too lenient. */
 class StreamingFrameDecoderFuzzTest {
 
     private static final String CLOSE = CloseWebSocketFrame.class.getSimpleName();
@@ -41,7 +41,7 @@ class StreamingFrameDecoderFuzzTest {
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "4s")
     void bytesMeanWhatTheyMeanToNetty(byte[] input) {
-        // Netty judges a length before the mask is there, and ours behind it: so no header may be left incomplete.
+        // Netty checks a length before the mask has arrived and ours after it, so no header may be incomplete.
         byte[] bytes = Arrays.copyOf(input, input.length + LONGEST_HEADER_BYTES);
         int cut = 1 + Math.floorMod(Arrays.hashCode(input), 64);
         Decoded netty = nettys(bytes, bytes.length);
@@ -53,7 +53,10 @@ class StreamingFrameDecoderFuzzTest {
         assertThat(ours(bytes, cut)).isEqualTo(ours);
     }
 
-    /** Netty checks the characters of a close frame's reason, but not that the last one is whole; RFC 6455 (8.1) wants both. */
+    /**
+     * Netty checks the characters of a close reason, but not whether the last one is complete; RFC 6455 (8.1) requires
+     * both.
+     */
     private static boolean endsWithinACharacter(Decoded netty) {
         String last = netty.events().isEmpty()
                 ? ""

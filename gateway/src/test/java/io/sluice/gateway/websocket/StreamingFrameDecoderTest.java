@@ -27,13 +27,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Held against Netty's own decoder: the same bytes must mean the same, or be refused by both. */
+/** Comparison with Netty's decoder: both must decode the same bytes in the same way, or refuse them. */
 @ExtendWith(NoBufferLeaks.class)
 class StreamingFrameDecoderTest {
 
     static final int MAX_BYTES = 1_000;
 
-    /** What a decoder made of its input: messages and control frames in order, and the failure that ended it, if any. */
+    /** The result of a decoder: messages and control frames in order, and whether it refused the input. */
     record Decoded(List<String> events, boolean refused) {}
 
     @Test
@@ -108,7 +108,7 @@ class StreamingFrameDecoderTest {
                         .as("refused: %s", ByteBufUtil.hexDump(violation))
                         .isTrue();
                 assertThat(ours.events().get(0))
-                        .as("what came before is delivered")
+                        .as("previous media is delivered")
                         .isEqualTo(message(2, bytes(50)));
             }
         }
@@ -153,7 +153,7 @@ class StreamingFrameDecoderTest {
     }
 
     @Test
-    void unmasksLikeTheBookAtEveryOffsetAndLength() {
+    void unmasksAsInTheRfcAtEveryOffsetAndLength() {
         for (int length = 0; length < 40; length++) {
             for (int offset = 0; offset < 9; offset++) {
                 byte[] plain = bytes(offset + length);

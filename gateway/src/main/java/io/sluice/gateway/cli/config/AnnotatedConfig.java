@@ -11,45 +11,62 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A configuration file to begin with: every option, commented out, with what its declaration says of it. Lines that begin with {@code # } are
- * prose; of those that begin with {@code #} alone, taking that away makes YAML.
+ * A template for a configuration file: every option, commented out, with its description. Lines that start with
+ * {@code # } are text; of lines that start with {@code #} alone, removing it makes YAML.
  */
 public final class AnnotatedConfig {
 
     private static final int WIDTH = 100;
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9_./+-]*(:[A-Za-z0-9_./+-]+)*");
     private static final String HEAD = """
-            # The configuration of Sluice %s: every option, with its default. Take away the # before a name, and set it.
+            # Configuration of Sluice %s: every option with its default. To set one, remove the # in front.
             #
-            # All names are options and variables, too: max-message-bytes is --max-message-bytes and
-            # SLUICE_MAX_MESSAGE_BYTES. Options beat variables, and variables beat this file.
+            # Each option is also a flag and an environment variable: max-message-bytes is --max-message-bytes
+            # and SLUICE_MAX_MESSAGE_BYTES. Flags override variables, and variables override this file.
             #
-            # The gateway notices when this file changes, and reads it again at SIGHUP. Streams that are live keep what they
-            # began with, and a file with faults changes nothing; the log says which. --check-config tries it beforehand.
+            # Sizes: 64K, 5M, 1G (powers of 1024). Bit rates: 2500k, 5M (powers of 1000). Durations: 500ms,
+            # 10s, 2m, 1h. Switches: true or yes, false or no.
             #
-            # URLs may hold stream keys: let nobody but the gateway's user read this file.
+            # The gateway reloads this file when it changes, and at SIGHUP. Live streams keep their settings. A
+            # file with errors changes nothing; the log names them. --check-config checks it beforehand.
+            #
+            # URLs may contain stream keys: make this file readable for the gateway's user only.
             """;
 
     private AnnotatedConfig() {}
 
+    /**
+     * Writes the template.
+     *
+     * @param command the command that declares the options
+     * @return the text of the file
+     */
     public static String of(CommandSpec command) {
-        return HEAD.formatted(GatewayVersion.VERSION)
-                + ConfigOption.inFile(command).stream()
-                        .map(AnnotatedConfig::entry)
-                        .collect(Collectors.joining());
+        StringBuilder text = new StringBuilder(HEAD.formatted(GatewayVersion.VERSION));
+        String group = "";
+        for (ConfigOption option : ConfigOption.inFile(command)) {
+            if (!option.group().equals(group)) {
+                group = option.group();
+                text.append("\n# === ").append(group).append(" ===\n");
+            }
+            text.append(entry(option));
+        }
+        return text.toString();
     }
 
-    private static String entry(ConfigOption setting) {
-        // The default stands in the line below.
-        String words = String.join(" ", setting.option().description())
-                .replace(" (default: " + setting.option().defaultValue() + ")", "");
-        return "\n" + prose(words) + (setting.isReloadable() ? "" : "# Needs a restart.\n") + lines(setting);
+    private static String entry(ConfigOption option) {
+        // The line below has the default.
+        String description = String.join(" ", option.option().description())
+                .replace(" (default: " + option.option().defaultValue() + ")", "");
+        return "\n" + comment(description)
+                + (option.isReloadable() ? "" : "# Changes require a restart.\n")
+                + lines(option);
     }
 
-    private static String prose(String words) {
+    private static String comment(String description) {
         StringBuilder text = new StringBuilder();
         StringBuilder line = new StringBuilder("#");
-        for (String word : words.split(" ", -1)) {
+        for (String word : description.split(" ", -1)) {
             if (line.length() + word.length() >= WIDTH) {
                 text.append(line).append('\n');
                 line = new StringBuilder("#");
@@ -59,16 +76,16 @@ public final class AnnotatedConfig {
         return text.append(line).append('\n').toString();
     }
 
-    private static String lines(ConfigOption setting) {
-        List<String> values = values(setting.option());
-        if (!setting.isList()) {
-            return "#" + setting.key() + ": " + values.get(0) + "\n";
+    private static String lines(ConfigOption option) {
+        List<String> values = values(option.option());
+        if (!option.isList()) {
+            return "#" + option.key() + ": " + values.get(0) + "\n";
         }
-        return "#" + setting.key() + ":\n"
+        return "#" + option.key() + ":\n"
                 + values.stream().map(value -> "#  - " + value + "\n").collect(Collectors.joining());
     }
 
-    /** What holds without the option; if that is nothing, what kind of thing it takes. */
+    /** The default; without one, the kind of value. */
     private static List<String> values(OptionSpec option) {
         @Nullable String text = option.defaultValue();
         if (text == null) {

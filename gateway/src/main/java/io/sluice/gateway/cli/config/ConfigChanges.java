@@ -7,14 +7,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * How one reading of the options differs from the one before.
+ * The difference between two loads of the configuration.
  *
- * @param live those that change, by their names in the configuration file
- * @param waiting those that would, and need a restart
+ * @param applied options whose new value applies, by their names in the configuration file
+ * @param restartRequired options whose new value needs a restart
  */
-public record ConfigChanges(List<String> live, List<String> waiting) {
+public record ConfigChanges(List<String> applied, List<String> restartRequired) {
 
-    /** Finds the differences, and gives what needs a restart its value back. */
+    /**
+     * Compares two loads, and sets each option that needs a restart back to its previous value.
+     *
+     * @param running the options of the configuration that is active
+     * @param next the options that were loaded now; changed by this method
+     * @return the difference
+     */
     public static ConfigChanges between(CommandSpec running, CommandSpec next) {
         ConfigChanges changes = new ConfigChanges(new ArrayList<>(), new ArrayList<>());
         for (ConfigOption setting : ConfigOption.inFile(next)) {
@@ -25,9 +31,9 @@ public record ConfigChanges(List<String> live, List<String> waiting) {
                 continue;
             }
             if (setting.isReloadable(before, option.getValue())) {
-                changes.live.add(setting.key());
+                changes.applied.add(setting.key());
             } else {
-                changes.waiting.add(setting.key());
+                changes.restartRequired.add(setting.key());
                 option.setValue(before);
             }
         }

@@ -129,7 +129,12 @@ final class FailureDiagnosis {
         }
         for (Cause cause : CAUSES) {
             if (stderr.contains(cause.pattern())) {
-                return failure(cause.code(), cause.message(), stderr.lastMeaningful());
+                String output = cause.code() == FailureCode.OUTPUT_FAILED
+                        ? stderr.failedOutput()
+                                .map(name -> " Output: " + name + ".")
+                                .orElse("")
+                        : "";
+                return failure(cause.code(), cause.message() + output, stderr.lastMeaningful());
             }
         }
         Failure failure = byExitCode(exitCode);

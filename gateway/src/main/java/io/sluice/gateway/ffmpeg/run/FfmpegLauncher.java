@@ -66,7 +66,8 @@ public final class FfmpegLauncher {
         return Mono.defer(() -> {
             List<Output> outputs =
                     plan.outputs().stream().map(StreamPlan.OutputPlan::output).toList();
-            FfmpegStream.Report report = new FfmpegStream.Report(new Redactor(List.of(streamKey.value()), outputs));
+            FfmpegStream.Report report =
+                    new FfmpegStream.Report(new Redactor(List.of(streamKey.value()), outputs), outputs);
             return processes
                     .launch(() -> spec(plan), eventLoop, report)
                     .map(process -> new FfmpegStream(process, report));

@@ -1,11 +1,13 @@
 package io.sluice.gateway.ffmpeg.run;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.output.Output;
 import io.sluice.gateway.process.ChildProcess;
 import io.sluice.gateway.process.ProcessExit;
 import io.sluice.gateway.process.ProcessOutput;
 import io.sluice.gateway.process.ShutdownLadder;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -132,8 +134,8 @@ public final class FfmpegStream {
         private final StderrTail stderr;
         private FfmpegProgress latest = INITIAL;
 
-        Report(Redactor redactor) {
-            this.stderr = new StderrTail(redactor);
+        Report(Redactor redactor, List<? extends Output> outputs) {
+            this.stderr = new StderrTail(redactor, outputs);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.sluice.gateway.ffmpeg.run;
 
+import io.sluice.gateway.output.Output;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -41,6 +42,7 @@ final class StderrTail {
             + "|^(rtmps?://|pipe:)\\S*: ");
 
     private final Redactor redactor;
+    private final FailedOutput failedOutput;
     private final Deque<Line> lines = new ArrayDeque<>();
 
     /**
@@ -49,7 +51,18 @@ final class StderrTail {
      * @param redactor removes the secrets from each line before it is kept
      */
     StderrTail(Redactor redactor) {
+        this(redactor, List.of());
+    }
+
+    /**
+     * Creates an empty tail that also finds out which output fails.
+     *
+     * @param redactor removes the secrets from each line before it is kept
+     * @param outputs the outputs, in FFmpeg's order
+     */
+    StderrTail(Redactor redactor, List<? extends Output> outputs) {
         this.redactor = redactor;
+        this.failedOutput = new FailedOutput(outputs);
     }
 
     private record Line(String text, int count) {
@@ -75,6 +88,7 @@ final class StderrTail {
      * @param rawLine as printed by FFmpeg, without the line end
      */
     void add(String rawLine) {
+        failedOutput.inspect(rawLine);
         String text = CONTROL.matcher(ADDRESS.matcher(redactor.redact(rawLine)).replaceAll(""))
                 .replaceAll(" ");
         Line line = new Line(text.length() > MAX_LINE_LENGTH ? text.substring(0, MAX_LINE_LENGTH) + "…" : text, 1);
@@ -128,6 +142,11 @@ final class StderrTail {
         }
         Optional<String> fallback = warning;
         return consequence.or(() -> fallback);
+    }
+
+    /** The one of several outputs that FFmpeg's errors are about, redacted; empty if unknown. */
+    Optional<String> failedOutput() {
+        return failedOutput.name().map(redactor::redact);
     }
 
     /** Whether any line matches. */

@@ -13,12 +13,12 @@ import java.time.Duration;
 import java.util.Objects;
 import org.assertj.core.api.Assertions;
 
-/** Asks an authorizer as a session does, from a thread that may wait. */
-final class Asking {
+/** Calls an authorizer as a session does, from a thread that can block. */
+final class AuthorizerTester {
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private Asking() {}
+    private AuthorizerTester() {}
 
     static PublishRequest request(String key) {
         return request(key, "");
@@ -50,8 +50,8 @@ final class Asking {
         throw new AssertionError("not denied: " + answer);
     }
 
-    /** It could not find out, and says why in words without a secret. */
-    static String undecided(Authorizer authorizer, PublishRequest request) {
+    /** The authorizer fails, with a message without secrets. */
+    static String unavailable(Authorizer authorizer, PublishRequest request) {
         Throwable error = Assertions.catchThrowable(() -> answer(authorizer, request));
         Assertions.assertThat(error).isInstanceOf(AuthorizationUnavailableException.class);
         Assertions.assertThat(error.getMessage()).isNotBlank();

@@ -1,25 +1,25 @@
 package io.sluice.protocol;
 
-/** Text from outside, made fit for one line of a log or a message: printable ASCII, bounded. */
-final class Printable {
+/** Quotes untrusted text for one line of a log or message: printable ASCII only, bounded in length. */
+final class PrintableText {
 
     private static final int MAX_LENGTH = 48;
 
-    private Printable() {}
+    private PrintableText() {}
 
-    /** The character in single quotes, or its number (U+000A) where it is not printable ASCII. */
-    static String character(int codePoint) {
-        return isPrintable(codePoint) ? "'" + (char) codePoint + "'" : number(codePoint);
+    /** The character in single quotes, or as a code point (U+000A) if it is not printable ASCII. */
+    static String quoteCharacter(int codePoint) {
+        return isPrintable(codePoint) ? "'" + (char) codePoint + "'" : hex(codePoint);
     }
 
-    /** The text in double quotes, its beginning only where it is long. */
-    static String text(String text) {
+    /** The text in double quotes, truncated if it is long. */
+    static String quote(String text) {
         StringBuilder line = new StringBuilder(MAX_LENGTH).append('"');
         text.codePoints().limit(MAX_LENGTH).forEach(codePoint -> {
             if (isPrintable(codePoint)) {
                 line.append((char) codePoint);
             } else {
-                line.append('<').append(number(codePoint)).append('>');
+                line.append('<').append(hex(codePoint)).append('>');
             }
         });
         boolean cut = text.codePointCount(0, text.length()) > MAX_LENGTH;
@@ -30,7 +30,7 @@ final class Printable {
         return codePoint >= ' ' && codePoint <= '~';
     }
 
-    private static String number(int codePoint) {
+    private static String hex(int codePoint) {
         return String.format("U+%04X", codePoint);
     }
 }

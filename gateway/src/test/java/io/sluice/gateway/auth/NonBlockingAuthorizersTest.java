@@ -17,12 +17,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sessions ask on their event loop, where whoever blocks is caught. */
-class OnTheLoopTest {
+/** Authorizers are called on an event loop, where blocking calls are detected. */
+class NonBlockingAuthorizersTest {
 
     private static final JwtRules RULES = new JwtRules("streamKey", null, null, JwtRules.KNOWN_ALGORITHMS);
 
-    /** Signed by nobody, but of the right form. */
+    /** Well-formed, but with an invalid signature. */
     private static final String TOKEN = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImVjLTEifQ.eyJzdHJlYW1LZXkiOiJhbm5hIn0."
             + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -46,7 +46,7 @@ class OnTheLoopTest {
     }
 
     @Test
-    void nobodyWhoDecidesBlocksIt(@TempDir Path folder) throws Exception {
+    void noAuthorizerBlocks(@TempDir Path folder) throws Exception {
         Path keyFile = Files.writeString(
                 folder.resolve("keys"),
                 KeyFileEntry.of("anna", "live_anna_0123456789").orElseThrow() + "\n");
@@ -54,22 +54,24 @@ class OnTheLoopTest {
         try (Endpoint endpoint = new Endpoint();
                 Endpoint keys = new Endpoint().answering(200, "application/json", KEYS)) {
             Authorizer file = KeyFileAuthorizer.reading(keyFile);
-            Authorizer service = new HttpAuthorizer(endpoint.url(), Asking.PATIENCE, 2, Duration.ofMinutes(1));
-            assertThat(ask(file, Asking.request("live_anna_0123456789"))).isInstanceOf(Authorization.Allowed.class);
-            assertThat(ask(service, Asking.request("anna"))).isInstanceOf(Authorization.Allowed.class);
-            assertThat(ask(service, Asking.request("anna")))
-                    .as("from memory")
+            Authorizer service =
+                    new HttpAuthorizer(endpoint.url(), AuthorizerTester.PATIENCE, 2, Duration.ofMinutes(1));
+            assertThat(ask(file, AuthorizerTester.request("live_anna_0123456789")))
+                    .isInstanceOf(Authorization.Allowed.class);
+            assertThat(ask(service, AuthorizerTester.request("anna"))).isInstanceOf(Authorization.Allowed.class);
+            assertThat(ask(service, AuthorizerTester.request("anna")))
+                    .as("from the cache")
                     .isInstanceOf(Authorization.Allowed.class);
             for (Authorizer tokens : List.of(
                     JwtAuthorizer.withKeysIn(jwks, RULES),
-                    JwtAuthorizer.withKeysFrom(keys.url(), Asking.PATIENCE, RULES))) {
-                assertThat(ask(tokens, Asking.request("anna", TOKEN)))
-                        .isEqualTo(Authorization.deny("The token is signed by nobody who is known here."));
+                    JwtAuthorizer.withKeysFrom(keys.url(), AuthorizerTester.PATIENCE, RULES))) {
+                assertThat(ask(tokens, AuthorizerTester.request("anna", TOKEN)))
+                        .isEqualTo(Authorization.deny("The token is not signed with a known key."));
             }
             Authorizer all = AllowedOutputs.of(List.of())
                     .guard(new CompositeAuthorizer(
-                            List.of(file, JwtAuthorizer.withKeysIn(jwks, RULES), service), Asking.PATIENCE));
-            assertThat(ask(all, Asking.request("anna", TOKEN))).isInstanceOf(Authorization.Allowed.class);
+                            List.of(file, JwtAuthorizer.withKeysIn(jwks, RULES), service), AuthorizerTester.PATIENCE));
+            assertThat(ask(all, AuthorizerTester.request("anna", TOKEN))).isInstanceOf(Authorization.Allowed.class);
         }
     }
 }
