@@ -1,6 +1,6 @@
 package io.sluice.gateway.admission;
 
-import io.sluice.gateway.admission.CostEstimator.Running;
+import io.sluice.gateway.admission.CostEstimator.ActiveStream;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
@@ -142,7 +142,7 @@ public final class Admission {
      * thread.
      */
     public void sample() {
-        load.sample(running.stream().flatMap(Ticket::asRunning).toList());
+        load.sample(running.stream().flatMap(Ticket::asActiveStream).toList());
     }
 
     /**
@@ -224,9 +224,9 @@ public final class Admission {
             outTimeMillis = outMillis;
         }
 
-        private Stream<Running> asRunning() {
+        private Stream<ActiveStream> asActiveStream() {
             Workload reserved = work;
-            return reserved == null ? Stream.empty() : Stream.of(new Running(reserved, pid, outTimeMillis));
+            return reserved == null ? Stream.empty() : Stream.of(new ActiveStream(reserved, pid, outTimeMillis));
         }
 
         /** Releases everything that was counted. Idempotent. */

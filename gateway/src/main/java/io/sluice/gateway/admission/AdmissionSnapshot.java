@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * @param streams admitted streams that have not ended
  * @param expectedCores expected usage of all of them, in processors
  * @param maxCores the limit for that
- * @param learntCores measured usage of one stream per kind, at real-time speed; kinds that have not been seen are
+ * @param measuredCores measured usage of one stream per kind, at real-time speed; kinds that have not been seen are
  *     missing
  * @param freeBytes available memory, within the container's limit
  * @param openFiles open descriptors of this process
@@ -20,7 +20,7 @@ public record AdmissionSnapshot(
         int streams,
         double expectedCores,
         double maxCores,
-        Map<Workload, Double> learntCores,
+        Map<Workload, Double> measuredCores,
         OptionalLong freeBytes,
         OptionalLong openFiles,
         OptionalLong maxOpenFiles) {
@@ -31,12 +31,12 @@ public record AdmissionSnapshot(
      * @param streams admitted streams
      * @param expectedCores their expected usage
      * @param maxCores the limit for that
-     * @param learntCores measured usage per kind
+     * @param measuredCores measured usage per kind
      * @param freeBytes available memory
      * @param openFiles open descriptors
      * @param maxOpenFiles the limit of descriptors
      */
     public AdmissionSnapshot {
-        learntCores = Map.copyOf(learntCores);
+        measuredCores = Map.copyOf(measuredCores);
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>CPU time is measured per second of media written, not per second elapsed. Therefore a stream that runs faster than
  * real time, or slower because the host is busy, yields the same estimate as one at real-time speed.
  *
- * <p>{@link #learn} is called by one thread; the estimates can be read by any.
+ * <p>{@link #update} is called by one thread; the estimates can be read by any.
  */
 final class CostEstimator {
 
@@ -43,7 +43,7 @@ final class CostEstimator {
     }
 
     /** A running stream. */
-    record Running(Workload work, long pid, long outTimeMillis) {}
+    record ActiveStream(Workload work, long pid, long outTimeMillis) {}
 
     private record Sample(long cpuMillis, long outTimeMillis) {}
 
@@ -75,28 +75,28 @@ final class CostEstimator {
      *
      * @param streams in a stable order: a stream contributes only if it is measured repeatedly
      */
-    void learn(Collection<Running> streams) {
+    void update(Collection<ActiveStream> streams) {
         Map<Long, Sample> next = new HashMap<>();
         Map<Workload, Sum> sums = new EnumMap<>(Workload.class);
         Map<Workload, Integer> measured = new EnumMap<>(Workload.class);
-        for (Running stream : streams) {
+        for (ActiveStream stream : streams) {
             if (stream.outTimeMillis() >= WARM_UP_MILLIS
                     && measured.merge(stream.work(), 1, Integer::sum) <= MAX_MEASURED_STREAMS) {
                 host.usageOf(stream.pid()).ifPresent(usage -> next.put(stream.pid(), measure(stream, usage, sums)));
             }
         }
         samples = next;
-        Map<Workload, Cost> learnt = new EnumMap<>(Workload.class);
-        learnt.putAll(costs);
+        Map<Workload, Cost> updated = new EnumMap<>(Workload.class);
+        updated.putAll(costs);
         sums.forEach((work, sum) -> mean(sum).ifPresent(now -> {
-            Cost before = learnt.get(work);
-            learnt.put(work, before == null ? now : before.movedTowards(now));
+            Cost before = updated.get(work);
+            updated.put(work, before == null ? now : before.movedTowards(now));
         }));
-        costs = Map.copyOf(learnt);
+        costs = Map.copyOf(updated);
     }
 
     /** Adds a stream's usage since its last sample. Returns the sample to continue from. */
-    private Sample measure(Running stream, HostResources.Usage usage, Map<Workload, Sum> sums) {
+    private Sample measure(ActiveStream stream, HostResources.Usage usage, Map<Workload, Sum> sums) {
         Sample now = new Sample(usage.cpuMillis(), stream.outTimeMillis());
         @Nullable Sample before = samples.get(stream.pid());
         if (before != null) {

@@ -1,6 +1,6 @@
 package io.sluice.gateway.admission;
 
-import io.sluice.gateway.admission.CostEstimator.Running;
+import io.sluice.gateway.admission.CostEstimator.ActiveStream;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -101,8 +101,8 @@ final class LoadMonitor {
     }
 
     /** Samples the host and the running streams. Reads files. */
-    void sample(Collection<Running> running) {
-        costs.learn(running);
+    void sample(Collection<ActiveStream> running) {
+        costs.update(running);
         int included = startedSinceReading.get();
         reading = read();
         startedSinceReading.addAndGet(-included);
@@ -128,10 +128,10 @@ final class LoadMonitor {
     }
 
     AdmissionSnapshot snapshot(int admitted) {
-        Map<Workload, Double> learnt = new EnumMap<>(Workload.class);
-        costs.all().forEach((work, cost) -> learnt.put(work, cost.cores()));
+        Map<Workload, Double> measured = new EnumMap<>(Workload.class);
+        costs.all().forEach((work, cost) -> measured.put(work, cost.cores()));
         Reading now = reading;
         return new AdmissionSnapshot(
-                admitted, expectedCores(), maxCores(), learnt, now.freeBytes(), now.openFiles(), now.maxOpenFiles());
+                admitted, expectedCores(), maxCores(), measured, now.freeBytes(), now.openFiles(), now.maxOpenFiles());
     }
 }

@@ -52,7 +52,7 @@ public final class TokenBucket {
      * @param nowNanos the time, by {@link System#nanoTime()}
      * @return nanoseconds; 0 if there are enough now
      */
-    public long nanosUntil(double tokens, long nowNanos) {
+    long nanosUntil(double tokens, long nowNanos) {
         fill(nowNanos);
         return level >= tokens ? 0 : (long) Math.ceil((tokens - level) / tokensPerNano);
     }

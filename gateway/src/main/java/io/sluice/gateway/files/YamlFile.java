@@ -80,8 +80,8 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
     }
 
     /**
-     * The entries of a text. Lines with a syntax error are left out and reported, so that the other lines are checked too.
-     * If that does not help, only the first error is reported, because the next ones may follow from it.
+     * The entries of a text. Lines with a syntax error are left out and reported, so that the other lines are checked
+     * too. If that does not help, only the first error is reported, because the next ones may follow from it.
      */
     private static List<NodeTuple> compose(String text, List<Fault> faults, int attempts) {
         try {

@@ -2,7 +2,7 @@ package io.sluice.gateway.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gateway.admission.CostEstimator.Running;
+import io.sluice.gateway.admission.CostEstimator.ActiveStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,16 +50,16 @@ class LoadMonitorTest {
     }
 
     /** A stream with the given usage and progress. */
-    private Running running(Workload work, long pid, long cpuMillis, long outMillis) {
+    private ActiveStream stream(Workload work, long pid, long cpuMillis, long outMillis) {
         write("proc/" + pid + "/stat", pid + " (ffmpeg) S 1 1 1 0 -1 0 0 0 0 0 " + cpuMillis / 10 + " 0 0 0 20\n");
         write("proc/" + pid + "/status", "RssAnon:\t" + 50 * 1_024 + " kB\n");
-        return new Running(work, pid, outMillis);
+        return new ActiveStream(work, pid, outMillis);
     }
 
     /** Simulates a stream of the given cost, at three times real-time speed. */
     private void teach(Workload work, double cores) {
-        load.sample(List.of(running(work, 7, 500, 3_000)));
-        load.sample(List.of(running(work, 7, 500 + (long) (9_000 * cores), 12_000)));
+        load.sample(List.of(stream(work, 7, 500, 3_000)));
+        load.sample(List.of(stream(work, 7, 500 + (long) (9_000 * cores), 12_000)));
     }
 
     @Test
@@ -73,55 +73,55 @@ class LoadMonitorTest {
     @Test
     void costIsMeasuredPerSecondOfMediaAtAnySpeed() {
         teach(Workload.VIDEO, 0.5);
-        assertThat(load.snapshot(0).learntCores()).containsOnlyKeys(Workload.VIDEO);
-        assertThat(load.snapshot(0).learntCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
+        assertThat(load.snapshot(0).measuredCores()).containsOnlyKeys(Workload.VIDEO);
+        assertThat(load.snapshot(0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
     }
 
     @Test
     void changesAreSmoothedAndTheStartIsIgnored() {
-        load.sample(List.of(running(Workload.COPY, 7, 5_000, 500)));
-        load.sample(List.of(running(Workload.COPY, 7, 5_100, 2_000)));
-        assertThat(load.snapshot(0).learntCores()).as("its start").isEmpty();
-        load.sample(List.of(running(Workload.COPY, 7, 5_110, 2_900)));
-        assertThat(load.snapshot(0).learntCores()).as("too little media").isEmpty();
-        load.sample(List.of(running(Workload.COPY, 7, 5_200, 4_000)));
-        assertThat(load.snapshot(0).learntCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
-        load.sample(List.of(running(Workload.COPY, 7, 6_200, 6_000)));
-        assertThat(load.snapshot(0).learntCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, TOLERANCE);
+        load.sample(List.of(stream(Workload.COPY, 7, 5_000, 500)));
+        load.sample(List.of(stream(Workload.COPY, 7, 5_100, 2_000)));
+        assertThat(load.snapshot(0).measuredCores()).as("its start").isEmpty();
+        load.sample(List.of(stream(Workload.COPY, 7, 5_110, 2_900)));
+        assertThat(load.snapshot(0).measuredCores()).as("too little media").isEmpty();
+        load.sample(List.of(stream(Workload.COPY, 7, 5_200, 4_000)));
+        assertThat(load.snapshot(0).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
+        load.sample(List.of(stream(Workload.COPY, 7, 6_200, 6_000)));
+        assertThat(load.snapshot(0).measuredCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, TOLERANCE);
     }
 
     @Test
     void aProcessWithoutProgressIsNotMeasured() {
-        load.sample(List.of(running(Workload.COPY, 7, 100, 0)));
-        load.sample(List.of(running(Workload.COPY, 7, 100_000, 0)));
-        assertThat(load.snapshot(0).learntCores()).isEmpty();
+        load.sample(List.of(stream(Workload.COPY, 7, 100, 0)));
+        load.sample(List.of(stream(Workload.COPY, 7, 100_000, 0)));
+        assertThat(load.snapshot(0).measuredCores()).isEmpty();
     }
 
     @Test
     void aLimitedNumberOfStreamsPerKindIsMeasured() {
-        List<Running> before = new ArrayList<>();
-        List<Running> after = new ArrayList<>();
+        List<ActiveStream> before = new ArrayList<>();
+        List<ActiveStream> after = new ArrayList<>();
         for (int pid = 1; pid <= 17; pid++) {
-            before.add(running(Workload.COPY, pid, 0, 2_000));
+            before.add(stream(Workload.COPY, pid, 0, 2_000));
         }
-        before.add(running(Workload.VIDEO, 18, 0, 2_000));
+        before.add(stream(Workload.VIDEO, 18, 0, 2_000));
         load.sample(before);
         for (int pid = 1; pid <= 16; pid++) {
-            after.add(running(Workload.COPY, pid, 100, 4_000));
+            after.add(stream(Workload.COPY, pid, 100, 4_000));
         }
-        after.add(running(Workload.COPY, 17, 1_000_000, 4_000));
-        after.add(running(Workload.VIDEO, 18, 1_000, 4_000));
+        after.add(stream(Workload.COPY, 17, 1_000_000, 4_000));
+        after.add(stream(Workload.VIDEO, 18, 1_000, 4_000));
         load.sample(after);
 
-        assertThat(load.snapshot(18).learntCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
-        assertThat(load.snapshot(18).learntCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
+        assertThat(load.snapshot(18).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
+        assertThat(load.snapshot(18).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
     }
 
     @Test
     void costsAreKeptWhenTheStreamsHaveEnded() {
         teach(Workload.AUDIO, 0.04);
         load.sample(List.of());
-        assertThat(load.snapshot(0).learntCores().get(Workload.AUDIO)).isCloseTo(0.04, TOLERANCE);
+        assertThat(load.snapshot(0).measuredCores().get(Workload.AUDIO)).isCloseTo(0.04, TOLERANCE);
     }
 
     @ParameterizedTest

@@ -84,7 +84,7 @@ class FileTreeTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatCannotBeDeletedIsAnError(Deletion deletion) throws IOException {
+    void anUndeletableFileIsAnError(Deletion deletion) throws IOException {
         Path root = tree();
         Path locked = root.resolve("a/b");
         Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("r-x------"));
@@ -98,7 +98,7 @@ class FileTreeTest {
     }
 
     @Test
-    void whatDoesNotExistIsNoError() throws IOException {
+    void aMissingFileIsNoError() throws IOException {
         FileTree.delete(directory.resolve("nothing"));
         FileTree.delete(directory.resolve("no/parent"));
     }

@@ -25,7 +25,7 @@ class YamlFileTest {
     }
 
     @Test
-    void everyValueIsATextAsItWasWritten() {
+    void valuesAreKeptAsWritten() {
         assertThat(read("""
                         # a comment
                         port: 8080
@@ -50,20 +50,20 @@ class YamlFileTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"a: [x, y]\n", "a:\n  - x\n  - y\n", "a:\n- x\n- y", "\uFEFFa: [x, 'y']", "a: [\n x, y]\r\n"})
-    void aListHasSeveral(String text) {
+    void aListHasSeveralValues(String text) {
         assertThat(read(text)).isEqualTo("1 a=[x, y]");
         assertThat(YamlFile.parse(text).entries().values()).singleElement().matches(YamlFile.Entry::isList);
     }
 
     @Test
-    void theTextsOfAListKnowTheirLines() {
+    void valuesOfAListHaveLineNumbers() {
         assertThat(YamlFile.parse("\na:\n  - x\n\n  - y\n").entries().get("a"))
                 .isEqualTo(new YamlFile.Entry(2, true, List.of(new YamlFile.Text("x", 3), new YamlFile.Text("y", 5))));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"# nothing\n", "---\n", "\n", "# a\n---\n# b\n"})
-    void aFileThatSetsNothingIsSound(String text) {
+    void aFileWithoutEntriesIsValid(String text) {
         assertThat(read(text)).isEmpty();
     }
 
@@ -101,7 +101,7 @@ class YamlFileTest {
 
     @ParameterizedTest
     @MethodSource("broken")
-    void whatIsWrongIsToldWithItsLineAndNothingOfTheText(String text, int line, String message) {
+    void faultsNameTheLineAndRepeatNothingFromTheText(String text, int line, String message) {
         List<YamlFile.Fault> faults = YamlFile.parse(text).faults();
         assertThat(faults).singleElement().satisfies(fault -> {
             assertThat(fault.line()).isEqualTo(line);
@@ -110,14 +110,14 @@ class YamlFileTest {
     }
 
     @Test
-    void allThatIsWrongIsToldAtOnceAndTheRestIsThere() {
+    void allFaultsAreReportedTogetherAndValidEntriesAreKept() {
         YamlFile file = YamlFile.parse("a: 1\na: 2\nb:\nc: {d: e}\nf: 3\n");
         assertThat(file.faults()).extracting(YamlFile.Fault::line).containsExactly(2, 3, 4);
         assertThat(file.entries()).containsOnlyKeys("a", "f");
     }
 
     @Test
-    void namesThatStandForOthersDoNotMakeItGrow() {
+    void aliasesDoNotExpandTheFile() {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
         for (int i = 1; i < 60; i++) {
             bomb.append("a%d: &a%d [*a%d, *a%d]%n".formatted(i, i, i - 1, i - 1));

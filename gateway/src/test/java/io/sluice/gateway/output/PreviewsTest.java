@@ -46,7 +46,7 @@ class PreviewsTest {
     }
 
     @Test
-    void aFolderOutlivesItsStreamAWhileAndThenGoesWithAllThatIsInIt() throws IOException {
+    void aDirectoryIsDeletedSomeTimeAfterItsStreamHasEnded() throws IOException {
         Previews previews = previews();
         Path folder = open(previews, "session");
         Files.createFile(folder.resolve("segment1.ts"));
@@ -60,7 +60,7 @@ class PreviewsTest {
     }
 
     @Test
-    void aStreamThatComesBackIsNotTakenAwayByTheEndOfItsPredecessor() {
+    void aNewStreamKeepsItsPreviewWhenItsPredecessorsIsDeleted() {
         Previews previews = previews();
         Path first = open(previews, "first");
         previews.retire(KEY, "first");
@@ -73,7 +73,7 @@ class PreviewsTest {
     }
 
     @Test
-    void retiringWhatNeverWasDoesNothing() {
+    void retiringAnUnknownSessionDoesNothing() {
         Previews previews = previews();
         previews.retire(KEY, "session");
         time.advanceTimeBy(LINGER);

@@ -24,7 +24,7 @@ class PublishTemplateTest {
         "rtmp://[::1]:1935/app/{streamKey},        rtmp://[::1]:1935/app/k-1?a=b&c=d",
         "rtmp://host/app/fixed,                    rtmp://host/app/fixed",
     })
-    void theKeyStandsInItsPlaceAsItIs(String template, String url) {
+    void theKeyReplacesThePlaceholderUnchanged(String template, String url) {
         assertThat(PublishTemplate.parse(template).urlFor(SessionStage.key("k-1?a=b&c=d")))
                 .isEqualTo(Result.ok(url));
     }
@@ -36,7 +36,7 @@ class PublishTemplateTest {
         "rtmp://host/app/key?token={streamKey},     k=1,       rtmp://host/app/key?token=k=1",
         "rtmp://host/app/{streamKey}?sign=op,       k-1,       rtmp://host/app/k-1?sign=op",
     })
-    void aKeyWithoutAQueryMayStandAnywhere(String template, String key, String url) {
+    void aKeyWithoutAQueryIsAcceptedAnywhere(String template, String key, String url) {
         assertThat(PublishTemplate.parse(template).urlFor(SessionStage.key(key)))
                 .isEqualTo(Result.ok(url));
     }
@@ -59,7 +59,7 @@ class PublishTemplateTest {
         "rtmp://host/app/{streamKey},               anna?x=.flv",
         "rtmp://host/app/x?key={streamKey},         anna.flv",
     })
-    void aKeyCannotLeaveItsPlace(String template, String key) {
+    void aKeyChangesOnlyThePlaceholder(String template, String key) {
         assertThat(PublishTemplate.parse(template).urlFor(SessionStage.key(key)))
                 .isInstanceOfSatisfying(
                         Result.Refused.class,
@@ -74,13 +74,13 @@ class PublishTemplateTest {
                 "a\0b", "a@evil.example", "a|b", "a;b", "a,b", "[a]", "a\"b", "a'b", "a$b", "a`b", "a\u2215b",
                         "a\uff0fb"
             })
-    void whatCouldClimbIsNoKey(String text) {
+    void pathTraversalIsNoValidKey(String text) {
         assertThat(StreamKey.parse(text)).isInstanceOf(Result.Refused.class);
     }
 
     /** Any key, in any position, changes only the placeholder. */
     @Test
-    void whateverTheKeyTheRestOfTheUrlStands() {
+    void anyKeyLeavesTheRestOfTheUrlUnchanged() {
         String characters = "abzAZ09-_.~+:?=&";
         Random random = new Random(4);
         for (int i = 0; i < 20_000; i++) {
@@ -131,7 +131,7 @@ class PublishTemplateTest {
                 "rtmp://user:{streamKey}@host/s3cr3t",
                 "rtmp://host/app/s3cr3t\nrtmp://other/app"
             })
-    void whatIsNoPublishUrlIsRefusedInWordsThatDoNotRepeatIt(String template) {
+    void anInvalidPublishUrlIsRefusedWithoutRepeatingIt(String template) {
         assertThatThrownBy(() -> PublishTemplate.parse(template))
                 .isInstanceOf(IllegalArgumentException.class)
                 .satisfies(e -> assertThat(e.getMessage())

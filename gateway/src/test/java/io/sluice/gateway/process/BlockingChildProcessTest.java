@@ -16,6 +16,6 @@ class BlockingChildProcessTest extends ChildProcessContract {
 
     @Test
     void theLoopCannotWatchPipes() {
-        assertThat(EpollPipeTransport.supports(children.loop)).isFalse();
+        assertThat(EpollPipeTransport.supports(processes.loop)).isFalse();
     }
 }

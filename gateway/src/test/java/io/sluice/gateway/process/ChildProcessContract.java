@@ -38,16 +38,16 @@ abstract class ChildProcessContract {
 
     abstract IoHandlerFactory transport();
 
-    Children children;
+    TestProcesses processes;
 
     @BeforeEach
     void open() {
-        children = new Children(transport());
+        processes = new TestProcesses(transport());
     }
 
     @AfterEach
     void close() {
-        children.close();
+        processes.close();
     }
 
     static ByteBuf direct(byte[] bytes) {
@@ -61,7 +61,7 @@ abstract class ChildProcessContract {
     }
 
     void feed(ChildProcess child, Flux<ByteBuf> source) {
-        children.onLoop(() -> source.subscribe(child.stdin()));
+        processes.onLoop(() -> source.subscribe(child.stdin()));
     }
 
     @Test
@@ -69,15 +69,15 @@ abstract class ChildProcessContract {
         Path expected = Files.createTempFile("sluice", ".bin");
         byte[] all = noise(1, 3_000_000);
         Files.write(expected, all);
-        ChildProcess child = children.start("/usr/bin/cmp", "-", expected.toString());
+        ChildProcess child = processes.start("/usr/bin/cmp", "-", expected.toString());
 
-        StepwiseSource source =
-                new StepwiseSource(30, i -> direct(Arrays.copyOfRange(all, i * 100_000, (i + 1) * 100_000)));
-        children.onLoop(() -> source.subscribe(child.stdin()));
+        DemandRecordingSource source =
+                new DemandRecordingSource(30, i -> direct(Arrays.copyOfRange(all, i * 100_000, (i + 1) * 100_000)));
+        processes.onLoop(() -> source.subscribe(child.stdin()));
 
-        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
-        assertThat(children.stdout).isEmpty();
-        children.onLoop(() -> assertThat(child.stdin().writtenBytes()).isEqualTo(3_000_000));
+        assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(processes.stdout).isEmpty();
+        processes.onLoop(() -> assertThat(child.stdin().writtenBytes()).isEqualTo(3_000_000));
         Files.delete(expected);
     }
 
@@ -86,14 +86,14 @@ abstract class ChildProcessContract {
         Path expected = Files.createTempFile("sluice", ".bin");
         byte[] part = noise(2, 150_000);
         Files.write(expected, concat(List.of(part, part, part, part)));
-        ChildProcess child = children.start("/usr/bin/cmp", "-", expected.toString());
+        ChildProcess child = processes.start("/usr/bin/cmp", "-", expected.toString());
 
         ByteBuf heap = Unpooled.wrappedBuffer(part);
         ByteBuf empty = Unpooled.buffer(0);
         ByteBuf composite = Unpooled.wrappedBuffer(direct(part), Unpooled.wrappedBuffer(part));
         feed(child, Flux.just(heap, empty, composite, direct(part)));
 
-        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
         Files.delete(expected);
     }
 
@@ -108,108 +108,109 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void asksForOneItemAtATimeAndForNoneWhileTheChildDoesNotRead() {
-        ChildProcess child = children.sh("kill -STOP $$; wc -c");
-        StepwiseSource source = new StepwiseSource(100, i -> direct(noise(i, ITEM_BYTES)));
-        children.onLoop(() -> source.subscribe(child.stdin()));
+    void requestsOneItemAtATimeAndNoneWhileTheChildDoesNotRead() {
+        ChildProcess child = processes.sh("kill -STOP $$; wc -c");
+        DemandRecordingSource source = new DemandRecordingSource(100, i -> direct(noise(i, ITEM_BYTES)));
+        processes.onLoop(() -> source.subscribe(child.stdin()));
 
         Awaitility.await().until(() -> stopped(child));
         int delivered = settled(() -> source.delivered);
         assertThat(source.largestRequest).isEqualTo(1);
         assertThat(delivered).isBetween(1, MAX_ITEMS_IN_FLIGHT);
-        children.onLoop(() -> assertThat(child.stdin().waitingBytes()).isBetween(1L, (long) ITEM_BYTES));
+        processes.onLoop(() -> assertThat(child.stdin().waitingBytes()).isBetween(1L, (long) ITEM_BYTES));
 
         signal(child, "CONT");
-        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
-        assertThat(children.stdout).containsExactly("10000000");
+        assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(processes.stdout).containsExactly("10000000");
         assertThat(source.largestRequest).isEqualTo(1);
     }
 
     @Test
     void waitsForALateReader() {
-        ChildProcess child = children.sh("sleep 0.3; wc -c");
+        ChildProcess child = processes.sh("sleep 0.3; wc -c");
         feed(child, Flux.range(0, 10).map(i -> direct(noise(i, ITEM_BYTES))));
 
-        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
-        assertThat(children.stdout).containsExactly("1000000");
+        assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(processes.stdout).containsExactly("1000000");
     }
 
     @Test
     void cancelsItsSourceWhenTheChildClosesItsInput() {
-        ChildProcess child = children.sh("exec <&-; echo closed; exec sleep 20");
-        Awaitility.await().until(() -> children.stdout.contains("closed"));
-        StepwiseSource source = new StepwiseSource(100, i -> direct(noise(i, ITEM_BYTES)));
-        children.onLoop(() -> source.subscribe(child.stdin()));
+        ChildProcess child = processes.sh("exec <&-; echo closed; exec sleep 20");
+        Awaitility.await().until(() -> processes.stdout.contains("closed"));
+        DemandRecordingSource source = new DemandRecordingSource(100, i -> direct(noise(i, ITEM_BYTES)));
+        processes.onLoop(() -> source.subscribe(child.stdin()));
 
-        child.stdin().closed().block(Children.PATIENCE);
+        child.stdin().closed().block(TestProcesses.PATIENCE);
         assertThat(source.cancelled).isTrue();
-        children.onLoop(() -> assertThat(child.stdin().waitingBytes()).isZero());
-        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(128 + 15));
+        processes.onLoop(() -> assertThat(child.stdin().waitingBytes()).isZero());
+        assertThat(child.shutdown(TestProcesses.LADDER).block(TestProcesses.PATIENCE))
+                .isEqualTo(new ProcessExit(128 + 15));
     }
 
     @Test
     void cancelsItsSourceWhenTheChildDies() {
-        ChildProcess child = children.sh("kill -STOP $$");
-        StepwiseSource source = new StepwiseSource(100, i -> direct(noise(i, ITEM_BYTES)));
-        children.onLoop(() -> source.subscribe(child.stdin()));
+        ChildProcess child = processes.sh("kill -STOP $$");
+        DemandRecordingSource source = new DemandRecordingSource(100, i -> direct(noise(i, ITEM_BYTES)));
+        processes.onLoop(() -> source.subscribe(child.stdin()));
         Awaitility.await().until(() -> stopped(child));
 
         signal(child, "KILL");
 
-        ProcessExit exit = children.exitOf(child);
+        ProcessExit exit = processes.exitOf(child);
         assertThat(exit.signal()).hasValue(9);
         assertThat(source.cancelled).isTrue();
-        child.stdin().closed().block(Children.PATIENCE);
+        child.stdin().closed().block(TestProcesses.PATIENCE);
     }
 
     @Test
-    void aSourceThatFailsEndsTheInputAndDiscardsWhatWaits() {
-        ChildProcess child = children.sh("kill -STOP $$; wc -c");
+    void aSourceErrorEndsTheInputAndDiscardsWaitingBytes() {
+        ChildProcess child = processes.sh("kill -STOP $$; wc -c");
         feed(child, Flux.concat(Flux.just(direct(noise(1, 200_000))), Flux.error(new IOException("torn"))));
         Awaitility.await().until(() -> stopped(child));
 
         signal(child, "CONT");
 
-        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
-        assertThat(Integer.parseInt(children.stdout.get(0))).isBetween(1, 150_000);
+        assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(Integer.parseInt(processes.stdout.get(0))).isBetween(1, 150_000);
     }
 
     @Test
     void refusesASignalFromAnotherThread() {
-        ChildProcess child = children.start("/bin/cat");
+        ChildProcess child = processes.start("/bin/cat");
 
         assertThatThrownBy(() -> child.stdin().onComplete()).isInstanceOf(IllegalStateException.class);
 
         feed(child, Flux.empty());
-        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
     }
 
     @Test
     void passesOnBothOutputsLineByLine() {
-        ChildProcess child = children.sh("printf 'one\\rtwo\\r\\n\\nthr'; echo oops >&2; printf 'ee'");
+        ChildProcess child = processes.sh("printf 'one\\rtwo\\r\\n\\nthr'; echo oops >&2; printf 'ee'");
 
-        children.exitOf(child);
-        assertThat(children.stdout).containsExactly("one", "two", "three");
-        assertThat(children.stderr).containsExactly("oops");
+        processes.exitOf(child);
+        assertThat(processes.stdout).containsExactly("one", "two", "three");
+        assertThat(processes.stderr).containsExactly("oops");
     }
 
     @Test
     void replacesALineThatIsTooLong() {
-        ChildProcess child = children.sh("head -c 100000 /dev/zero | tr '\\0' x; echo; echo after");
+        ChildProcess child = processes.sh("head -c 100000 /dev/zero | tr '\\0' x; echo; echo after");
 
-        children.exitOf(child);
-        assertThat(children.stdout).hasSize(2);
-        assertThat(children.stdout.get(0)).contains("omitted").hasSizeLessThan(100);
-        assertThat(children.stdout.get(1)).isEqualTo("after");
+        processes.exitOf(child);
+        assertThat(processes.stdout).hasSize(2);
+        assertThat(processes.stdout.get(0)).contains("omitted").hasSizeLessThan(100);
+        assertThat(processes.stdout.get(1)).isEqualTo("after");
     }
 
     @Test
     void readsATalkativeChildToItsEnd() {
-        ChildProcess child = children.sh("seq 1 200000; seq 1 100000 >&2");
+        ChildProcess child = processes.sh("seq 1 200000; seq 1 100000 >&2");
 
-        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
-        assertThat(children.stdout).hasSize(200_000).endsWith("200000");
-        assertThat(children.stderr).hasSize(100_000);
+        assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(processes.stdout).hasSize(200_000).endsWith("200000");
+        assertThat(processes.stderr).hasSize(100_000);
     }
 
     @Test
@@ -222,61 +223,62 @@ abstract class ChildProcessContract {
 
             @Override
             public void onStderr(String line) {
-                children.stderr.add(line);
+                processes.stderr.add(line);
             }
         };
-        ChildProcess child = Children.await(children.launch(broken, "/bin/sh", "-c", "echo a; echo b; echo c >&2"));
+        ChildProcess child =
+                TestProcesses.await(processes.launch(broken, "/bin/sh", "-c", "echo a; echo b; echo c >&2"));
 
-        assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
-        assertThat(children.stderr).containsExactly("c");
+        assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
+        assertThat(processes.stderr).containsExactly("c");
     }
 
     @Test
     void reportsTheExitCode() {
-        assertThat(children.exitOf(children.sh("exit 42"))).isEqualTo(new ProcessExit(42));
+        assertThat(processes.exitOf(processes.sh("exit 42"))).isEqualTo(new ProcessExit(42));
     }
 
     @Test
     void reportsTheExitOfAChildWhoseChildKeepsTheOutputOpen() {
-        ChildProcess child = children.sh("sleep 15 & echo $!; exit 0");
+        ChildProcess child = processes.sh("sleep 15 & echo $!; exit 0");
 
         assertThat(child.exit().block(Duration.ofSeconds(5))).isEqualTo(new ProcessExit(0));
-        ProcessHandle.of(Long.parseLong(children.stdout.get(0))).ifPresent(ProcessHandle::destroyForcibly);
+        ProcessHandle.of(Long.parseLong(processes.stdout.get(0))).ifPresent(ProcessHandle::destroyForcibly);
     }
 
     @Test
     void aProgramThatIsMissingIsAnErrorThatNamesIt() {
-        assertThatThrownBy(() -> children.start("/no/such/program", "secret-argument"))
+        assertThatThrownBy(() -> processes.start("/no/such/program", "secret-argument"))
                 .rootCause()
                 .isInstanceOf(IOException.class)
                 .satisfies(e -> assertThat(e).message().doesNotContain("secret-argument"));
-        assertThatThrownBy(() -> children.start("/no/such/program")).hasMessageContaining("/no/such/program");
+        assertThatThrownBy(() -> processes.start("/no/such/program")).hasMessageContaining("/no/such/program");
     }
 
     @Test
     void theChildSeesTheGivenEnvironmentAndDirectoryOnly() {
         ProcessSpec spec = new ProcessSpec(List.of("/usr/bin/env"), Map.of("ONLY", "this"), Path.of("/usr"));
         ProcessOutput output = recording();
-        ChildProcess child = Children.await(children.launcher().launch(() -> spec, children.loop, output));
-        children.exitOf(child);
-        assertThat(children.stdout).containsExactly("ONLY=this");
+        ChildProcess child = TestProcesses.await(processes.launcher().launch(() -> spec, processes.loop, output));
+        processes.exitOf(child);
+        assertThat(processes.stdout).containsExactly("ONLY=this");
 
-        children.stdout.clear();
+        processes.stdout.clear();
         ProcessSpec pwd = new ProcessSpec(List.of("/bin/pwd"), Map.of(), Path.of("/usr"));
-        children.exitOf(Children.await(children.launcher().launch(() -> pwd, children.loop, output)));
-        assertThat(children.stdout).containsExactly("/usr");
+        processes.exitOf(TestProcesses.await(processes.launcher().launch(() -> pwd, processes.loop, output)));
+        assertThat(processes.stdout).containsExactly("/usr");
     }
 
     private ProcessOutput recording() {
         return new ProcessOutput() {
             @Override
             public void onStdout(String line) {
-                children.stdout.add(line);
+                processes.stdout.add(line);
             }
 
             @Override
             public void onStderr(String line) {
-                children.stderr.add(line);
+                processes.stderr.add(line);
             }
         };
     }
@@ -284,49 +286,53 @@ abstract class ChildProcessContract {
     @Test
     void theChildHasNoDescriptorButItsThree() {
         List<ChildProcess> others =
-                IntStream.range(0, 5).mapToObj(i -> children.start("/bin/cat")).toList();
+                IntStream.range(0, 5).mapToObj(i -> processes.start("/bin/cat")).toList();
         // ls opens the directory that it lists, hence the fourth.
-        children.exitOf(children.start("/bin/ls", "/proc/self/fd"));
-        assertThat(children.stdout).containsExactly("0", "1", "2", "3");
+        processes.exitOf(processes.start("/bin/ls", "/proc/self/fd"));
+        assertThat(processes.stdout).containsExactly("0", "1", "2", "3");
         others.forEach(other -> feed(other, Flux.empty()));
-        others.forEach(children::exitOf);
+        others.forEach(processes::exitOf);
     }
 
     @Test
     void theLastStepOfTheLadderKills() {
-        ChildProcess child = children.sh("trap '' TERM; echo ready; while :; do sleep 0.05; done");
-        Awaitility.await().until(() -> children.stdout.contains("ready"));
+        ChildProcess child = processes.sh("trap '' TERM; echo ready; while :; do sleep 0.05; done");
+        Awaitility.await().until(() -> processes.stdout.contains("ready"));
 
-        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(128 + 9));
+        assertThat(child.shutdown(TestProcesses.LADDER).block(TestProcesses.PATIENCE))
+                .isEqualTo(new ProcessExit(128 + 9));
     }
 
     @Test
     void aChildThatExitsOnTheSecondSignalIsNotKilled() {
-        ChildProcess child = children.sh(
+        ChildProcess child = processes.sh(
                 "n=0; trap 'n=$((n+1)); [ $n = 2 ] && exit 7' TERM; echo ready;" + " while :; do sleep 0.02; done");
-        Awaitility.await().until(() -> children.stdout.contains("ready"));
+        Awaitility.await().until(() -> processes.stdout.contains("ready"));
 
-        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(7));
+        assertThat(child.shutdown(TestProcesses.LADDER).block(TestProcesses.PATIENCE))
+                .isEqualTo(new ProcessExit(7));
     }
 
     @Test
     void aChildThatExitsAtTheEndOfItsInputGetsNoSignal() {
-        ChildProcess child = children.start("/bin/cat");
+        ChildProcess child = processes.start("/bin/cat");
 
-        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(0));
-        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(0));
+        assertThat(child.shutdown(TestProcesses.LADDER).block(TestProcesses.PATIENCE))
+                .isEqualTo(new ProcessExit(0));
+        assertThat(child.shutdown(TestProcesses.LADDER).block(TestProcesses.PATIENCE))
+                .isEqualTo(new ProcessExit(0));
     }
 
     @Test
     void aLaunchThatIsCancelledLeavesNoProcess() {
         long before = liveCats();
         for (int i = 0; i < 20; i++) {
-            children.launch("/bin/cat").subscribe().dispose();
+            processes.launch("/bin/cat").subscribe().dispose();
         }
-        ChildProcess last = children.start("/bin/cat");
+        ChildProcess last = processes.start("/bin/cat");
         Awaitility.await().until(() -> liveCats() == before + 1);
         feed(last, Flux.empty());
-        children.exitOf(last);
+        processes.exitOf(last);
     }
 
     private static long liveCats() {
@@ -338,13 +344,13 @@ abstract class ChildProcessContract {
 
     @Test
     void aHundredChildrenLeaveNoDescriptorBehind() {
-        children.exitOf(children.sh("exit 0"));
+        processes.exitOf(processes.sh("exit 0"));
         long before = openDescriptors();
         List<ChildProcess> all = IntStream.range(0, 100)
-                .mapToObj(i -> children.sh(i % 2 == 0 ? "wc -c" : "exit 1"))
+                .mapToObj(i -> processes.sh(i % 2 == 0 ? "wc -c" : "exit 1"))
                 .toList();
         all.forEach(child -> feed(child, Flux.just(1).map(i -> direct(noise(i, ITEM_BYTES)))));
-        all.forEach(children::exitOf);
+        all.forEach(processes::exitOf);
 
         Awaitility.await().untilAsserted(() -> assertThat(openDescriptors()).isLessThanOrEqualTo(before));
     }

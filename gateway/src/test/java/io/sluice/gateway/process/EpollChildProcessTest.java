@@ -20,29 +20,30 @@ class EpollChildProcessTest extends ChildProcessContract {
 
     @Test
     void theLoopCanWatchPipes() {
-        assertThat(EpollPipeTransport.supports(children.loop)).isTrue();
+        assertThat(EpollPipeTransport.supports(processes.loop)).isTrue();
     }
 
     @Test
     void anIdleChildCostsTheLoopNothing() {
-        ChildProcess child = children.start("/bin/cat");
+        ChildProcess child = processes.start("/bin/cat");
         feed(child, Flux.never());
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long[] id = new long[1];
-        children.onLoop(() -> id[0] = Thread.currentThread().getId());
+        processes.onLoop(() -> id[0] = Thread.currentThread().getId());
         long before = threads.getThreadCpuTime(id[0]);
         settled(() -> 0);
         settled(() -> 0);
 
         // A level-triggered registration would have used all of the 600 ms.
         assertThat(threads.getThreadCpuTime(id[0]) - before).isLessThan(100_000_000);
-        assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(0));
+        assertThat(child.shutdown(TestProcesses.LADDER).block(TestProcesses.PATIENCE))
+                .isEqualTo(new ProcessExit(0));
     }
 
     @Test
     void aChildUsesNoThread() {
         List<ChildProcess> all = IntStream.range(0, 30)
-                .mapToObj(i -> children.sh("kill -STOP $$"))
+                .mapToObj(i -> processes.sh("kill -STOP $$"))
                 .toList();
         all.forEach(child -> feed(child, Flux.range(0, 5).map(i -> direct(noise(i, 100_000)))));
 
@@ -51,6 +52,6 @@ class EpollChildProcessTest extends ChildProcessContract {
                 .noneMatch(
                         name -> name.startsWith("sluice-process-writer") || name.startsWith("sluice-process-poller"));
         all.forEach(child -> signal(child, "KILL"));
-        all.forEach(children::exitOf);
+        all.forEach(processes::exitOf);
     }
 }

@@ -31,20 +31,20 @@ class ProcessLauncherTest {
         public void onStderr(String line) {}
     };
 
-    private final Children children = new Children(NioIoHandler.newFactory());
+    private final TestProcesses processes = new TestProcesses(NioIoHandler.newFactory());
     private final Map<String, List<Long>> startsByThread = new ConcurrentHashMap<>();
 
     @AfterEach
     void close() {
-        children.close();
+        processes.close();
     }
 
     @Test
     void starterThreadsPauseBetweenTheStartsOfABurst() {
         List<Mono<ChildProcess>> burst = IntStream.range(0, 4 * ProcessLauncher.START_THREADS)
-                .mapToObj(i -> children.launcher().launch(this::slowSpec, children.loop, NO_OUTPUT))
+                .mapToObj(i -> processes.launcher().launch(this::slowSpec, processes.loop, NO_OUTPUT))
                 .toList();
-        Children.await(Flux.merge(burst).collectList()).forEach(children::exitOf);
+        TestProcesses.await(Flux.merge(burst).collectList()).forEach(processes::exitOf);
 
         assertThat(startsByThread.values())
                 .anyMatch(starts -> starts.size() > 1)

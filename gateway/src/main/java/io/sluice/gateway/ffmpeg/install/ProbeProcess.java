@@ -69,7 +69,6 @@ public final class ProbeProcess {
      * @param arguments its arguments
      * @param environment its complete environment
      * @return the running program
-     *
      * @throws IOException if the operating system cannot start it
      */
     public static ProbeProcess start(Path executable, List<String> arguments, Map<String, String> environment)

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The exit code alone is not enough: it is 0 after garbage in the middle of the media, and otherwise depends on the
  * version. Messages and progress take precedence.
  */
-public final class FailureDiagnosis {
+final class FailureDiagnosis {
 
     /** Java reports a process that a signal ended with this plus the signal number. */
     private static final int SIGNAL_BASE = 128;
@@ -122,7 +122,7 @@ public final class FailureDiagnosis {
      * @param progress its last report, or null if there was none
      * @return why the stream failed; empty if all of its media was delivered
      */
-    public static Optional<Failure> of(int exitCode, StderrTail stderr, @Nullable FfmpegProgress progress) {
+    static Optional<Failure> of(int exitCode, StderrTail stderr, @Nullable FfmpegProgress progress) {
         boolean wrote = progress != null && progress.hasOutput();
         if (exitCode == 0 && wrote) {
             return Optional.empty();

@@ -16,7 +16,7 @@ import java.util.function.DoubleUnaryOperator;
  * <p>A line is {@code name=value}; {@code progress=continue} or {@code progress=end} closes a report. Other lines are
  * ignored. {@code out_time_ms} is not read: despite its name it is in microseconds, like {@code out_time_us}.
  */
-public final class FfmpegProgressParser {
+final class FfmpegProgressParser {
 
     /** The names that are kept; other names are dropped, so the parser's memory is bounded. */
     private static final Set<String> NAMES =
@@ -25,7 +25,7 @@ public final class FfmpegProgressParser {
     private final Map<String, String> values = new HashMap<>();
 
     /** Creates a parser for a new run. */
-    public FfmpegProgressParser() {}
+    FfmpegProgressParser() {}
 
     /**
      * Parses the next line.
@@ -33,7 +33,7 @@ public final class FfmpegProgressParser {
      * @param line without its line end
      * @return the report that this line completes, or empty
      */
-    public Optional<FfmpegProgress> accept(String line) {
+    Optional<FfmpegProgress> accept(String line) {
         int equals = line.indexOf('=');
         if (equals < 0) {
             return Optional.empty();

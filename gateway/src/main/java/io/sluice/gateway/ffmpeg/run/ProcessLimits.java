@@ -41,8 +41,8 @@ public final class ProcessLimits {
     private static final int MAX_DESCRIPTORS = 64;
 
     /**
-     * A preview segment ends at a key frame; without a second one it would fill the disk. 2 GiB, in blocks of
-     * 512 bytes.
+     * A preview segment ends at a key frame; without a second one it would fill the disk. 2 GiB, in blocks of 512
+     * bytes.
      */
     private static final int MAX_FILE_BLOCKS = 1 << 22;
 

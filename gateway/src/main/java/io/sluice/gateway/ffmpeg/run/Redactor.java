@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * end of a long line; and a key may appear percent-encoded in one place and decoded in another. All of these are
  * covered.
  */
-public final class Redactor {
+final class Redactor {
 
     private static final String MARK = "…";
 
@@ -45,7 +45,7 @@ public final class Redactor {
      * @param secrets the stream key and anything else that must not appear; empty strings are ignored
      * @param outputs the stream's outputs
      */
-    public Redactor(Collection<String> secrets, Collection<? extends Output> outputs) {
+    Redactor(Collection<String> secrets, Collection<? extends Output> outputs) {
         Set<String> found = new LinkedHashSet<>();
         Set<String> whole = new LinkedHashSet<>();
         secrets.forEach(secret -> addForms(found, secret));
@@ -68,7 +68,7 @@ public final class Redactor {
      * @param line any text
      * @return the text with each secret replaced by {@code …}
      */
-    public String redact(String line) {
+    String redact(String line) {
         String clean = line;
         for (String url : urls) {
             clean = clean.replace(url, Output.RtmpOutput.redacted(url));

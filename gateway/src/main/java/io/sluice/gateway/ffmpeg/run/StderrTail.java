@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
  * The last lines of FFmpeg's standard error, redacted and bounded in lines and characters. Not thread-safe: one per
  * stream, on its event loop.
  *
- * <p>Lines have the format of {@code -loglevel level+warning}, such as
- * {@code [tcp @ 0x5581] [error] Connection refused}. Addresses are removed, and a line that differs from the previous
- * one only in numbers replaces it and is counted.
+ * <p>Lines have the format of {@code -loglevel level+warning}, such as {@code [tcp @ 0x5581] [error] Connection
+ * refused}. Addresses are removed, and a line that differs from the previous one only in numbers replaces it and is
+ * counted.
  */
-public final class StderrTail {
+final class StderrTail {
 
     private static final int MAX_LINES = 40;
     private static final int MAX_LINE_LENGTH = 500;
@@ -50,7 +50,7 @@ public final class StderrTail {
      *
      * @param redactor removes the secrets from each line before it is kept
      */
-    public StderrTail(Redactor redactor) {
+    StderrTail(Redactor redactor) {
         this(redactor, List.of());
     }
 
@@ -60,7 +60,7 @@ public final class StderrTail {
      * @param redactor removes the secrets from each line before it is kept
      * @param outputs the outputs, in FFmpeg's order
      */
-    public StderrTail(Redactor redactor, List<? extends Output> outputs) {
+    StderrTail(Redactor redactor, List<? extends Output> outputs) {
         this.redactor = redactor;
         this.failedOutput = new FailedOutput(outputs);
     }
@@ -87,7 +87,7 @@ public final class StderrTail {
      *
      * @param rawLine as printed by FFmpeg, without the line end
      */
-    public void add(String rawLine) {
+    void add(String rawLine) {
         failedOutput.inspect(rawLine);
         String text = CONTROL.matcher(ADDRESS.matcher(redactor.redact(rawLine)).replaceAll(""))
                 .replaceAll(" ");
@@ -109,7 +109,7 @@ public final class StderrTail {
      * @return at most 40 lines of about 500 characters, oldest first, redacted; repetitions are counted at the end of a
      *     line
      */
-    public List<String> lines() {
+    List<String> lines() {
         List<String> result = new ArrayList<>();
         for (Line line : lines) {
             result.add(line.count() == 1 ? line.text() : line.text() + " (" + line.count() + " times)");
@@ -123,7 +123,7 @@ public final class StderrTail {
      *
      * @return the line without its prefixes, redacted; empty if there is none
      */
-    public Optional<String> lastMeaningful() {
+    Optional<String> lastMeaningful() {
         Optional<String> consequence = Optional.empty();
         Optional<String> warning = Optional.empty();
         for (Iterator<Line> latestFirst = lines.descendingIterator(); latestFirst.hasNext(); ) {

@@ -54,7 +54,7 @@ class BundledFfmpegTest {
     }
 
     @Test
-    void severalAtOnceEndUpWithOneGoodCopy() throws Exception {
+    void concurrentExtractionsResultInOneCompleteCopy() throws Exception {
         List<CompletableFuture<Path>> all = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
                     try {
                         return extract(bundled()).executable();
@@ -69,7 +69,7 @@ class BundledFfmpegTest {
     }
 
     @Test
-    void aDirectoryThatOthersMayWriteToIsNotTrusted() throws Exception {
+    void aDirectoryThatOthersCanWriteToIsNotTrusted() throws Exception {
         Path directory = extract(bundled()).directory();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         Files.writeString(directory.resolve("planted"), "x");
@@ -78,7 +78,7 @@ class BundledFfmpegTest {
     }
 
     @Test
-    void withoutAWritableCacheItGoesIntoATemporaryDirectory() throws Exception {
+    void withoutAWritableCacheItIsExtractedIntoATemporaryDirectory() throws Exception {
         Path file = Files.createFile(home.resolve("file"));
         BundledFfmpeg nowhere = new BundledFfmpeg(getClass().getClassLoader(), file.resolve("cache"), n -> false);
         BundledFfmpeg.Extracted extracted = extract(nowhere);
@@ -107,7 +107,7 @@ class BundledFfmpegTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void otherMissingLibrariesAreAllNamed() throws Exception {
+    void otherMissingLibrariesAreNamed() throws Exception {
         requireMissingLibraries(extract(bundled()).directory());
 
         BundledFfmpeg strict = new BundledFfmpeg(getClass().getClassLoader(), cache(), name -> false);

@@ -20,7 +20,7 @@ class ChildEnvironmentTest {
             "SINK_OUT", "b");
 
     @Test
-    void onlyWhatFfmpegNeedsGetsThrough() {
+    void onlyWhatFfmpegNeedsIsPassedOn() {
         assertThat(ChildEnvironment.from(PARENT, List.of()))
                 .containsOnlyKeys("PATH", "https_proxy", "LIBVA_DRIVER_NAME");
     }
@@ -32,7 +32,7 @@ class ChildEnvironmentTest {
     }
 
     @Test
-    void noPrefixLetsTheGatewaysOwnVariablesThrough() {
+    void noPrefixPassesTheGatewaysOwnVariables() {
         Map<String, String> rest = new HashMap<>(PARENT);
         rest.remove("SLUICE_PUBLISH");
         assertThat(ChildEnvironment.from(PARENT, List.of("*", "SLUICE_*"))).isEqualTo(rest);

@@ -31,7 +31,7 @@ class EmptySharedObjectTest {
     }
 
     @Test
-    void theMachineTypeIsTheOneAskedFor() {
+    void theMachineTypeIsTheRequestedOne() {
         assertThat(machineOf(EmptySharedObject.Machine.X86_64)).isEqualTo((short) 62);
         assertThat(machineOf(EmptySharedObject.Machine.AARCH64)).isEqualTo((short) 183);
     }

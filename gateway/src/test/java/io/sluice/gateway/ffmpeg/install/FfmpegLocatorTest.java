@@ -24,7 +24,7 @@ class FfmpegLocatorTest {
     private Path directory;
 
     @Test
-    void theOneOnThePathComesBeforeTheBundledOne() {
+    void theFfmpegOnThePathIsPreferredToTheBundledOne() {
         Ffmpeg ffmpeg = RealFfmpeg.ON_PATH.get();
         assertThat(ffmpeg.executable()).isAbsolute();
         assertThat(ffmpeg.capabilities().encoders()).contains("aac", "libx264");
@@ -34,7 +34,7 @@ class FfmpegLocatorTest {
     }
 
     @Test
-    void theBundledOneComesWhenThereIsNoneOnThePath() {
+    void theBundledFfmpegIsUsedIfThereIsNoneOnThePath() {
         Ffmpeg ffmpeg = RealFfmpeg.BUNDLED.get();
         assertThat(ffmpeg.capabilities().encoders()).contains("aac", "libx264", "libopenh264");
         assertThat(ffmpeg.capabilities().writesEnhancedVideo()).isTrue();
@@ -43,7 +43,7 @@ class FfmpegLocatorTest {
     }
 
     @Test
-    void theNamedOneIsTheOnlyOneTried() {
+    void theConfiguredFfmpegIsTheOnlyOneTried() {
         assertThatThrownBy(() -> locator(Map.of()).locate(directory.resolve("nowhere")))
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("nowhere")
@@ -56,7 +56,7 @@ class FfmpegLocatorTest {
     }
 
     @Test
-    void everyMissingLibraryOfTheNamedOneIsNamed() {
+    void missingLibrariesOfTheConfiguredFfmpegAreNamed() {
         assertThatThrownBy(() -> locator(Map.of())
                         .locate(script(
                                 "echo 'x: error while loading shared libraries: libnope.so.7: cannot open shared object"
@@ -66,14 +66,14 @@ class FfmpegLocatorTest {
     }
 
     @Test
-    void oneOnThePathThatCannotStartIsPassedOver() throws Exception {
+    void anFfmpegOnThePathThatCannotStartIsSkipped() throws Exception {
         script("exit 1", "ffmpeg");
         Ffmpeg ffmpeg = locator(Map.of("PATH", directory.toString())).locate(null);
         assertThat(ffmpeg.source()).isEqualTo(Ffmpeg.Source.BUNDLED);
     }
 
     @Test
-    void aStandInThatListsNothingIsTakenAndCanDoNothing() throws Exception {
+    void aProgramThatListsNothingIsUsedWithoutCapabilities() throws Exception {
         Ffmpeg ffmpeg = locator(Map.of()).locate(script("echo ffmpeg version 7.1-standin", "standin"));
         assertThat(ffmpeg.capabilities().version()).isEqualTo("7.1-standin");
         assertThat(ffmpeg.capabilities().encoders()).isEmpty();
@@ -81,7 +81,7 @@ class FfmpegLocatorTest {
     }
 
     @Test
-    void whenThereIsNoneEachThatWasTriedIsListedWithItsReason() throws Exception {
+    void withoutAUsableFfmpegEachOneTriedIsListedWithItsReason() throws Exception {
         script("echo 'bad luck'; exit 9", "ffmpeg");
         BundledFfmpeg none = new BundledFfmpeg(ClassLoader.getPlatformClassLoader(), directory, n -> false);
         FfmpegLocator locator = new FfmpegLocator(Map.of("PATH", directory.toString()), List.of(), none);
@@ -92,7 +92,7 @@ class FfmpegLocatorTest {
     }
 
     @Test
-    void theProbeGetsNoSecretsAndWhatTheOperatorLetsThrough() throws Exception {
+    void theProbeGetsNoSecretsButTheOperatorsExtraVariables() throws Exception {
         Path seen = directory.resolve("seen");
         Path spy = script("env > " + seen + "; echo ffmpeg version 1", "spy");
         Map<String, String> parent =

@@ -97,7 +97,7 @@ class StreamPlannerTest {
     }
 
     @Test
-    void anAudioOnlyOfferHasNoVideoAndDoesNotBeatOneWithVideo() {
+    void anAudioOnlyOfferHasNoVideoAndIsNotPreferredToOneWithVideo() {
         StreamPlan audio = plan(FULL, PLAIN, "audio/webm;codecs=opus");
         assertThat(audio.video()).isNull();
         assertThat(audio.audio()).isEqualTo(TRANSCODE);
@@ -106,13 +106,13 @@ class StreamPlannerTest {
     }
 
     @Test
-    void withoutLibx264TheOtherEncoderIsTaken() {
+    void withoutLibx264TheOtherEncoderIsUsed() {
         FfmpegCapabilities free = capabilities(new LibraryVersion(62, 12), Set.of("libopenh264", "aac"), DECODERS);
         assertThat(plan(free, PLAIN, VP8).encoding().h264()).isEqualTo(H264Encoder.LIBOPENH264);
     }
 
     @Test
-    void whatCannotBeDoneIsRefusedWithTheReasonForEachOffer() {
+    void unworkableOffersAreRefusedWithAReasonEach() {
         FfmpegCapabilities poor = capabilities(new LibraryVersion(59, 27), Set.of("aac"), Set.of("opus", "vp8", "av1"));
         Failure failure = refusal(poor, PLAIN, VP8, "video/webm;codecs=av01.0.04M.08,opus");
         assertThat(failure.code()).isEqualTo(FailureCode.UNSUPPORTED_OFFER);
@@ -134,7 +134,7 @@ class StreamPlannerTest {
     }
 
     @Test
-    void hintsAreFollowedWithinBounds() {
+    void settingsAreUsedWithinLimits() {
         StreamPlan plan = new StreamPlanner(FULL)
                 .plan(
                         offers(VP8),

@@ -73,7 +73,7 @@ class FailureDiagnosisTest {
     }
 
     @Test
-    void whatCameOutWithExitCodeZeroIsNoFailure() throws IOException {
+    void outputWithExitCodeZeroIsNoFailure() throws IOException {
         FfmpegProgress wrote = progress("frame=114\nout_time_us=3749000\nprogress=end");
         assertThat(diagnose("trunc-5.1", wrote)).isEmpty();
         assertThat(diagnose("trunc-8.1", wrote)).isEmpty();
@@ -82,7 +82,7 @@ class FailureDiagnosisTest {
     }
 
     @Test
-    void exitCodeZeroWithNothingOutIsAFailure() {
+    void exitCodeZeroWithoutOutputIsAFailure() {
         StderrTail silent = new StderrTail(new Redactor(List.of(), List.of()));
         FfmpegProgress nothing = progress("frame=0\nout_time_us=N/A\nprogress=end");
         assertThat(FailureDiagnosis.of(0, silent, nothing).orElseThrow().code())

@@ -61,7 +61,8 @@ class FfmpegCommandTest {
 
     @ParameterizedTest(name = "{1} by FFmpeg {0}")
     @MethodSource("recordings")
-    void everyRecordingComesOutWholeAsFlv(RealFfmpeg real, String fixture, String type, int frames, double seconds) {
+    void everyRecordingIsCompletelyWrittenAsFlv(
+            RealFfmpeg real, String fixture, String type, int frames, double seconds) {
         StreamPlan plan = plan(real, type, new RtmpOutput("rtmp://host/app/key", false));
         Path file = directory.resolve("out.flv");
 
@@ -163,7 +164,7 @@ class FfmpegCommandTest {
     }
 
     @Test
-    void theEncoderWithoutTheGplWorksToo() {
+    void theEncoderWithoutGplWorks() {
         RealFfmpeg real = RealFfmpeg.BUNDLED;
         FfmpegCapabilities all = real.get().capabilities();
         FfmpegCapabilities free = new FfmpegCapabilities(

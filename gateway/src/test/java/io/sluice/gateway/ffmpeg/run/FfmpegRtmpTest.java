@@ -49,7 +49,7 @@ class FfmpegRtmpTest {
      */
     @ParameterizedTest(name = "{1} by FFmpeg {0}")
     @MethodSource("firstMessages")
-    void mediaComesOutBeforeTheSecondMessageGoesIn(RealFfmpeg real, String fixture, String type, int bytes)
+    void mediaIsWrittenBeforeTheSecondMessageIsSent(RealFfmpeg real, String fixture, String type, int bytes)
             throws Exception {
         byte[] media = RealFfmpeg.fixture(fixture);
         try (RtmpSink sink = RtmpSink.accepting()) {

@@ -88,7 +88,7 @@ class HostileInputTest {
 
     @ParameterizedTest(name = "FFmpeg {0}")
     @MethodSource("attacks")
-    void whatPointsElsewhereIsRefusedAndNobodyIsCalled(RealFfmpeg real, String text) throws Exception {
+    void referencesToOtherSourcesAreRefusedAndNotFollowed(RealFfmpeg real, String text) throws Exception {
         Path secret = Files.writeString(directory.resolve("secret.ts"), "secret");
         for (String place : List.of(url(), "file://" + secret, secret.toString())) {
             for (String type : TYPES) {

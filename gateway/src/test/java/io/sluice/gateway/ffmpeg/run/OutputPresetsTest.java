@@ -43,7 +43,7 @@ class OutputPresetsTest {
                 "/ondemand/s3cr3t",
                 "/a/b/c/d/s3cr3t"
             })
-    void isTheSameToAReceiver(String path) throws Exception {
+    void theReceiverSeesNoDifference(String path) throws Exception {
         ProcessLimits limits = ProcessLimits.probe(REAL.get(), FfmpegLimits.defaults());
         assertThat(limits.supportsPresets())
                 .as("the FFmpeg on the PATH supports presets")

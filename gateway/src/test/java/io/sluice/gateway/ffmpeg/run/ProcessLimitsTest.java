@@ -56,7 +56,7 @@ class ProcessLimitsTest {
     }
 
     @Test
-    void filesAreBoundedWhereSomeAreWritten() throws Exception {
+    void fileSizeIsLimitedIfFilesAreWritten() throws Exception {
         Ffmpeg reporter = fakeFfmpeg("cat /proc/$$/limits");
         Process process = start(reporter, ProcessLimits.probe(reporter, LIMITS), new HlsOutput(directory));
         assertThat(output(process)).containsPattern("Max file size +2147483648 ");

@@ -32,7 +32,7 @@ class RedactionFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "6s")
-    void aKeyIsInNothingThatIsKept(@NotNull String key, @NotNull String before, @NotNull String after) {
+    void aKeyIsInNoRetainedText(@NotNull String key, @NotNull String before, @NotNull String after) {
         if (key.length() < DISTINCTIVE_LENGTH
                 || StreamKey.parse(key).toOptional().isEmpty()) {
             return;

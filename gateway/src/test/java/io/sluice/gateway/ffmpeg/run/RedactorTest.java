@@ -15,13 +15,13 @@ class RedactorTest {
     private final Redactor redactor = new Redactor(List.of(KEY), List.of(OUTPUT));
 
     @Test
-    void ofAUrlTheServerIsLeft() {
+    void onlyTheServerOfAUrlIsKept() {
         assertThat(redactor.redact("[error] " + OUTPUT.url() + ": Connection refused"))
                 .isEqualTo("[error] rtmps://live.example:443/…: Connection refused");
     }
 
     @Test
-    void theKeyIsTakenOutInEveryFormItAppearsIn() {
+    void theKeyIsRemovedInAllItsForms() {
         for (String form : List.of(
                 KEY,
                 "FB-123-abc%3Fs_ps%3D1%26a%3DAbX_9%2B%7Ez",
@@ -36,20 +36,20 @@ class RedactorTest {
     }
 
     @Test
-    void credentialsOfAnyUrlAreTakenOut() {
+    void credentialsOfAnyUrlAreRemoved() {
         assertThat(redactor.redact("proxy http://me:secret@proxy:3128/ and pa55"))
                 .isEqualTo("proxy http://…@proxy:3128/ and …");
     }
 
     @Test
-    void aSecretThatALineEndCutsIsTakenOut() {
+    void aSecretTruncatedByALineEndIsRemoved() {
         assertThat(redactor.redact("Opening FB-123-ab")).isEqualTo("Opening …");
         assertThat(redactor.redact("rtmps://user:pa55@live.example:443/app/FB-123-abc?s_p"))
                 .doesNotContain("FB-", "pa55");
     }
 
     @Test
-    void aShortKeyIsTakenOutWhereItStandsAlone() {
+    void aShortKeyIsRemovedAsASeparateWord() {
         Redactor shortKey = new Redactor(List.of("a"), List.of(new RtmpOutput("rtmp://host/live/a", false)));
         assertThat(shortKey.redact("a failed at rtmp://host/live/a: bad data"))
                 .isEqualTo("… failed at rtmp://host/…: bad data");

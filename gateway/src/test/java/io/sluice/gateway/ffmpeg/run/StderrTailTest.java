@@ -18,7 +18,7 @@ class StderrTailTest {
     }
 
     @Test
-    void linesThatDifferInNumbersOnlyAreCounted() {
+    void linesThatDifferOnlyInNumbersAreCounted() {
         tail.add("[flv @ 0x55] [warning] Non-monotonic DTS; previous: 8435, current: 333");
         tail.add("[flv @ 0x55] [warning] Non-monotonic DTS; previous: 8435, current: 366");
         tail.add("[flv @ 0x55] [warning] Non-monotonic DTS; previous: 8435, current: 401");
@@ -27,7 +27,7 @@ class StderrTailTest {
     }
 
     @Test
-    void secretsAndControlCharactersAreTakenOut() {
+    void secretsAndControlCharactersAreRemoved() {
         tail.add("[error] s3cr3t-k3y\u001b[31m\ttext");
         assertThat(tail.lines()).containsExactly("[error] … [31m text");
     }

@@ -228,7 +228,7 @@ class ContainerSnifferTest {
 
     @ParameterizedTest
     @CsvSource({"40, mp4a", "67, mp4a", "69, mp3", "6b, mp3", "dd, vorbis"})
-    void mpeg4AudioIsWhatItsDescriptorSays(String objectType, String codec) {
+    void theDescriptorDeterminesTheCodecOfMpeg4Audio(String objectType, String codec) {
         assertThat(format(mp4(box("moov", trak("soun", mp4a(Integer.parseInt(objectType, 16))))))
                         .mimeType())
                 .isEqualTo("audio/mp4;codecs=\"" + codec + "\"");

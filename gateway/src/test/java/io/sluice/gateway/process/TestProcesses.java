@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** Starts real programs for a test, on an event loop of the test's own, and remembers what they print. */
-final class Children implements AutoCloseable {
+/** Starts real programs for a test, on the test's own event loop, and records their output. */
+final class TestProcesses implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(10);
     static final ShutdownLadder LADDER = new ShutdownLadder(
@@ -28,7 +28,7 @@ final class Children implements AutoCloseable {
     final List<String> stdout = Collections.synchronizedList(new ArrayList<>());
     final List<String> stderr = Collections.synchronizedList(new ArrayList<>());
 
-    Children(IoHandlerFactory transport) {
+    TestProcesses(IoHandlerFactory transport) {
         group = new MultiThreadIoEventLoopGroup(1, transport);
         loop = group.next();
         launcher = ProcessLauncher.create(1_000);

@@ -8,7 +8,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** A source that emits within {@code request} and records the demand. Used on one event loop. */
-final class StepwiseSource implements Publisher<ByteBuf>, Subscription {
+final class DemandRecordingSource implements Publisher<ByteBuf>, Subscription {
 
     private final int items;
     private final IntFunction<ByteBuf> item;
@@ -18,7 +18,7 @@ final class StepwiseSource implements Publisher<ByteBuf>, Subscription {
     volatile boolean cancelled;
     private boolean completed;
 
-    StepwiseSource(int items, IntFunction<ByteBuf> item) {
+    DemandRecordingSource(int items, IntFunction<ByteBuf> item) {
         this.items = items;
         this.item = item;
     }
