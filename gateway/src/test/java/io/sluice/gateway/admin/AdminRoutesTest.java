@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,12 @@ class AdminRoutesTest {
     private static final String END = "/api/streams/end";
 
     /** They take a process that cannot even be killed, and a gateway that ends while it is asked. */
-    private static final Set<String> NOT_SHOWN =
-            Set.of("post /api/streams/end 202", "delete /api/streams/{sessionId} 202", "get /health/ready 503");
+    private static final Set<String> NOT_SHOWN = Set.of(
+            "post /api/streams/end 202",
+            "delete /api/streams/{sessionId} 202",
+            "get /health/ready 503",
+            "get /health 503",
+            "get /healthz 503");
 
     private final OpenApi document = OpenApi.read();
     private final Set<String> shown = new TreeSet<>();
@@ -158,6 +163,14 @@ class AdminRoutesTest {
         notAllowed();
         answer(200, "/health/live", stage.stranger("/health/live"));
         answer(200, "/health/ready", stage.stranger("/health/ready"));
+        answer(200, "/health", stage.stranger("/health"));
+        answer(200, "/healthz", stage.stranger("/healthz"));
+        HttpResponse<String> index = answer(200, "/", stage.stranger("/"));
+        assertThat(index.body())
+                .contains(
+                        AdminStage.PREFIX + LIST, AdminStage.PREFIX + "/metrics", AdminStage.PREFIX + "/openapi.yaml");
+        assertThat(answer(200, "/openapi.yaml", stage.stranger("/openapi.yaml")).body())
+                .isEqualTo(Files.readString(Path.of("../docs/openapi.yaml")));
 
         Set<String> promised = document.promises();
         promised.removeAll(NOT_SHOWN);

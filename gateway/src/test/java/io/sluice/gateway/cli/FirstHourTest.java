@@ -205,10 +205,9 @@ class FirstHourTest {
 
         assertThat(load(Map.of(), flag, value).warnings()).isEmpty();
         assertThat(load(Map.of(), flag, value, "--" + former, value).faults())
-                .containsExactly(
-                        flag + ": --" + former + " is its old name, and both are set; remove --" + former); remove --" + former);
+                .containsExactly(flag + ": --" + former + " is its old name, and both are set; remove --" + former);
         assertThat(load(Map.of(variable, value, formerVariable, value)).faults())
-                .containsExactly(formerVariable + " is the old name of " + variable + ", which is set too; remove "
+                .containsExactly(variable + ": " + formerVariable + " is its old name, and both are set; remove "
                         + formerVariable);
         String both = file(former + ": " + value, current + ": " + value);
         assertThat(load(Map.of(), "--config", both).faults())
