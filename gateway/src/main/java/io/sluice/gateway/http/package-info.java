@@ -1,5 +1,5 @@
 /**
- * What is not media: the pages, the previews that viewers fetch, and health. Beside the data flow; nothing else depends on it.
+ * HTTP apart from media: the pages, the previews, health checks and the index of the admin API.
  *
  * <p>Runs on Reactor Netty's event loops; files are read on a scheduler that may block.
  */

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Finds out which of several outputs FFmpeg's errors are about. FFmpeg 8 numbers its outputs in them, FFmpeg 5 names their
- * URLs or servers. Not thread-safe: one per stream, on its event loop.
+ * Finds out which of several outputs FFmpeg's errors are about. FFmpeg 8 numbers its outputs in them, FFmpeg 5 names
+ * their URLs or servers. Not thread-safe: one per stream, on its event loop.
  */
 final class FailedOutput {
 
@@ -47,8 +47,8 @@ final class FailedOutput {
     /**
      * The output that all errors are about.
      *
-     * @return scheme, server and application, which are secret only if they contain the stream key; empty with one output
-     *     only, and if it is unknown
+     * @return scheme, server and application, which are secret only if they contain the stream key; empty if it is
+     *     unknown, and if there is only one output
      */
     Optional<String> name() {
         int index = mentioned.nextSetBit(0);
