@@ -87,7 +87,7 @@ final class AdmissionTest {
     @Test
     void anAddressHasItsStreamsAndStartsAndNobodyElses() {
         GatewayProcess gateway = carefree(
-                "--trust-proxy", "127.0.0.1", "--max-streams-per-address", "3", "--max-starts-per-address", "1");
+                "--trusted-proxy", "127.0.0.1", "--max-streams-per-address", "3", "--max-start-rate-per-address", "1");
         for (int i = 0; i < 3; i++) {
             asking(gateway, from("192.0.2.1", "a" + i)).heard().awaitOpened(Publisher.SOON);
         }
@@ -135,7 +135,7 @@ final class AdmissionTest {
 
     @Test
     void aStampedeIsSpreadInTime() {
-        GatewayProcess gateway = carefree("--max-starts", "1");
+        GatewayProcess gateway = carefree("--max-start-rate", "1");
         List<Handshake> herd = IntStream.range(0, 40)
                 .mapToObj(i -> Publisher.negotiated(stage.key("herd" + i)))
                 .toList();
@@ -181,8 +181,8 @@ final class AdmissionTest {
     @Test
     void whatAKindOfStreamCostsIsLearntAndAsManyAreTakenAsThereIsRoomFor() {
         NginxReceiver nginx = stage.nginx();
-        GatewayProcess gateway =
-                stage.gateway("--publish", nginx.publishUrl(), "--max-cpu", "1").start();
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl(), "--max-cpu-percent", "1")
+                .start();
         Recording vp8 = Recording.named("webm-vp8-opus.webm");
         Publisher first = gateway.connect(Publisher.negotiated(stage.key("teaches")));
         first.open(vp8.mimeType());

@@ -1,7 +1,10 @@
 package io.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.Ports;
 import io.sluice.e2e.harness.Stage;
@@ -10,6 +13,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +109,52 @@ final class CommandLineTest {
         Tool.Run run = stage.gateway().env("SLUICE_PORT", "http").runToItsEnd(LIMIT);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().strip().lines()).singleElement().asString().contains("SLUICE_PORT");
+    }
+
+    @Test
+    void aMistypedVariableIsOneLine() {
+        Tool.Run run = stage.gateway().env("SLUICE_PROT", "1").runToItsEnd(LIMIT);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().strip())
+                .isEqualTo("sluice: unknown variable SLUICE_PROT; the closest match is SLUICE_PORT; see --help");
+    }
+
+    @Test
+    void serveStartsTheGatewayAndTheShortHealthPathsAnswer() {
+        int port = Ports.free();
+        GatewayProcess gateway = stage.gateway("serve", "--host", "127.0.0.1", "--port", Integer.toString(port))
+                .startPlainly();
+        assertThat(gateway.get("/health").statusCode()).isEqualTo(200);
+        assertThat(gateway.get("/healthz").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void anOldNameWorksAndIsReportedAsDeprecated() {
+        GatewayProcess gateway = stage.gateway("--max-cpu", "100").start();
+        assertThat(gateway.output()).containsPattern("WARN +CommandRun --max-cpu is deprecated; use --max-cpu-percent");
+    }
+
+    @Test
+    void theLogIsJsonIfAskedForAndHidesSecretsTheSame() throws IOException {
+        GatewayProcess gateway = stage.gateway(
+                        "--log-format=json",
+                        "--publish",
+                        "rtmp://user:" + stage.secret("canarypassword") + "@127.0.0.1/app/" + stage.secret("canarykey"))
+                .start();
+        await().atMost(LIMIT).until(() -> gateway.output().contains("Ready: go live at"));
+        JsonMapper mapper = new JsonMapper();
+        List<String> messages = new ArrayList<>();
+        for (String line : gateway.output().lines().toList()) {
+            JsonNode event = mapper.readTree(line);
+            assertThat(event.path("level").asText()).isIn("INFO", "WARN");
+            assertThat(event.path("timestamp").isNumber()).isTrue();
+            assertThat(event.path("loggerName").asText()).startsWith("io.sluice.");
+            assertThat(event.has("arguments")).isFalse();
+            messages.add(event.path("formattedMessage").asText());
+        }
+        assertThat(messages)
+                .anyMatch(message -> message.contains("--publish rtmp://127.0.0.1/… has no {streamKey}"))
+                .anyMatch(message -> message.startsWith("Ready: go live at"));
     }
 
     @Test

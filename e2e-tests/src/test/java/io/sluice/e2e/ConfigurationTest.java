@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class ConfigurationTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final String READ = "Configuration read again";
+    private static final String READ = "Configuration reloaded";
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -103,7 +103,7 @@ final class ConfigurationTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err().lines()).hasSize(5).allMatch(line -> line.startsWith("sluice: "));
         assertThat(run.err())
-                .contains("sluice.yaml:1: there is no option 'prot'; the nearest is 'port'")
+                .contains("sluice.yaml:1: unknown option 'prot'; the closest match is 'port'")
                 .contains("--stall-timeout", "sluice.yaml:2")
                 .contains("--publish", "sluice.yaml:3")
                 .contains("--open-timeout", "SLUICE_OPEN_TIMEOUT")
@@ -115,12 +115,12 @@ final class ConfigurationTest {
     void aPrintedFileCanBeUsedAsItIsAndBeCheckedWithoutAStart() throws IOException {
         Tool.Run printed = stage.gateway("--print-config").runToItsEnd(LIMIT);
         assertThat(printed.exitCode()).isZero();
-        assertThat(printed.out()).contains("#max-message-bytes: 8388608");
+        assertThat(printed.out()).contains("#max-message-bytes: 8M");
         Files.writeString(file, printed.out());
         Tool.Run checked =
                 stage.gateway("--config", file.toString(), "--check-config").runToItsEnd(LIMIT);
         assertThat(checked.exitCode()).as(checked.err()).isZero();
-        assertThat(checked.out()).endsWith("The configuration is sound.\n");
+        assertThat(checked.out()).endsWith("The configuration is valid.\n");
         Files.writeString(file, printed.out().replace("#port: 8080", "port: 80800"));
         Tool.Run wrong =
                 stage.gateway("--config", file.toString(), "--check-config").runToItsEnd(LIMIT);
@@ -169,8 +169,8 @@ final class ConfigurationTest {
         awaitLog(gateway, "SIGHUP: ");
         awaitLog(gateway, READ + ": publish");
         assertThat(gateway.output())
-                .contains("port needs a restart: it stays as it was", "ffmpeg needs a restart: it stays as it was")
-                .doesNotContain("host needs a restart");
+                .contains("port requires a restart; the current value stays active", "ffmpeg requires a restart; ")
+                .doesNotContain("host requires a restart");
         Broadcast.of(gateway, second, stage.key("next"), recording, Pace.FLAT_OUT)
                 .assertWhole();
     }
@@ -179,8 +179,8 @@ final class ConfigurationTest {
     void withoutAFileSighupEndsNothing() {
         GatewayProcess gateway = stage.gateway().hearingHangUps().start();
         gateway.hangUp();
-        awaitLog(gateway, "SIGHUP: there is no --config");
-        awaitLog(gateway, READ + ": nothing changes");
+        awaitLog(gateway, "SIGHUP: nothing to reload, because there is no --config file");
+        assertThat(gateway.output()).doesNotContain(READ);
         assertThat(gateway.isReady()).isTrue();
     }
 
@@ -190,17 +190,16 @@ final class ConfigurationTest {
         write(file, publish(nginx));
         GatewayProcess gateway = started();
         replace("publish: http://" + stage.secret("canaryhost") + "/x", "max-bits-per-second: 1234567", "prot: 1");
-        awaitLog(gateway, "2 to mend");
+        awaitLog(gateway, "Configuration rejected with 2 errors; the previous one stays active.");
         assertThat(gateway.output())
-                .containsPattern("ERROR \\w+ .*sluice.yaml:3: there is no option 'prot'")
-                .containsPattern("ERROR \\w+ .*--publish.*sluice.yaml:1")
-                .contains("older than the file");
+                .containsPattern("ERROR \\w+ .*sluice.yaml:3: unknown option 'prot'")
+                .containsPattern("ERROR \\w+ .*--publish.*sluice.yaml:1");
         Broadcast whole = Broadcast.of(gateway, nginx, stage.key("kept"), recording, Pace.FLAT_OUT);
         whole.assertWhole();
         assertThat(whole.opened().maxBitsPerSecond()).isEqualTo(10_000_000);
 
         Files.delete(file);
-        awaitLog(gateway, "there is no file " + file);
+        awaitLog(gateway, "no such file: " + file);
         replace(publish(nginx), "max-bits-per-second: 1234567");
         awaitLog(gateway, READ + ": max-bits-per-second");
         assertThat(opened(gateway, stage.key("mended")).maxBitsPerSecond()).isEqualTo(1_234_567);
@@ -249,13 +248,13 @@ final class ConfigurationTest {
         GatewayProcess gateway = started();
         assertThat(shownBy(gateway)).isEqualTo("CN=first");
         replace("tls-cert: " + folder.resolve("cert-2"), "tls-key: " + folder.resolve("key-1"));
-        awaitLog(gateway, "is not that of the certificate");
+        awaitLog(gateway, "does not belong to the certificate");
         assertThat(shownBy(gateway)).isEqualTo("CN=first");
         replace("tls-cert: " + folder.resolve("cert-2"), "tls-key: " + folder.resolve("key-2"));
         awaitLog(gateway, READ + ": tls-cert, tls-key");
         assertThat(shownBy(gateway)).isEqualTo("CN=second");
         replace("# no TLS");
-        awaitLog(gateway, "tls-cert needs a restart");
+        awaitLog(gateway, "tls-cert requires a restart");
         assertThat(shownBy(gateway)).isEqualTo("CN=second");
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Connections that are no streams, and do not mean to become any. */
 final class ConnectionLimitsTest {
 
-    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -76,7 +76,7 @@ final class ConnectionLimitsTest {
     void aConnectionThatDoesNotCompleteItsRequestIsClosedAndALiveOneIsNot(String beginning) {
         NginxReceiver nginx = stage.nginx();
         GatewayProcess gateway = stage.gateway(
-                        "--publish", nginx.publishUrl(), "--handshake-timeout", HANDSHAKE_TIMEOUT.toSeconds() + "s")
+                        "--publish", nginx.publishUrl(), "--request-timeout", REQUEST_TIMEOUT.toSeconds() + "s")
                 .start();
         Bystander bystander = Bystander.live(gateway, nginx, stage.key("bystander"));
         assertClosedInTime(gateway, beginning);
@@ -89,7 +89,7 @@ final class ConnectionLimitsTest {
         send(socket, beginning);
         assertThat(answer(socket)).doesNotStartWith("HTTP/1.1 101");
         assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isBetween(HANDSHAKE_TIMEOUT.minusMillis(200), HANDSHAKE_TIMEOUT.plusSeconds(3));
+                .isBetween(REQUEST_TIMEOUT.minusMillis(200), REQUEST_TIMEOUT.plusSeconds(3));
     }
 
     @Test
@@ -103,8 +103,8 @@ final class ConnectionLimitsTest {
                         certificate.toString(),
                         "--tls-key",
                         key.toString(),
-                        "--handshake-timeout",
-                        HANDSHAKE_TIMEOUT.toSeconds() + "s")
+                        "--request-timeout",
+                        REQUEST_TIMEOUT.toSeconds() + "s")
                 .start();
         assertClosedInTime(gateway, "");
         // The first half of a record of a handshake: version 3.1, 512 bytes.

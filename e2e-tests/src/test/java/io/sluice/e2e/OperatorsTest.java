@@ -151,6 +151,6 @@ final class OperatorsTest {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().strip().lines()).singleElement().asString().contains("--admin-token-file");
         GatewayProcess plain = stage.gateway().start();
-        assertThat(plain.output()).doesNotContain("Operators at");
+        assertThat(plain.output()).doesNotContain("Admin API at");
     }
 }

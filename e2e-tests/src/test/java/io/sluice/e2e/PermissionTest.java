@@ -78,7 +78,9 @@ final class PermissionTest {
         assertRefused(gateway, Publisher.negotiated(key), FailureCode.AUTHORIZER_FAILED);
         Files.writeString(file, made.out());
         gateway.connect(Publisher.negotiated(key)).open(recording.mimeType());
-        assertThat(gateway.output()).contains("authenticated as anna").doesNotContain("OPEN TO EVERYBODY");
+        assertThat(gateway.output())
+                .contains("authenticated as anna")
+                .doesNotContain("No authentication configured");
     }
 
     @Test
@@ -142,9 +144,9 @@ final class PermissionTest {
                         nginx.publishUrl(),
                         "--auth-url",
                         service.url(),
-                        "--auth-url-remember",
+                        "--auth-cache-ttl",
                         "1ms",
-                        "--trust-proxy",
+                        "--trusted-proxy",
                         "127.0.0.1")
                 .start();
         String key = stage.key("asked");
@@ -177,10 +179,11 @@ final class PermissionTest {
     void whoeverOpensTheGatewayToEverybodyIsToldSo() {
         GatewayProcess open = stage.gateway("--host", "0.0.0.0", "--port", "0", "--allow-origin", "*")
                 .startPlainly();
-        assertThat(open.output()).contains("OPEN TO EVERYBODY", "--auth-key-file", "Every web page");
+        assertThat(open.output())
+                .contains("No authentication configured", "--auth-key-file", "--allow-origin * lets any web page");
         GatewayProcess guarded = stage.gateway("--host", "0.0.0.0", "--port", "0", "--auth-url", "http://127.0.0.1:9/")
                 .startPlainly();
-        assertThat(guarded.output()).doesNotContain("OPEN TO EVERYBODY", "Every web page");
+        assertThat(guarded.output()).doesNotContain("No authentication configured", "lets any web page");
         assertRefused(guarded, Publisher.negotiated(stage.key("refused")), FailureCode.AUTHORIZER_FAILED);
     }
 

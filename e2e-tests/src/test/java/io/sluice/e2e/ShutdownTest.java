@@ -153,7 +153,7 @@ final class ShutdownTest {
         gateway.terminate();
         publisher.heard().await(Draining.class, BOUND, draining -> true);
         gateway.terminate();
-        await("it hurries").atMost(BOUND).until(() -> gateway.output().contains("Asked again"));
+        await("it hurries").atMost(BOUND).until(() -> gateway.output().contains("Second signal"));
         gateway.terminate();
         assertThat(gateway.awaitExit(BOUND)).isEqualTo(3);
         assertThat(ffmpeg.isAlive()).isFalse();

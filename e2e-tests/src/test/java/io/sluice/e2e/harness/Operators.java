@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** Those who run a gateway: their token, and what they ask it. */
 public final class Operators {
 
-    private static final Pattern ADDRESS_IN_LOG = Pattern.compile("Operators at (http://localhost:\\d+)/");
+    private static final Pattern ADDRESS_IN_LOG = Pattern.compile("Admin API at (http://localhost:\\d+)/");
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 

@@ -1,6 +1,6 @@
 package io.sluice.gateway.cli;
 
-/** {@code java -jar sluice.jar}: the stand-alone server, and the first embedder of {@link io.sluice.gateway.Gateway}. */
+/** {@code java -jar sluice.jar}: the stand-alone server, an embedder of {@link io.sluice.gateway.Gateway}. */
 public final class GatewayMain {
 
     private static final String LOGBACK_CONFIGURATION = "logback.configurationFile";

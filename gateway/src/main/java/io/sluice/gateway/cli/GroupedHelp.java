@@ -11,8 +11,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * Lists the options in the help under the headings of their classes. Picocli's argument groups would do so too, but they
- * replace the objects with the options while parsing.
+ * Lists the options in the help under the headings of their classes. Picocli's argument groups would do so too, but
+ * they replace the objects with the options while parsing.
  */
 final class GroupedHelp {
 

@@ -4,7 +4,7 @@ import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads switches: {@code true}, {@code yes}, {@code on}, {@code 1}, or {@code false}, {@code no}, {@code off}, {@code 0}. */
+/** Reads switches: {@code true, yes, on, 1} or {@code false, no, off, 0}. */
 final class SwitchConverter implements ITypeConverter<Boolean> {
 
     @Override

@@ -1,6 +1,6 @@
 /**
- * The pages, the previews for viewers, and health. Outside the media path; no other package except the root depends on
- * it.
+ * HTTP apart from media: the pages, the previews, health checks and the index of the admin API. No other package
+ * except the root depends on it.
  *
  * <p>Runs on Reactor Netty's event loops; files are read on a scheduler for blocking work.
  */

@@ -14,7 +14,7 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
-/** The server of the admin API. It has its own event loop, so that a list of a thousand streams does not delay media. */
+/** The server of the admin API, on its own event loop, so that a list of a thousand streams does not delay media. */
 final class AdminServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);

@@ -5,9 +5,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * Signals from the operating system. The JDK supports only shutdown hooks, which cannot tell signals apart and run once.
- * Like other programs, this one uses the JDK's unsupported class; by reflection, because the compiler warns about any
- * other use.
+ * Signals from the operating system. The JDK supports only shutdown hooks, which cannot tell signals apart and run
+ * once. Like other programs, this one uses the JDK's unsupported class; by reflection, because the compiler warns about
+ * any other use.
  */
 public final class Signals {
 

@@ -1,5 +1,5 @@
 /**
- * The stand-alone server around a gateway: listeners, TLS, connection limits, signals. Nothing here is needed by an embedder.
+ * The stand-alone server around a gateway: listeners, TLS, connection limits, signals. An embedder does not need it.
  */
 @NullMarked
 package io.sluice.gateway.server;

@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,12 @@ class AdminRoutesTest {
     private static final String END = "/api/streams/end";
 
     /** These need a process that cannot be killed, or a gateway that ends during the request. */
-    private static final Set<String> NOT_TESTED =
-            Set.of("post /api/streams/end 202", "delete /api/streams/{sessionId} 202", "get /health/ready 503");
+    private static final Set<String> NOT_TESTED = Set.of(
+            "post /api/streams/end 202",
+            "delete /api/streams/{sessionId} 202",
+            "get /health/ready 503",
+            "get /health 503",
+            "get /healthz 503");
 
     private final OpenApi document = OpenApi.read();
     private final Set<String> seen = new TreeSet<>();
@@ -158,6 +163,14 @@ class AdminRoutesTest {
         notAllowed();
         answer(200, "/health/live", stage.unauthorized("/health/live"));
         answer(200, "/health/ready", stage.unauthorized("/health/ready"));
+        answer(200, "/health", stage.unauthorized("/health"));
+        answer(200, "/healthz", stage.unauthorized("/healthz"));
+        HttpResponse<String> index = answer(200, "/", stage.unauthorized("/"));
+        assertThat(index.body())
+                .contains(
+                        AdminStage.PREFIX + LIST, AdminStage.PREFIX + "/metrics", AdminStage.PREFIX + "/openapi.yaml");
+        assertThat(answer(200, "/openapi.yaml", stage.unauthorized("/openapi.yaml")).body())
+                .isEqualTo(Files.readString(Path.of("../docs/openapi.yaml")));
 
         Set<String> documented = document.responses();
         documented.removeAll(NOT_TESTED);

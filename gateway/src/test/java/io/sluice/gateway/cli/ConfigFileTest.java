@@ -105,10 +105,10 @@ class ConfigFileTest {
                         file + ":1: unknown option 'prot'; the closest match is 'port'",
                         file + ":3: 'log-level' accepts one value, not a list",
                         "unknown option '--colour'; the closest match is '--config'",
-                        "--max-message-bytes: '8MB' is not a size; examples: 512, 64K, 5M, 1G (without B: powers of 1024)"
-                                + " (set in " + file + ":2)",
-                        "--publish: the publish URL must start with rtmp:// or rtmps://," + " as in rtmp://… (set in "
-                                + file + ":6)",
+                        "--max-message-bytes: '8MB' is not a size; examples: 512, 64K, 5M, 1G"
+                                + " (without B: powers of 1024) (set in " + file + ":2)",
+                        "--publish: the publish URL must start with rtmp:// or rtmps://, as in rtmp://… (set in " + file
+                                + ":6)",
                         "--media-timeout: '10' is not a duration; examples: 500ms, 10s, 2m, 1h (set in " + file + ":8)",
                         "--open-timeout: 'soon' is not a duration; examples: 500ms, 10s, 2m, 1h"
                                 + " (set by SLUICE_OPEN_TIMEOUT)",

@@ -49,7 +49,18 @@ class GatewayPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/watch/k-1", "/app.js", "/sluice.d.ts", "/config.json", "/health/live", "/health/ready"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/watch/k-1",
+                "/app.js",
+                "/sluice.d.ts",
+                "/config.json",
+                "/health/live",
+                "/health/ready",
+                "/health",
+                "/healthz"
+            })
     void aHeadRequestGetsNoBody(String path) throws IOException, InterruptedException {
         HttpRequest head = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + STAGE.port() + GatewayStage.PREFIX + path))
@@ -138,6 +149,8 @@ class GatewayPagesTest {
             assertThat(get(closing, "/health/live").statusCode()).isEqualTo(200);
             assertThat(get(closing, "/health/ready").statusCode()).isEqualTo(200);
             closing.gateway().close().block(GatewayStage.PATIENCE);
+            assertThat(get(closing, "/health").statusCode()).isEqualTo(503);
+            assertThat(get(closing, "/healthz").statusCode()).isEqualTo(503);
             HttpResponse<String> ready = get(closing, "/health/ready");
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(header(ready, "cache-control")).isEqualTo("no-store");

@@ -83,6 +83,13 @@ class SessionMetersTest {
             assertThat(count("sluice.streams.ended", "outcome", "complete")).isOne();
             assertThat(count("sluice.media.accepted")).isEqualTo(MEDIA.length);
             assertThat(registry.get("sluice.ffmpeg.start").timer().count()).isOne();
+            // Measured: 37 ms.
+            assertThat(registry.get("sluice.ffmpeg.start")
+                            .timer()
+                            .takeSnapshot()
+                            .histogramCounts())
+                    .extracting(bucket -> bucket.bucket(TimeUnit.MILLISECONDS))
+                    .contains(10.0, 20.0, 40.0, 50.0);
             assertThat(registry.get("sluice.ffmpeg.start").timer().totalTime(TimeUnit.SECONDS))
                     .isBetween(0.0, 20.0);
 

@@ -47,8 +47,8 @@ final class FailedOutput {
     /**
      * The output that all errors are about.
      *
-     * @return scheme, server and application, which are secret only if they contain the stream key; empty with one
-     *     output only, and if it is unknown
+     * @return scheme, server and application, which are secret only if they contain the stream key; empty if it is
+     *     unknown, and if there is only one output
      */
     Optional<String> name() {
         int index = mentioned.nextSetBit(0);
