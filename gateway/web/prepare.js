@@ -1,4 +1,4 @@
-// `npm ci` for the Maven build, skipped when what is installed is as new as the lockfile.
+// Runs `npm ci` for the Maven build, unless the installed packages are as new as the lockfile.
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -12,7 +12,7 @@ const wanted = Math.max(
 );
 
 if (changed("node_modules", ".package-lock.json") < wanted) {
-  // npm is a script on Windows, which only a shell starts.
+  // On Windows npm is a script, which needs a shell.
   const npm = spawnSync("npm ci --no-progress", { cwd: here, shell: true, stdio: "inherit" });
   process.exitCode = npm.status ?? 1;
 }

@@ -1,13 +1,13 @@
 import { Deadline } from "./deadline.js";
 import { PublishError } from "./errors.js";
 import * as failures from "./failures.js";
-import { SUBPROTOCOL, open, parseServerMessage, stop } from "./messages.js";
+import { SUBPROTOCOL, encodeOpen, encodeStop, parseServerMessage } from "./messages.js";
 import type { Ended, OpenMessage, Opened, Progress, ServerMessage } from "./messages.js";
 import type { Transport } from "./sending/sender.js";
 
 const OPEN_DEADLINE_MS = 15_000;
-// The gateway reports at least every second, whatever FFmpeg does. Without this a network that swallows packets is noticed
-// only when TCP gives up, after a quarter of an hour.
+// The gateway reports at least once a second, whatever FFmpeg does. Without this deadline, a
+// network that drops all packets is noticed only when TCP gives up, after a quarter of an hour.
 const SILENCE_DEADLINE_MS = 10_000;
 const END_DEADLINE_MS = 30_000;
 const NORMAL_CLOSE = 1000;
@@ -19,8 +19,8 @@ export interface ConnectionListener {
   opened(opened: Opened): void;
   progress(progress: Progress): void;
   draining(endsInMs: number): void;
-  /** Once, and nothing after it. Not called for who closes the connection itself. */
-  over(outcome: Outcome): void;
+  /** Called once, as the last call. Not called after `close`. */
+  finished(outcome: Outcome): void;
 }
 
 export interface ConnectionOptions {
@@ -30,7 +30,10 @@ export interface ConnectionOptions {
   listener: ConnectionListener;
 }
 
-/** One conversation with the gateway, from the handshake to its one outcome. It knows nothing of recording. */
+/**
+ * One WebSocket exchange with the gateway, from the handshake to its single outcome. It knows
+ * nothing about recording.
+ */
 export class Connection implements Transport {
   readonly #socket: WebSocket;
   readonly #listener: ConnectionListener;
@@ -40,33 +43,38 @@ export class Connection implements Transport {
   constructor({ url, open: message, connect, listener }: ConnectionOptions) {
     this.#listener = listener;
     this.#socket = connect(url, SUBPROTOCOL);
-    this.#socket.onopen = () => this.#say(open(message));
-    this.#socket.onmessage = ({ data }) => this.#receive(parseServerMessage(data));
-    this.#socket.onclose = ({ code, reason }) => this.#closed(code, reason);
-    this.#deadline.set(OPEN_DEADLINE_MS, () => this.#fail(failures.silent()));
+    this.#socket.onopen = () => this.#sendMessage(encodeOpen(message));
+    this.#socket.onmessage = ({ data }) => this.#onMessage(parseServerMessage(data));
+    this.#socket.onclose = ({ code, reason }) => this.#onClose(code, reason);
+    this.#deadline.set(OPEN_DEADLINE_MS, () => this.#fail(failures.noReply()));
   }
 
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount;
   }
 
-  /** Media; ignored unless the stream is live, because the end of a stream may come between any two of its bytes. */
+  /**
+   * Sends media. Ignored unless the stream is live, because a stream can end between any two bytes.
+   */
   send(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#state === "live") {
       this.#socket.send(bytes);
     }
   }
 
-  /** All media has been sent: the gateway shall deliver it and say `ended`. */
+  /** All media has been sent: asks the gateway to deliver it and reply `ended`. */
   stop(): void {
     if (this.#state === "live") {
       this.#state = "ending";
       this.#deadline.set(END_DEADLINE_MS, () => this.#fail(failures.unconfirmed()));
-      this.#say(stop());
+      this.#sendMessage(encodeStop());
     }
   }
 
-  /** Ends the conversation without an outcome. What the socket holds is still delivered by the browser, if it can. */
+  /**
+   * Closes the connection without an outcome. The browser still delivers what the socket has
+   * buffered, if it can.
+   */
   close(): void {
     if (this.#state !== "over") {
       this.#state = "over";
@@ -75,16 +83,16 @@ export class Connection implements Transport {
     }
   }
 
-  #receive(message: ServerMessage | null): void {
+  #onMessage(message: ServerMessage | null): void {
     if (this.#state === "over") {
       return;
     }
     if (this.#state === "live") {
-      this.#expectMore();
+      this.#restartSilenceDeadline();
     }
     if (message?.type === "opened" && this.#state === "opening") {
       this.#state = "live";
-      this.#expectMore();
+      this.#restartSilenceDeadline();
       this.#listener.opened(message);
     } else if (message?.type === "progress" && this.#state !== "opening") {
       const { type: _type, ...progress } = message;
@@ -95,20 +103,20 @@ export class Connection implements Transport {
       const { acceptedBytes, outTimeMs } = message;
       this.#end({ ended: { acceptedBytes, outTimeMs } });
     } else if (message?.type === "failed") {
-      const { code, message: words, retryable, retryAfterMs } = message;
-      this.#fail(new PublishError(code, words, undefined, retryable, retryAfterMs));
+      const { code, message: text, retryable, retryAfterMs } = message;
+      this.#fail(new PublishError(code, text, undefined, retryable, retryAfterMs));
     } else {
       this.#fail(failures.unexpectedMessage());
     }
   }
 
-  #expectMore(): void {
+  #restartSilenceDeadline(): void {
     this.#deadline.set(SILENCE_DEADLINE_MS, () => this.#fail(failures.connectionLost()));
   }
 
-  #closed(code: number, reason: string): void {
+  #onClose(code: number, reason: string): void {
     if (code >= 4000) {
-      this.#fail(failures.closed(code, reason));
+      this.#fail(failures.closedByGateway(code, reason));
     } else if (this.#state === "opening") {
       this.#fail(failures.unreachable());
     } else {
@@ -116,7 +124,7 @@ export class Connection implements Transport {
     }
   }
 
-  #say(message: object): void {
+  #sendMessage(message: object): void {
     this.#socket.send(JSON.stringify(message));
   }
 
@@ -127,7 +135,7 @@ export class Connection implements Transport {
   #end(outcome: Outcome): void {
     if (this.#state !== "over") {
       this.close();
-      this.#listener.over(outcome);
+      this.#listener.finished(outcome);
     }
   }
 }

@@ -1,11 +1,11 @@
-/** One wait at a time that must not last. */
+/** A timeout that can be replaced: at most one is pending. */
 export class Deadline {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Replaces the wait that there was. */
-  set(ms: number, missed: () => void): void {
+  /** Replaces the pending timeout, if any. */
+  set(ms: number, onExpired: () => void): void {
     this.clear();
-    this.#timer = setTimeout(missed, ms);
+    this.#timer = setTimeout(onExpired, ms);
   }
 
   clear(): void {

@@ -2,27 +2,33 @@ import type { PublishError } from "./errors.js";
 import type { EngineName, Target, WarningCode } from "./types.js";
 
 /**
- * A piece of the recording, in the order in which it must arrive. It is turned into bytes only when it is sent, so that
- * what has not been sent can still be dropped.
+ * A part of the recording. Units must arrive in order. A unit is turned into bytes only when it is
+ * sent, so that unsent media can still be dropped.
  */
 export interface MediaUnit {
-  /** `header` comes before all media, `trailer` after it; `both` holds audio and video that cannot be told apart any more. */
-  kind: "header" | "video" | "audio" | "both" | "trailer";
-  /** Whether a decoder can begin here: the first unit of a group of pictures. */
+  /**
+   * `header` precedes all media, `trailer` follows it; `muxed` contains interleaved audio and
+   * video.
+   */
+  kind: "header" | "video" | "audio" | "muxed" | "trailer";
+  /** Whether a decoder can start here: the first unit of a group of pictures. */
   key: boolean;
-  /** Whether it may be left out together with what follows up to the next key: no element of the container is cut by that. */
-  cuttable: boolean;
+  /**
+   * Whether this unit and everything up to the next key frame can be dropped without cutting a
+   * container element.
+   */
+  droppable: boolean;
   /** When the newest media in it was captured, on the clock of `performance.now()`. */
   capturedAtMs: number;
-  /** About how many bytes it will be. */
+  /** Approximate size in bytes. */
   byteLength: number;
-  /** Video frames in it, as far as that is known. */
+  /** Number of video frames in it, as far as known. */
   frames: number;
-  /** Called once, in order, or not at all. */
+  /** Called at most once, in order. */
   toBytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Where an engine puts what it makes. */
+/** Receives what an engine produces. */
 export interface EngineSink {
   unit(unit: MediaUnit): void;
   /** The engine has stopped for good. */
@@ -40,32 +46,32 @@ export interface EngineOptions {
   audioBitsPerSecond: number;
 }
 
-/** One recording: started once, stopped once. A new connection needs a new one. */
+/** One recording: started once, stopped once. A new connection needs a new engine. */
 export interface Engine {
   readonly name: EngineName;
-  /** What it really writes. */
+  /** The MIME type of what it actually writes. */
   readonly recordedAs: string;
   /** Whether `adapt` has an effect. */
   readonly adapts: boolean;
   readonly encodedFrames: number | undefined;
-  /** Of the picture as it is encoded now. */
+  /** Size of the encoded video, in pixels. */
   readonly width: number | undefined;
   readonly height: number | undefined;
   start(sink: EngineSink): void;
-  /** Asks the encoder for another rate, frame rate or size from the next frame on. */
+  /** Changes the encoder's bit rate, frame rate or size from the next frame on. */
   adapt(target: Target): void;
   /**
-   * Holds video back before it is encoded, for as long as what was dropped has not been made up for; ends with a key
-   * frame. Audio goes on. Without effect where `adapts` is false.
+   * Skips video before it is encoded, until the backlog is gone; resumes with a key frame. Audio
+   * continues. No effect where `adapts` is false.
    */
   pauseVideo(paused: boolean): void;
-  /** Resolves when the last unit has been handed to the sink. */
+  /** Resolves when the last unit has been passed to the sink. */
   stop(): Promise<void>;
-  /** Lets everything go at once. No unit comes after this. */
+  /** Releases everything immediately. No unit follows. */
   abort(): void;
 }
 
-/** A format that this browser can make, and with what. */
+/** A format that this browser can record, and the engine that records it. */
 export interface Offer {
   mimeType: string;
   engine: EngineName;

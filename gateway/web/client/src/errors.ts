@@ -1,17 +1,22 @@
-/** Why a stream was not published, or ended without having been asked to. */
+/** Why a stream could not be published, or ended unexpectedly. */
 export class PublishError extends Error {
   override readonly name = "PublishError";
 
   constructor(
-    /** The gateway's code, as docs/protocol.md lists them, or one of this library's own. Decide by this. */
+    /**
+     * The gateway's code, as listed in docs/protocol.md, or one of this library's own. Branch on
+     * this.
+     */
     readonly code: string,
-    /** What happened, in words for the person who streams. They may change. */
+    /** What happened, as text for the person who streams. The text may change. */
     message: string,
-    /** What to do about it, if there is something. */
+    /** What to do about it, if anything. */
     readonly advice?: string,
-    /** Whether the very same may work later. */
+    /** Whether the same call may succeed later. */
     readonly retryable = true,
-    /** How long to wait at least before that, in milliseconds, where the gateway says so; else 0. */
+    /**
+     * The minimum time to wait before that, in milliseconds; 0 if the gateway does not specify one.
+     */
     readonly retryAfterMs = 0,
   ) {
     super(message);

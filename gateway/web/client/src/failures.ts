@@ -1,5 +1,5 @@
-// What can go wrong on this side of the wire, in words for the person who streams. Failures of the other side arrive
-// with the gateway's own code and words.
+// Failures detected by this library, as text for the person who streams. Failures reported by
+// the gateway arrive with the gateway's own code and message.
 import { PublishError } from "./errors.js";
 
 export type TrackRole = "camera" | "microphone" | "screen";
@@ -8,19 +8,19 @@ const LOST: Record<TrackRole, () => PublishError> = {
   camera: () =>
     new PublishError(
       "camera-lost",
-      "The camera stopped delivering pictures, so the stream was ended.",
-      "Plug it in again or choose another one, then go live again.",
+      "The camera stopped delivering video, so the stream has ended.",
+      "Reconnect it or choose another one, then go live again.",
     ),
   microphone: () =>
     new PublishError(
       "microphone-lost",
-      "The microphone stopped delivering sound, so the stream was ended.",
-      "Plug it in again or choose another one, then go live again.",
+      "The microphone stopped delivering audio, so the stream has ended.",
+      "Reconnect it or choose another one, then go live again.",
     ),
   screen: () =>
     new PublishError(
       "screen-share-ended",
-      "The screen is no longer shared, so the stream was ended.",
+      "The screen is no longer shared, so the stream has ended.",
       "Share it again to go live again.",
     ),
 };
@@ -30,15 +30,15 @@ export const trackLost = (role: TrackRole) => LOST[role]();
 export const invalidUrl = (url: string) =>
   new PublishError(
     "invalid-url",
-    `“${url}” is no address of a gateway.`,
-    "It has to begin with https:, http:, wss: or ws:, or to be relative to the page.",
+    `“${url}” is not a valid gateway URL.`,
+    "Use https:, http:, wss: or ws:, or a URL relative to the page.",
     false,
   );
 
 export const nothingToSend = () =>
   new PublishError(
     "nothing-to-send",
-    "There is neither a picture nor sound to send.",
+    "The source has neither a video nor an audio track.",
     undefined,
     false,
   );
@@ -46,8 +46,8 @@ export const nothingToSend = () =>
 export const nothingRecordable = () =>
   new PublishError(
     "nothing-recordable",
-    "This browser records none of the wanted formats.",
-    "Use a current Chrome, Edge, Firefox or Safari, and allow more codecs or engines.",
+    "This browser cannot record any of the requested formats.",
+    "Use a current version of Chrome, Edge, Firefox or Safari, or allow more codecs or engines.",
     false,
   );
 
@@ -62,35 +62,35 @@ export const browserRefused = (detail: string) =>
 export const recorderFailed = (detail?: string) =>
   new PublishError(
     "recorder-failed",
-    `The browser's recorder gave up${detail ? `: ${detail}` : ""}.`,
-    "Try again; another camera resolution or browser may help.",
+    `The browser's recorder failed${detail ? `: ${detail}` : ""}.`,
+    "Try again, or use another resolution or browser.",
   );
 
 export const unreachable = () =>
   new PublishError(
     "gateway-unreachable",
     "The gateway did not answer.",
-    "Check your connection and that the gateway is running, then try again.",
+    "Check your connection and whether the gateway is running, then try again.",
   );
 
-export const silent = () =>
+export const noReply = () =>
   new PublishError(
     "gateway-silent",
-    "The gateway was reached but did not reply in time.",
+    "The gateway accepted the connection but did not reply in time.",
     "Try again.",
   );
 
 export const connectionLost = () =>
   new PublishError(
     "connection-lost",
-    "The connection to the gateway broke.",
+    "The connection to the gateway was lost.",
     "Check your connection, then go live again.",
   );
 
 export const slept = () =>
   new PublishError(
     "slept",
-    "The computer slept, which no stream outlives.",
+    "The computer went to sleep, which ends a stream.",
     "Keep it awake while you are live.",
   );
 
@@ -104,35 +104,36 @@ export const unconfirmed = () =>
 export const unexpectedMessage = () =>
   new PublishError(
     "unexpected-message",
-    "The gateway said something this page does not understand.",
+    "The gateway sent a message that this page does not understand.",
     "Reload the page: it may be older than the gateway.",
     false,
   );
 
 export const pageLeft = () =>
-  new PublishError("page-left", "The page was left, which ends its stream.", undefined, false);
+  new PublishError("page-left", "The page was closed, which ends its stream.", undefined, false);
 
-/** @param reason the signal's, for programs */
+/** @param reason the abort signal's reason, for programs */
 export function aborted(reason: unknown): PublishError {
   const error = new PublishError("aborted", "The stream was cancelled.", undefined, false);
   error.cause = reason;
   return error;
 }
 
-// Close codes from here on are the gateway's own troubles, which may pass; below stand what a client did wrong, and a few
-// that say "too late" or "too often".
-const GATEWAYS_TROUBLE = 4500;
-const PASSES = [4408, 4410, 4429];
+// Close codes from here on are problems of the gateway, which may pass. Those below are client
+// errors, except a few that mean "too late" or "too often".
+const FIRST_SERVER_SIDE_CODE = 4500;
+const RETRYABLE_CLIENT_CODES = [4408, 4410, 4429];
 
 /**
- * A close with a code of the gateway's (4000 to 4999) but no `failed` before it. The reason then is `CODE: MESSAGE`.
+ * A close with an application code (4000 to 4999) without a preceding `failed` message. Its reason
+ * then reads `CODE: MESSAGE`.
  */
-export function closed(closeCode: number, reason: string): PublishError {
+export function closedByGateway(closeCode: number, reason: string): PublishError {
   const [, code, message] = /^([a-z-]+): (.+)$/s.exec(reason) ?? [];
   return new PublishError(
     code ?? `close-${closeCode}`,
     message ?? (reason || "The gateway ended the stream."),
     undefined,
-    closeCode >= GATEWAYS_TROUBLE || PASSES.includes(closeCode),
+    closeCode >= FIRST_SERVER_SIDE_CODE || RETRYABLE_CLIENT_CODES.includes(closeCode),
   );
 }

@@ -1,11 +1,10 @@
 export { publish } from "./publish.js";
 export { PublishError } from "./errors.js";
 export type { LiveStream, LiveStreamTarget } from "./live-stream.js";
-export type { Ended, Progress } from "./messages.js";
+export type { Ended, Handling, Progress } from "./messages.js";
 export type {
   AdaptationChange,
   EngineName,
-  Handling,
   LiveState,
   LiveStreamEvents,
   Negotiated,

@@ -8,8 +8,8 @@ const SCHEMES: Record<string, string> = {
 };
 
 /**
- * @param page what a relative address is relative to
- * @throws PublishError for what is no address, or one that no WebSocket goes to
+ * @param page the base for relative URLs
+ * @throws PublishError if the URL is invalid or has a scheme that WebSockets do not support
  */
 export function ingestUrl(url: string | URL, page: string | undefined): string {
   let address: URL;
@@ -23,7 +23,7 @@ export function ingestUrl(url: string | URL, page: string | undefined): string {
     throw failures.invalidUrl(String(url));
   }
   address.protocol = scheme;
-  // Older browsers refuse to open a WebSocket to an address with a fragment.
+  // Older browsers refuse to open a WebSocket to a URL with a fragment.
   address.hash = "";
   return address.href;
 }

@@ -5,7 +5,7 @@ import type { LiveState, LiveStreamEvents, Negotiated, Stats } from "./types.js"
 type Listener<K extends keyof LiveStreamEvents> =
   ((event: LiveStreamEvents[K]) => void) | { handleEvent(event: LiveStreamEvents[K]): void } | null;
 
-/** The events of a stream with their types. */
+/** The events of a stream, typed. */
 export interface LiveStreamTarget extends EventTarget {
   addEventListener<K extends keyof LiveStreamEvents>(
     type: K,
@@ -30,21 +30,22 @@ export interface LiveStreamTarget extends EventTarget {
 }
 
 /**
- * A stream that is, or was, live. It goes from `live` to `ended` or `failed` and never back; on the way it may be
- * `reconnecting` any number of times. It never stops or changes the tracks of its source.
+ * A stream that is, or was, live. It changes from `live` to `ended` or `failed` and never back;
+ * until then it can be `reconnecting` any number of times. It never stops or changes the tracks of
+ * its source.
  */
 export interface LiveStream extends LiveStreamTarget {
   readonly state: LiveState;
-  /** Of the present connection, or the last. */
+  /** Of the current connection, or the last one. */
   readonly negotiated: Negotiated;
-  /** A fresh reading each time. */
+  /** A new snapshot on each access. */
   readonly stats: Stats;
   /** Why the stream failed; null in every other state. */
   readonly error: PublishError | null;
   /**
-   * Ends the stream in order: everything that was captured until now arrives.
+   * Ends the stream gracefully: everything captured so far is delivered.
    *
-   * @returns what the gateway says has arrived; the same promise at each call
+   * @returns what the gateway confirmed; the same promise on each call
    * @throws PublishError if the gateway did not confirm that all of it arrived
    */
   stop(): Promise<Ended>;

@@ -1,19 +1,20 @@
-// The text half of the wire: see the gateway's docs/protocol.md.
-
-import type { Handling } from "./types.js";
+// The JSON messages of the protocol: see the gateway's docs/protocol.md.
 
 export const SUBPROTOCOL = "sluice.v1";
 
 const TIMESLICE_MS = 250;
 const KEY_FRAME_INTERVAL_MS = 2_000;
-/** Timers of browsers fire at once when they are told to wait for more than 24 days. */
-const LONGEST_WAIT_MS = 3_600_000;
+/** Longest accepted wait. Browser timers fire immediately when set to more than 24 days. */
+const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
- * How often to be told what the gateway has taken: the encoder is adapted to that, and the gateway's default of once a
- * second lets a network that became slow fill the queue before anybody knows.
+ * How often the gateway reports what it has accepted. The encoder is adapted to these reports; at
+ * the gateway's default of once a second, a network that slows down fills the queue unnoticed.
  */
 const PROGRESS_INTERVAL_MS = 250;
+
+/** What the gateway does with a track. */
+export type Handling = "copy" | "transcode";
 
 export interface Opened {
   type: "opened";
@@ -28,28 +29,31 @@ export interface Opened {
   maxMessageBytes: number;
 }
 
-/** The gateway's report, as often as `open` asks; once a second from a gateway that does not know the wish. */
+/**
+ * The gateway's report, at the interval requested in `open`; once a second from a gateway that does
+ * not know that field.
+ */
 export interface Progress {
-  /** Media bytes handed to FFmpeg. */
+  /** Media bytes passed to FFmpeg. */
   acceptedBytes: number;
-  /** Media bytes that wait in the gateway. */
+  /** Media bytes queued in the gateway. */
   queuedBytes: number;
-  /** How much media FFmpeg has written, in milliseconds of its time line. */
+  /** How much media FFmpeg has written, in milliseconds of its timeline. */
   outTimeMs: number;
   framesPerSecond: number;
   bitsPerSecond: number;
-  /** 1 is as fast as life. */
+  /** FFmpeg's speed; 1 is real time. */
   speed: number;
-  /** Video frames that FFmpeg left out. */
+  /** Video frames that FFmpeg dropped. */
   droppedFrames: number;
 }
 
-/** The gateway is about to leave. The stream goes on until then. */
+/** The gateway is about to shut down. The stream continues until then. */
 export interface Draining {
   endsInMs: number;
 }
 
-/** The end of a stream that arrived whole. */
+/** The end of a stream that arrived completely. */
 export interface Ended {
   acceptedBytes: number;
   outTimeMs: number;
@@ -60,7 +64,7 @@ export interface Failed {
   code: string;
   message: string;
   retryable: boolean;
-  /** How long to wait at least before trying again; 0 where the gateway does not say. */
+  /** The minimum time to wait before trying again; 0 if the gateway does not specify one. */
   retryAfterMs: number;
 }
 
@@ -83,13 +87,13 @@ export interface OpenMessage {
 
 type Json = Record<string, unknown>;
 
-const whole = (value: number | undefined) =>
+const positiveInteger = (value: number | undefined) =>
   value !== undefined && Number.isFinite(value) && value > 0
     ? Math.max(1, Math.round(value))
     : undefined;
 
-/** What a browser does not tell (Firefox knows no sample rate) is left out by `JSON.stringify`. */
-export function open(message: OpenMessage): object {
+/** `JSON.stringify` omits what a browser does not report (Firefox has no sample rate). */
+export function encodeOpen(message: OpenMessage): object {
   const { streamKey, token, offers, video, audio, videoBitsPerSecond, audioBitsPerSecond } =
     message;
   return {
@@ -98,28 +102,28 @@ export function open(message: OpenMessage): object {
     token,
     offers,
     video: video && {
-      width: whole(video.width),
-      height: whole(video.height),
-      frameRate: whole(video.frameRate),
-      bitsPerSecond: whole(videoBitsPerSecond),
+      width: positiveInteger(video.width),
+      height: positiveInteger(video.height),
+      frameRate: positiveInteger(video.frameRate),
+      bitsPerSecond: positiveInteger(videoBitsPerSecond),
     },
     audio: audio && {
-      sampleRate: whole(audio.sampleRate),
-      channels: whole(audio.channelCount),
-      bitsPerSecond: whole(audioBitsPerSecond),
+      sampleRate: positiveInteger(audio.sampleRate),
+      channels: positiveInteger(audio.channelCount),
+      bitsPerSecond: positiveInteger(audioBitsPerSecond),
     },
     progressIntervalMs: PROGRESS_INTERVAL_MS,
     draining: true,
   };
 }
 
-export const stop = (): object => ({ type: "stop" });
+export const encodeStop = (): object => ({ type: "stop" });
 
-const number = (value: unknown, otherwise = 0) =>
-  typeof value === "number" && Number.isFinite(value) ? value : otherwise;
-const positive = (value: unknown, otherwise: number) =>
-  number(value) > 0 ? number(value) : otherwise;
-const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise);
+const number = (value: unknown, fallback = 0) =>
+  typeof value === "number" && Number.isFinite(value) ? value : fallback;
+const positive = (value: unknown, fallback: number) =>
+  number(value) > 0 ? number(value) : fallback;
+const text = (value: unknown, fallback: string) => (typeof value === "string" ? value : fallback);
 const handling = (value: unknown) =>
   value === "copy" || value === "transcode" ? value : undefined;
 
@@ -159,11 +163,11 @@ const READERS: Record<string, (message: Json) => ServerMessage | null> = {
     code: text(message.code, "unknown"),
     message: text(message.message, "The gateway ended the stream."),
     retryable: message.retryable === true,
-    retryAfterMs: Math.min(positive(message.retryAfterMs, 0), LONGEST_WAIT_MS),
+    retryAfterMs: Math.min(positive(message.retryAfterMs, 0), MAX_RETRY_AFTER_MS),
   }),
 };
 
-/** @returns null for what is not a message of this protocol */
+/** @returns null for anything that is not a message of this protocol */
 export function parseServerMessage(data: unknown): ServerMessage | null {
   if (typeof data !== "string") {
     return null;

@@ -1,19 +1,23 @@
-// What may be offered to the gateway: what this browser can really record, by asking it and not by its name.
+// Which formats to offer to the gateway: what this browser can actually record, by feature
+// detection and not by its name.
 import type { Offer } from "./engine.js";
 import { recorderOffers } from "./recorder/offers.js";
 import type { EngineName, PublishOptions } from "./types.js";
 import { webCodecsOffers } from "./webcodecs/support.js";
 
 // The gateway's limit.
-const MOST_OFFERS = 64;
+const MAX_OFFERS = 64;
 const BOTH: EngineName[] = ["webcodecs", "media-recorder"];
 
-type Wishes = Pick<PublishOptions, "video" | "audio" | "engines">;
+type RequestedFormats = Pick<PublishOptions, "video" | "audio" | "engines">;
 
-/** For each engine what it can make of this source. */
-export type Ask = Record<EngineName, (source: MediaStream, wishes: Wishes) => Promise<Offer[]>>;
+/** Per engine, what it can record of this source. */
+export type OfferSources = Record<
+  EngineName,
+  (source: MediaStream, requested: RequestedFormats) => Promise<Offer[]>
+>;
 
-export const BROWSER: Ask = {
+export const BROWSER_SOURCES: OfferSources = {
   webcodecs: webCodecsOffers,
   "media-recorder": (source, { video }) =>
     Promise.resolve(
@@ -30,16 +34,21 @@ export const BROWSER: Ask = {
     ),
 };
 
-/** Best first; empty when nothing can be recorded. A type that two engines make stands for the preferred one. */
+/**
+ * Best first; empty when nothing can be recorded. A type that two engines support is offered for
+ * the preferred one only.
+ */
 export async function offersFor(
   source: MediaStream,
-  wishes: Wishes,
-  ask: Ask = BROWSER,
+  requested: RequestedFormats,
+  sources: OfferSources = BROWSER_SOURCES,
 ): Promise<Offer[]> {
-  const engines = wishes.engines ?? BOTH;
-  const offers = (await Promise.all(engines.map((engine) => ask[engine](source, wishes)))).flat();
+  const engines = requested.engines ?? BOTH;
+  const offers = (
+    await Promise.all(engines.map((engine) => sources[engine](source, requested)))
+  ).flat();
   const seen = new Set<string>();
   return offers
     .filter(({ mimeType }) => !seen.has(mimeType) && seen.add(mimeType))
-    .slice(0, MOST_OFFERS);
+    .slice(0, MAX_OFFERS);
 }

@@ -4,28 +4,31 @@ import { RecorderEngine } from "./recorder/engine.js";
 import type { EngineName, PublishOptions } from "./types.js";
 import { WebCodecsEngine } from "./webcodecs/engine.js";
 
-/** What a stream takes from the browser; tests hand in their own. */
+/** The browser APIs that a stream uses; tests provide their own. */
 export interface Platform {
   connect: (url: string, protocol: string) => WebSocket;
-  offers: (source: MediaStream, wishes: PublishOptions) => Promise<Offer[]>;
+  offers: (source: MediaStream, publishOptions: PublishOptions) => Promise<Offer[]>;
   engine: (name: EngineName, options: EngineOptions) => Engine;
-  /** The same tracks in a stream of our own: whatever is added to or taken from the caller's does not disturb it. */
+  /**
+   * The same tracks in a stream of our own: tracks added to or removed from the caller's do not
+   * affect it.
+   */
   streamOf: (tracks: MediaStreamTrack[]) => MediaStream;
-  /** Milliseconds of a clock that never goes back and may stand still while the computer sleeps. */
+  /** Milliseconds of a monotonic clock, which may stop while the computer sleeps. */
   now: () => number;
-  /** Milliseconds of a clock that goes on while the computer sleeps. */
+  /** Milliseconds of a clock that continues while the computer sleeps. */
   wallClock: () => number;
   random: () => number;
-  /** Undefined outside of a page. */
+  /** Undefined outside a page. */
   page: PageEvents | undefined;
 }
 
-/** Where a page hears of its own fate. */
+/** Events of the page's lifecycle. */
 export interface PageEvents {
-  readonly address: string;
-  /** Of `visibilitychange`. */
+  readonly baseUrl: string;
+  /** Target of `visibilitychange`. */
   readonly document: EventTarget & { readonly hidden: boolean };
-  /** Of `pagehide`. */
+  /** Target of `pagehide`. */
   readonly window: EventTarget;
 }
 
@@ -36,12 +39,12 @@ const ENGINES: Record<EngineName, (options: EngineOptions) => Engine> = {
 
 export const browser = (): Platform => ({
   connect: (url, protocol) => new WebSocket(url, protocol),
-  offers: (source, wishes) => offersFor(source, wishes),
+  offers: (source, publishOptions) => offersFor(source, publishOptions),
   engine: (name, options) => ENGINES[name](options),
   streamOf: (tracks) => new MediaStream(tracks),
   now: () => performance.now(),
   wallClock: () => Date.now(),
   random: () => Math.random(),
   page:
-    typeof document === "undefined" ? undefined : { address: document.baseURI, document, window },
+    typeof document === "undefined" ? undefined : { baseUrl: document.baseURI, document, window },
 });

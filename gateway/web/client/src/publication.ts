@@ -1,6 +1,7 @@
-import { Attempt } from "./attempt.js";
+import { PublishAttempt } from "./publish-attempt.js";
 import { Backoff } from "./backoff.js";
 import type { Outcome } from "./connection.js";
+import { Deferred } from "./deferred.js";
 import { PublishError } from "./errors.js";
 import * as failures from "./failures.js";
 import type { TrackRole } from "./failures.js";
@@ -8,40 +9,42 @@ import { ingestUrl } from "./ingest-url.js";
 import type { LiveStream, LiveStreamTarget } from "./live-stream.js";
 import type { Ended } from "./messages.js";
 import type { Platform } from "./platform.js";
-import { isOver, step } from "./states.js";
+import { isOver, transition } from "./states.js";
 import type { State } from "./states.js";
 import { Statistics } from "./statistics.js";
 import type { LiveState, LiveStreamEvents, Negotiated, PublishOptions, Stats } from "./types.js";
-import { Vigil, roleOf } from "./vigil.js";
+import { LivenessMonitor, roleOf } from "./liveness-monitor.js";
 
-const GIVE_UP_AFTER_MS = 120_000;
+const RECONNECT_TIMEOUT_MS = 120_000;
 const TICK_MS = 1_000;
 
 const Target = EventTarget as new () => LiveStreamTarget;
 
-/** A stream over all its connections: makes them, one after the other, and tells what happens. */
+/**
+ * A published stream across all its connections: opens one after another and dispatches the events.
+ */
 export class Publication extends Target implements LiveStream {
   readonly #options: PublishOptions;
   readonly #platform: Platform;
   readonly #url: string;
   readonly #source: MediaStream;
-  readonly #vigil: Vigil;
+  readonly #liveness: LivenessMonitor;
   readonly #backoff: Backoff;
   readonly #statistics: Statistics;
   readonly #listening = new AbortController();
-  readonly #started = new Settling<this>();
-  readonly #finished = new Settling<Ended>();
+  readonly #started = new Deferred<this>();
+  readonly #finished = new Deferred<Ended>();
   #state: State = "connecting";
-  #attempt: Attempt | null = null;
-  /** The last one that was live. */
-  #live: Attempt | null = null;
+  #attempt: PublishAttempt | null = null;
+  /** The last attempt that went live. */
+  #live: PublishAttempt | null = null;
   #error: PublishError | null = null;
-  /** What made a live stream stop in order, told once that is done. */
+  /** Why a live stream is being stopped gracefully; reported once it has stopped. */
   #stoppedBy: PublishError | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #ticks: ReturnType<typeof setInterval> | undefined;
 
-  /** @throws PublishError for what cannot be published at all */
+  /** @throws PublishError if the source or the URL cannot be published at all */
   constructor(options: PublishOptions, platform: Platform) {
     super();
     const { url, source, reconnect, signal } = options;
@@ -56,22 +59,22 @@ export class Publication extends Target implements LiveStream {
     }
     this.#options = options;
     this.#platform = platform;
-    this.#url = ingestUrl(url, platform.page?.address);
+    this.#url = ingestUrl(url, platform.page?.baseUrl);
     this.#source = platform.streamOf(tracks);
     this.#statistics = new Statistics(platform.now);
     this.#backoff = new Backoff(
-      (reconnect || undefined)?.giveUpAfterMs ?? GIVE_UP_AFTER_MS,
+      (reconnect || undefined)?.giveUpAfterMs ?? RECONNECT_TIMEOUT_MS,
       platform.random,
     );
-    this.#vigil = new Vigil({
+    this.#liveness = new LivenessMonitor({
       tracks,
       page: platform.page,
       wallClock: platform.wallClock,
       listener: {
-        trackEnded: (role) => this.#trackEnded(role),
-        slept: () => this.#slept(),
+        trackEnded: (role) => this.#onTrackEnded(role),
+        slept: () => this.#onSleep(),
         pageLeft: () => this.#fail(failures.pageLeft()),
-        warning: (code, message) => this.#tell("warning", { code, message }),
+        warning: (code, message) => this.#emit("warning", { code, message }),
       },
     });
     signal?.addEventListener("abort", () => this.#end(failures.aborted(signal.reason)), {
@@ -80,7 +83,7 @@ export class Publication extends Target implements LiveStream {
   }
 
   get state(): LiveState {
-    // Nobody has the stream in hand before it is live.
+    // Callers get the stream only once it is live.
     return this.#state as LiveState;
   }
 
@@ -106,7 +109,7 @@ export class Publication extends Target implements LiveStream {
     if (this.#state === "live") {
       this.#finish(null);
     } else if (this.#state === "reconnecting") {
-      // What was on its way when the connection broke is lost, and nobody can say how much.
+      // Media in flight when the connection broke is lost, and nothing tells how much.
       this.#end(failures.unconfirmed());
     }
     return this.#finished.promise;
@@ -126,22 +129,23 @@ export class Publication extends Target implements LiveStream {
       if (offers.length === 0) {
         throw failures.nothingRecordable();
       }
-      // Here byte-exact resume will come: a connection that continues the recording of the one before it, from the
-      // byte that the gateway has. Until the wire knows that, each connection begins with a recording of its own,
-      // because a second recording fed into a running FFmpeg overlaps the first one's time line.
-      this.#attempt = new Attempt({
+      // Byte-exact resume belongs here: a connection that continues the recording of the
+      // previous one from the byte that the gateway has. Until the protocol supports that, each
+      // connection starts its own recording, because a second recording fed into a running
+      // FFmpeg overlaps the timeline of the first.
+      this.#attempt = new PublishAttempt({
         url: this.#url,
         source: this.#source,
         offers,
-        wishes: this.#options,
+        publishOptions: this.#options,
         platform: this.#platform,
         listener: {
-          live: () => this.#becameLive(),
-          progress: () => this.#vigil.alive(),
-          adapted: (detail) => this.#tell("adaptation", detail),
-          warning: (code, message) => this.#tell("warning", { code, message }),
-          draining: (endsInMs) => this.#tell("draining", { endsInMs }),
-          over: (outcome) => this.#attemptOver(outcome),
+          live: () => this.#onLive(),
+          progress: () => this.#liveness.onActivity(),
+          adapted: (detail) => this.#emit("adaptation", detail),
+          warning: (code, message) => this.#emit("warning", { code, message }),
+          draining: (endsInMs) => this.#emit("draining", { endsInMs }),
+          finished: (outcome) => this.#onAttemptEnd(outcome),
         },
       });
     } catch (error) {
@@ -151,28 +155,28 @@ export class Publication extends Target implements LiveStream {
     }
   }
 
-  #becameLive(): void {
+  #onLive(): void {
     const isFirst = this.#state === "connecting";
     this.#statistics.connected(this.#live);
     this.#live = this.#attempt;
-    this.#become("live");
+    this.#transitionTo("live");
     if (isFirst) {
       this.#ticks = setInterval(() => this.#tick(), TICK_MS);
       this.#started.resolve(this);
-      // After the caller has got hold of the stream.
-      setTimeout(() => isOver(this.#state) || this.#vigil.look());
+      // After the caller has received the stream.
+      setTimeout(() => isOver(this.#state) || this.#liveness.reportInitialState());
     }
   }
 
   #tick(): void {
-    this.#vigil.alive();
+    this.#liveness.onActivity();
     if (this.#state === "live" || this.#state === "stopping") {
       this.#statistics.tick(this.#live);
-      this.#tell("progress", { stats: this.stats });
+      this.#emit("progress", { stats: this.stats });
     }
   }
 
-  #attemptOver(outcome: Outcome): void {
+  #onAttemptEnd(outcome: Outcome): void {
     if ("ended" in outcome) {
       this.#finished.resolve(outcome.ended);
       if (this.#stoppedBy) {
@@ -183,53 +187,54 @@ export class Publication extends Target implements LiveStream {
     } else if (this.#state === "stopping") {
       this.#fail(this.#stoppedBy ?? outcome.failed);
     } else {
-      this.#lost(outcome.failed);
+      this.#onConnectionLost(outcome.failed);
     }
   }
 
-  /** Connects again if there is hope. */
-  #lost(error: PublishError): void {
-    const pauseMs = this.#mayRetry(error) ? this.#pause(error) : null;
-    if (pauseMs === null) {
+  /** Reconnects if that can succeed. */
+  #onConnectionLost(error: PublishError): void {
+    const delayMs = this.#canRetry(error) ? this.#reconnectDelay(error) : null;
+    if (delayMs === null) {
       this.#fail(error);
       return;
     }
     if (this.#state === "live") {
-      this.#become("reconnecting");
+      this.#transitionTo("reconnecting");
     }
-    this.#tell("failure", { error, willReconnect: true });
-    // Whoever has just heard of it may have stopped the stream.
+    this.#emit("failure", { error, willReconnect: true });
+    // A listener may have stopped the stream.
     if (this.#state === "reconnecting") {
-      this.#retry = setTimeout(() => void this.#connect(), pauseMs);
+      this.#retry = setTimeout(() => void this.#connect(), delayMs);
     }
   }
 
-  #mayRetry({ retryable, code }: PublishError): boolean {
+  #canRetry({ retryable, code }: PublishError): boolean {
     if (this.#options.reconnect === false || this.#state === "connecting") {
       return false;
     }
-    // The gateway may not have noticed yet that the connection before this one is dead; it still holds the key.
+    // The gateway may not have noticed yet that the previous connection is dead, so that one
+    // still holds the key.
     return retryable || (code === "stream-key-in-use" && this.#state === "reconnecting");
   }
 
-  #pause({ retryAfterMs }: PublishError): number | null {
+  #reconnectDelay({ retryAfterMs }: PublishError): number | null {
     const nowMs = this.#platform.now();
     const liveSinceMs = this.#attempt?.liveSinceMs ?? nowMs;
     return this.#backoff.next(nowMs, nowMs - liveSinceMs, retryAfterMs);
   }
 
-  #slept(): void {
+  #onSleep(): void {
     if (this.#state === "live") {
-      this.#tell("warning", {
+      this.#emit("warning", {
         code: "slept",
-        message: "The computer slept. The stream is made anew.",
+        message: "The computer went to sleep. The stream is restarting.",
       });
       this.#attempt?.abort();
-      this.#lost(failures.slept());
+      this.#onConnectionLost(failures.slept());
     }
   }
 
-  #trackEnded(role: TrackRole): void {
+  #onTrackEnded(role: TrackRole): void {
     if (this.#state === "live") {
       this.#finish(failures.trackLost(role));
     } else if (this.#state !== "stopping") {
@@ -239,11 +244,11 @@ export class Publication extends Target implements LiveStream {
 
   #finish(stoppedBy: PublishError | null): void {
     this.#stoppedBy = stoppedBy;
-    this.#become("stopping");
+    this.#transitionTo("stopping");
     void this.#attempt?.finish();
   }
 
-  /** Ends the stream and says so. */
+  /** Ends the stream and dispatches the failure. */
   #fail(error: PublishError): void {
     if (isOver(this.#state)) {
       return;
@@ -251,7 +256,7 @@ export class Publication extends Target implements LiveStream {
     const wasLive = this.#state !== "connecting";
     this.#end(error);
     if (wasLive) {
-      this.#tell("failure", { error, willReconnect: false });
+      this.#emit("failure", { error, willReconnect: false });
     }
   }
 
@@ -262,37 +267,23 @@ export class Publication extends Target implements LiveStream {
     clearTimeout(this.#retry);
     clearInterval(this.#ticks);
     this.#listening.abort();
-    this.#vigil.end();
+    this.#liveness.stop();
     this.#attempt?.abort();
     this.#error = error;
     if (error) {
       this.#started.reject(error);
       this.#finished.reject(error);
     }
-    this.#become(error ? "failed" : "ended");
+    this.#transitionTo(error ? "failed" : "ended");
   }
 
-  #become(state: LiveState): void {
+  #transitionTo(state: LiveState): void {
     const previous = this.state;
-    this.#state = step(previous, state);
-    this.#tell("state", { state, previous });
+    this.#state = transition(previous, state);
+    this.#emit("state", { state, previous });
   }
 
-  #tell<K extends keyof LiveStreamEvents>(type: K, detail: LiveStreamEvents[K]["detail"]): void {
+  #emit<K extends keyof LiveStreamEvents>(type: K, detail: LiveStreamEvents[K]["detail"]): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-}
-
-/** A promise that is settled from outside, once. Nobody need listen to its failure. */
-class Settling<T> {
-  resolve!: (value: T) => void;
-  reject!: (error: Error) => void;
-  readonly promise = new Promise<T>((resolve, reject) => {
-    this.resolve = resolve;
-    this.reject = reject;
-  });
-
-  constructor() {
-    this.promise.catch(() => {});
   }
 }

@@ -4,10 +4,10 @@ import { Publication } from "./publication.js";
 import type { PublishOptions } from "./types.js";
 
 /**
- * Sends a MediaStream to a gateway.
+ * Publishes a MediaStream to a gateway.
  *
  * @returns the stream, once it is live
- * @throws PublishError if it could not be made live; a first connection is tried once
+ * @throws PublishError if the stream could not go live; the first connection is tried once
  */
 export async function publish(options: PublishOptions): Promise<LiveStream> {
   return new Publication(options, browser()).start();

@@ -13,10 +13,13 @@ const NEXT: Record<State, State[]> = {
 
 export const isOver = (state: State) => NEXT[state].length === 0;
 
-/** @returns `to`. What is not listed is a mistake of this library and throws. */
-export function step(from: State, to: State): State {
+/**
+ * @returns `to`
+ * @throws Error if the transition is not listed, which is a bug of this library
+ */
+export function transition(from: State, to: State): State {
   if (!NEXT[from].includes(to)) {
-    throw new Error(`a stream does not go from ${from} to ${to}`);
+    throw new Error(`illegal transition from ${from} to ${to}`);
   }
   return to;
 }

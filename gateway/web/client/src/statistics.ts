@@ -1,5 +1,5 @@
-import type { Attempt } from "./attempt.js";
-import { Rate } from "./sending/rate.js";
+import type { PublishAttempt } from "./publish-attempt.js";
+import { RateMeter } from "./sending/rate-meter.js";
 import type { Stats } from "./types.js";
 
 const NOTHING_SENT = {
@@ -14,10 +14,10 @@ const NOTHING_SENT = {
   droppedFrames: 0,
 };
 
-/** Reads a stream's numbers, and keeps those that outlive a connection. */
+/** Collects a stream's statistics, and keeps the counts that outlive a connection. */
 export class Statistics {
   readonly #now: () => number;
-  #frames = new Rate();
+  #frames = new RateMeter();
   #connections = 0;
   #droppedGroups = 0;
   #droppedFrames = 0;
@@ -26,23 +26,23 @@ export class Statistics {
     this.#now = now;
   }
 
-  /** @param previous the one that was live before, whose numbers are final */
-  connected(previous: Attempt | null): void {
+  /** @param previous the attempt that was live before; its counts are final */
+  connected(previous: PublishAttempt | null): void {
     this.#connections++;
     this.#droppedGroups += previous?.sending?.droppedGroups ?? 0;
     this.#droppedFrames += previous?.sending?.droppedFrames ?? 0;
-    this.#frames = new Rate();
+    this.#frames = new RateMeter();
   }
 
-  /** About once a second. */
-  tick(live: Attempt | null): void {
+  /** Call about once a second. */
+  tick(live: PublishAttempt | null): void {
     const frames = live?.engine?.encodedFrames;
     if (frames !== undefined) {
       this.#frames.sample(this.#now(), frames);
     }
   }
 
-  of(live: Attempt | null): Stats {
+  of(live: PublishAttempt | null): Stats {
     const sending = live?.sending ?? NOTHING_SENT;
     const nowMs = this.#now();
     return {

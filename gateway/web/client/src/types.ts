@@ -1,29 +1,38 @@
 import type { PublishError } from "./errors.js";
-import type { Progress } from "./messages.js";
+import type { Handling, Progress } from "./messages.js";
 
 /** How media is encoded in the browser. */
 export type EngineName = "webcodecs" | "media-recorder";
 
 export type VideoCodec = "h264" | "hevc" | "vp8" | "vp9" | "av1";
 
-/** What the gateway does with a track. */
-export type Handling = "copy" | "transcode";
-
 export interface PublishOptions {
-  /** The gateway's ingest. May be relative to the page; `http:` and `https:` become `ws:` and `wss:`. */
+  /**
+   * The gateway's ingest endpoint. May be relative to the page; `http:` and `https:` become `ws:`
+   * and `wss:`.
+   */
   url: string | URL;
-  /** Names the stream and is its secret. It travels inside the WebSocket, never in the address. */
+  /** Identifies the stream and is its secret. It is sent inside the WebSocket, never in the URL. */
   streamKey: string;
-  /** What shows that the client may publish, where the key alone does not: a JSON Web Token. */
+  /** A JSON Web Token that authorizes the client, where the stream key alone does not. */
   token?: string;
-  /** A camera, a screen, a canvas, a mix. Its tracks are never stopped or changed: they remain the caller's. */
+  /**
+   * A camera, a screen, a canvas, a mix. Its tracks are never stopped or changed: they remain the
+   * caller's.
+   */
   source: MediaStream;
   video?: {
-    /** What the encoder aims at when the network lets it. Default: by size and frame rate, 2.5 Mbit/s at 720p30. */
+    /**
+     * The encoder's target when the network permits. Default: by size and frame rate, 2.5 Mbit/s at
+     * 720p30.
+     */
     bitsPerSecond?: number;
-    /** Frames beyond this are left out before they are encoded. Default: what the track delivers. */
+    /**
+     * Maximum frame rate; excess frames are dropped before encoding. Default: the track's frame
+     * rate.
+     */
     frameRate?: number;
-    /** Which codecs may be offered. Default: every one that this browser encodes. */
+    /** Which codecs may be offered. Default: all that this browser can encode. */
     codecs?: VideoCodec[];
   };
   audio?: {
@@ -32,60 +41,77 @@ export interface PublishOptions {
   };
   /** Which engines may be offered, the preferred one first. Default: both, WebCodecs first. */
   engines?: EngineName[];
-  /** How much media may wait to be sent before groups of pictures are dropped, in milliseconds. Default 2000. */
+  /**
+   * How much media may wait to be sent before groups of pictures are dropped, in milliseconds.
+   * Default 2000.
+   */
   maxQueueMs?: number;
-  /** Whether and for how long a dropped connection is made again, as a new stream. Default: for two minutes. */
+  /**
+   * Whether and for how long to reconnect after a lost connection, as a new stream. Default: for
+   * two minutes.
+   */
   reconnect?: false | { giveUpAfterMs?: number };
-  /** Cancels connecting. Aborted while live, it ends the stream at once, without waiting for what is on its way. */
+  /**
+   * Cancels connecting. Aborted while live, it ends the stream immediately, without waiting for
+   * media in flight.
+   */
   signal?: AbortSignal;
 }
 
-/** What was agreed with the gateway for the present connection. */
+/** What was negotiated with the gateway for the current connection. */
 export interface Negotiated {
   sessionId: string;
   engine: EngineName;
   /** The offer that the gateway chose. */
   mimeType: string;
-  /** What the engine says it really writes. */
+  /** The MIME type of what the engine actually writes. */
   recordedAs: string;
-  /** Undefined where there is no video. */
+  /** Undefined without video. */
   video: Handling | undefined;
-  /** Undefined where there is no audio. */
+  /** Undefined without audio. */
   audio: Handling | undefined;
   timesliceMs: number;
   keyFrameIntervalMs: number;
   maxBitsPerSecond: number;
 }
 
-/** What the video encoder is asked for now; it falls when the network is too slow and climbs back. */
+/**
+ * The video encoder's current target. It is lowered when the network is too slow, and raised again.
+ */
 export interface Target {
   videoBitsPerSecond: number;
-  /** Frames a second at most. */
+  /** Maximum frames per second. */
   frameRate: number;
-  /** Share of the source's width and height, 1 for all of it. */
+  /** Fraction of the source's width and height; 1 is full size. */
   scale: number;
 }
 
-/** One reading of a live stream. Bytes and counts begin anew with each connection, unless said otherwise. */
+/**
+ * A snapshot of a live stream. Bytes and counts restart with each connection, unless noted
+ * otherwise.
+ */
 export interface Stats {
   /** Milliseconds since this connection became live. */
   liveMs: number;
-  /** Media bytes given to the WebSocket. */
+  /** Media bytes passed to the WebSocket. */
   sentBytes: number;
-  /** Media bytes that FFmpeg has taken, by the gateway's last report. */
+  /** Media bytes that FFmpeg has accepted, by the gateway's last report. */
   acceptedBytes: number;
-  /** Media that waits to be sent: how long ago the oldest of it was captured, in milliseconds. */
+  /** Media waiting to be sent: the age of its oldest part, in milliseconds. */
   queuedMs: number;
   queuedBytes: number;
-  /** From capture until FFmpeg has taken it, by the gateway's last report, in milliseconds. */
+  /** From capture until FFmpeg accepted it, by the gateway's last report, in milliseconds. */
   delayMs: number | undefined;
-  /** Media given to the WebSocket, over the last seconds. */
+  /** Media passed to the WebSocket, over the last seconds. */
   bitsPerSecond: number;
-  /** Undefined where the engine does not tell (MediaRecorder). */
+  /** Undefined where the engine does not report it (MediaRecorder). */
   encodedFrames: number | undefined;
-  /** Frames encoded a second, over the last seconds; undefined where the engine does not tell. */
+  /**
+   * Encoded frames per second, over the last seconds; undefined where the engine does not report
+   * it.
+   */
   framesPerSecond: number | undefined;
-  /** Of the encoded picture, pixels. */
+  /** Size of the encoded video, in pixels. */
   width: number | undefined;
   height: number | undefined;
   target: Target;
@@ -93,7 +119,7 @@ export interface Stats {
   droppedGroups: number;
   /** Frames dropped for the same reason, over all connections. */
   droppedFrames: number;
-  /** How often the connection was made again. */
+  /** How often the stream has reconnected. */
   reconnects: number;
   /** The gateway's last report. */
   server: Progress | null;
@@ -112,23 +138,26 @@ export type WarningCode =
   | "encoder-slow"
   | "slept";
 
-/** The events of a live stream by name. */
+/** The events of a live stream, by name. */
 export interface LiveStreamEvents {
   state: CustomEvent<{ state: LiveState; previous: LiveState }>;
   /** About once a second while live. */
   progress: CustomEvent<{ stats: Stats }>;
-  /** The encoder was asked for less or more, or groups of pictures were dropped. */
+  /** The encoder's target was lowered or raised, or groups of pictures were dropped. */
   adaptation: CustomEvent<{
     change: AdaptationChange;
     target: Target;
-    /** In this event, not in all. */
+    /** Dropped since the previous event, not in total. */
     droppedGroups: number;
     droppedFrames: number;
     reason: string;
   }>;
-  /** The connection or the stream failed; with `willReconnect` it is being made again. */
+  /** The connection or the stream failed; with `willReconnect`, it reconnects. */
   failure: CustomEvent<{ error: PublishError; willReconnect: boolean }>;
   warning: CustomEvent<{ code: WarningCode; message: string }>;
-  /** The gateway is about to leave: the stream goes on until then, and is ended in order if it still lives. */
+  /**
+   * The gateway is about to shut down: the stream continues until then, and is then ended
+   * gracefully.
+   */
   draining: CustomEvent<{ endsInMs: number }>;
 }

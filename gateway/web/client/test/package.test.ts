@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { typeCheck, usage } from "./doubles/consumer.js";
 
 const client = join(import.meta.dirname, "..");
 const workspace = join(client, "..");
@@ -35,7 +36,7 @@ beforeAll(() => {
   });
   const [{ filename }] = JSON.parse(facts) as [{ filename: string }];
   execFileSync("tar", ["-xzf", join(project, filename), "--strip-components=1", "-C", unpacked]);
-  // What npm would install beside it, without asking the network.
+  // What npm would install next to it, without network access.
   for (const dependency of Object.keys(manifest().dependencies)) {
     symlinkSync(join(installed, dependency), join(project, "node_modules", dependency), "junction");
   }
@@ -55,54 +56,9 @@ const exampleOfTheReadme = () => {
   return code ?? expect.fail("the README has no example");
 };
 
-// What a user writes beyond the five lines, and what must not pass.
-const MORE = `
-import { PublishError, type LiveStream, type Stats } from "sluice-client";
-export async function more(live: LiveStream): Promise<number> {
-  live.addEventListener("failure", ({ detail }) => {
-    const again: boolean = detail.willReconnect;
-    console.log(detail.error.code, detail.error.advice, again);
-  });
-  live.addEventListener("state", { handleEvent: (event) => console.log(event.detail.previous) });
-  live.addEventListener("anything", (event) => console.log(event.type));
-  // @ts-expect-error there is no such thing in it
-  live.addEventListener("warning", ({ detail }) => console.log(detail.error));
-  // @ts-expect-error it is read-only
-  live.state = "ended";
-  const stats: Stats = live.stats;
-  try {
-    return (await live.stop()).acceptedBytes + stats.queuedMs;
-  } catch (error) {
-    return error instanceof PublishError && error.retryable ? 1 : 0;
-  }
-}
-`;
-
-function typeCheck(source: string, module: string, moduleResolution: string): string {
-  writeFileSync(join(project, "consumer.ts"), source);
-  const options = { module, moduleResolution, target: "es2022", lib: ["es2022", "dom"] };
-  const compilerOptions = {
-    ...options,
-    strict: true,
-    noEmit: true,
-    types: [],
-    skipDefaultLibCheck: true,
-  };
-  writeFileSync(
-    join(project, "tsconfig.json"),
-    JSON.stringify({ compilerOptions, files: ["consumer.ts"] }),
-  );
-  const compiler = join(installed, "typescript", "bin", "tsc");
-  try {
-    return execFileSync(process.execPath, [compiler, "-p", project], { encoding: "utf8" });
-  } catch (error) {
-    return (error as { stdout: string }).stdout;
-  }
-}
-
-describe("the package that npm gets", () => {
-  it("brings the library, its declarations, its licence and how to use it", () => {
-    for (const file of ["dist/sluice.js", "dist/index.d.ts", "dist/LICENSE", "README.md"]) {
+describe("the npm package", () => {
+  it("contains the library, its declarations, its licence and its README", () => {
+    for (const file of ["dist/sluice.js", "dist/sluice.d.ts", "dist/LICENSE", "README.md"]) {
       expect(existsSync(join(unpacked, file)), file).toBe(true);
     }
     expect(existsSync(join(unpacked, "src"))).toBe(false);
@@ -111,11 +67,13 @@ describe("the package that npm gets", () => {
   it.each([
     ["esnext", "bundler"],
     ["nodenext", "nodenext"],
-  ])("lets the README's example and more be written in TypeScript (%s)", (module, resolution) => {
-    expect(typeCheck(exampleOfTheReadme() + MORE, module, resolution)).toBe("");
+  ])("compiles the README's example and more (%s)", (module, resolution) => {
+    expect(
+      typeCheck(project, exampleOfTheReadme() + usage("sluice-client"), module, resolution),
+    ).toBe("");
   });
 
-  it("can be bundled into a page, and costs a page nothing that does not publish", async () => {
+  it("can be bundled, and is tree-shaken from a page that does not publish", async () => {
     const bundled = async (source: string) => {
       writeFileSync(join(project, "page.js"), source);
       const { outputFiles } = await build({
@@ -135,7 +93,7 @@ describe("the package that npm gets", () => {
     expect(error.length).toBeLessThan(3_000);
   });
 
-  it("can be imported where there is no browser, as servers that render pages do", () => {
+  it("can be imported without a browser, as for server-side rendering", () => {
     const imported = execFileSync(
       process.execPath,
       ["-e", 'import("sluice-client").then((m) => console.log(Object.keys(m).sort().join()))'],

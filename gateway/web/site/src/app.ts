@@ -1,25 +1,31 @@
 import { publish } from "sluice-client";
 import type { Broadcast } from "./broadcast/broadcast.js";
-import type { LostEvent } from "./capture/source.js";
+import type { LostEvent } from "./capture/capture-source.js";
 import { readConfig } from "./config.js";
-import * as failures from "./failures/capture.js";
-import { ofPublishing } from "./failures/publishing.js";
-import { INGEST, watchPath } from "./locations.js";
-import { goOnAir } from "./onair.js";
-import { Preparation } from "./preparing.js";
-import { demoKey } from "./settings/key.js";
+import * as failures from "./failures/capture-failures.js";
+import { describePublishError } from "./failures/publish-failures.js";
+import { INGEST, watchPath } from "./urls.js";
+import { startBroadcast } from "./broadcast-view.js";
+import { CaptureSetup } from "./capture-setup.js";
+import { demoKey } from "./settings/demo-key.js";
 import { AUTO } from "./settings/options.js";
-import { keptHere, publishing, remember, remembered, type Settings } from "./settings/settings.js";
-import { showFailure, showNotice } from "./show/notices.js";
-import { part, visible, write } from "./show/parts.js";
-import { keyShown, picked, showKey, showWatchLink } from "./show/pickers.js";
-import { mayPress, showStatus } from "./show/status.js";
+import {
+  browserStorage,
+  toPublishOptions,
+  saveSettings,
+  loadSettings,
+  type Settings,
+} from "./settings/settings.js";
+import { showFailure, showNotice } from "./view/notices.js";
+import { element, setVisible, setText } from "./view/dom.js";
+import { keyShown, picked, showKey, showWatchLink } from "./view/pickers.js";
+import { canPress, showStatus } from "./view/status.js";
 
 const devices = navigator.mediaDevices as MediaDevices | undefined;
-const store = keptHere();
-const settings = remembered(store);
-const preparation = new Preparation(settings, devices);
-const keyField = part<HTMLInputElement>("key");
+const store = browserStorage();
+const settings = loadSettings(store);
+const capture = new CaptureSetup(settings, devices);
+const keyField = element<HTMLInputElement>("key");
 let canBeWatched = false;
 let broadcast: Broadcast | null = null;
 let wakeLock: WakeLockSentinel | null = null;
@@ -34,82 +40,90 @@ async function goLive() {
     return;
   }
   showNotice("screen", null);
-  preparation.wake();
-  if (!preparation.source?.whole) {
-    await preparation.open();
+  capture.resumeAudio();
+  if (!capture.source?.isComplete) {
+    await capture.open();
   }
-  const { source } = preparation;
+  const { source } = capture;
   if (!source) {
     return;
   }
-  const { broadcast: mine, over } = goOnAir(
+  const { broadcast: own, finished } = startBroadcast(
     publish,
-    { url: INGEST, streamKey, source: source.stream, ...publishing(settings) },
+    { url: INGEST, streamKey, source: source.stream, ...toPublishOptions(settings) },
     settings.codec !== AUTO,
     ({ stage }) => {
       showWatchLink(canBeWatched && stage === "live" ? watchPath(streamKey) : null);
       if (stage === "live") {
-        void keepAwake();
+        void requestWakeLock();
       }
     },
   );
-  broadcast = mine;
-  await over;
+  broadcast = own;
+  await finished;
   void wakeLock?.release();
   wakeLock = null;
   showNotice("hidden", null);
-  if (preparation.source?.whole === false) {
-    // A device is gone. What is left is shown, and the story of the broadcast stays.
-    await preparation.open();
-    showFailure(mine.failure ? ofPublishing(mine.failure) : preparation.failure);
+  if (capture.source?.isComplete === false) {
+    // A device was lost. The preview shows what is left; the broadcast's journal stays.
+    await capture.open();
+    showFailure(own.failure ? describePublishError(own.failure) : capture.failure);
   }
-  showStatus(mine.stage === "cancelled" ? "ready" : mine.stage);
+  showStatus(own.stage === "cancelled" ? "ready" : own.stage);
 }
 
-/** A phone that dims its screen stops its camera. Not every browser has this, and it may refuse. */
-async function keepAwake() {
+/**
+ * A phone that dims its screen stops its camera. Not every browser has wake locks, and the request
+ * can be refused.
+ */
+async function requestWakeLock() {
   wakeLock ??= (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
 }
 
-function lost({ what }: LostEvent) {
+function onSourceLost({ what }: LostEvent) {
   if (isBusy()) {
     if (what === "screen") {
       showNotice("screen", "You stopped sharing your screen, which ended the stream.");
       void broadcast!.stop();
-    } else if (preparation.source?.isMixed) {
-      broadcast!.note("warning", "The microphone is gone. The stream goes on without it.");
+    } else if (capture.source?.isMixed) {
+      broadcast!.note(
+        "warning",
+        "The microphone was disconnected. The stream continues without it.",
+      );
     }
-    // The library ends a stream whose camera or only microphone is gone, and says so.
+    // The library ends a stream whose camera or only microphone is gone, and reports it.
     return;
   }
   if (what === "screen") {
-    void preparation.open();
+    void capture.open();
   } else {
-    preparation.close();
+    capture.close();
     showStatus("idle");
     showFailure(failures.lost(what));
-    void preparation.showPickers();
+    void capture.showPickers();
   }
 }
 
-function listenToPreparation() {
-  preparation.addEventListener("asking", () => showStatus("asking"));
-  preparation.addEventListener("ready", () => {
-    const { source, failure } = preparation;
-    // A shared screen whose microphone could not be opened is worth more than nothing.
-    const isSilent = source?.picture === "screen" && failure !== null;
+function listenToCapture() {
+  capture.addEventListener("asking", () => showStatus("asking"));
+  capture.addEventListener("ready", () => {
+    const { source, failure } = capture;
+    // A shared screen without a microphone is better than nothing.
+    const isSilent = source?.videoSource === "screen" && failure !== null;
     showStatus(source ? "ready" : "idle");
     showFailure(isSilent ? null : failure);
     showNotice(
       "without",
-      isSilent ? "Your screen is shared without a microphone: none could be opened." : null,
+      isSilent ? "Your screen is shared without a microphone, because none could be opened." : null,
     );
     showNotice("microphone", null);
     showNotice("camera", null);
   });
-  preparation.addEventListener("lost", (event) => lost((event as CustomEvent<LostEvent>).detail));
+  capture.addEventListener("lost", (event) =>
+    onSourceLost((event as CustomEvent<LostEvent>).detail),
+  );
   for (const type of ["paused", "resumed"]) {
-    preparation.addEventListener(type, (event) => {
+    capture.addEventListener(type, (event) => {
       const { what } = (event as CustomEvent<LostEvent>).detail;
       showNotice(what, type === "paused" ? `The system has paused the ${what}.` : null);
     });
@@ -118,34 +132,34 @@ function listenToPreparation() {
 
 function listenToPickers() {
   for (const name of Object.keys(settings) as (keyof Settings)[]) {
-    part(name).addEventListener("change", () => {
+    element(name).addEventListener("change", () => {
       settings[name] = picked(name);
-      remember(settings, store);
+      saveSettings(settings, store);
       if (name === "camera" || name === "microphone") {
-        void preparation.reopen();
+        void capture.reopen();
       } else if (name === "height" || name === "frame-rate") {
-        void preparation.reshape();
+        void capture.applyVideoSettings();
       }
     });
   }
-  part("share").addEventListener("click", () => {
-    const sharing = preparation.source?.picture === "screen";
-    void (sharing ? preparation.open() : preparation.shareScreen());
+  element("share").addEventListener("click", () => {
+    const sharing = capture.source?.videoSource === "screen";
+    void (sharing ? capture.open() : capture.shareScreen());
   });
-  part("mute").addEventListener("click", () => {
-    preparation.mute(!preparation.source?.muted);
+  element("mute").addEventListener("click", () => {
+    capture.mute(!capture.source?.muted);
   });
-  part("key-shown").addEventListener("click", () => showKey(!keyShown()));
+  element("key-shown").addEventListener("click", () => showKey(!keyShown()));
   devices?.addEventListener("devicechange", () => {
-    // A camera that was plugged in where there was none is what its owner waits for.
-    void (preparation.source || isBusy() ? preparation.showPickers() : preparation.open());
+    // Where there was no camera, plugging one in opens it.
+    void (capture.source || isBusy() ? capture.showPickers() : capture.open());
   });
 }
 
-function listenToThePage() {
-  part("form").addEventListener("submit", (event) => {
+function listenToPage() {
+  element("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!mayPress()) {
+    if (!canPress()) {
       return;
     }
     void (isBusy() ? broadcast!.stop() : goLive());
@@ -153,14 +167,14 @@ function listenToThePage() {
   document.addEventListener("visibilitychange", () => {
     const hidden = document.visibilityState !== "visible";
     if (isBusy() && !hidden) {
-      // The system has taken it back while the page was hidden.
+      // The system releases it while the page is hidden.
       wakeLock = null;
-      void keepAwake();
+      void requestWakeLock();
     }
     showNotice(
       "hidden",
       isBusy() && hidden
-        ? "You left this tab: the stream goes on, but some browsers pause the camera."
+        ? "This tab is hidden. The stream continues, but some browsers pause the camera."
         : null,
     );
   });
@@ -170,20 +184,20 @@ function listenToThePage() {
     }
   });
   window.addEventListener("pagehide", () => {
-    broadcast?.abandon();
-    preparation.close();
+    broadcast?.abort();
+    capture.close();
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) {
-      void preparation.open();
+      void capture.open();
     }
   });
 }
 
-async function introduce() {
+async function initialize() {
   let touched = false;
   keyField.addEventListener("input", () => (touched = true), { once: true });
-  // A key for trying out is nobody's secret, and saves a newcomer the question where to get one.
+  // A demo key is not secret, and spares newcomers the question where to get one.
   keyField.value = demoKey();
   showKey(true);
   const config = await readConfig();
@@ -192,19 +206,19 @@ async function introduce() {
   }
   canBeWatched = config.preview;
   if (config.publish) {
-    // A platform's key is a secret, and screens get shared.
+    // A platform's key is secret, and screens get shared.
     showKey(false);
     if (!touched) {
       keyField.value = "";
     }
   }
-  const goesTo = config.publish ? "streams go out by RTMP" : "streams are shown here only";
-  write("about", `Sluice ${config.version} · ${goesTo}`);
+  const goesTo = config.publish ? "streams are sent out by RTMP" : "streams are not forwarded";
+  setText("about", `Sluice ${config.version} · ${goesTo}`);
 }
 
-visible("share", devices !== undefined && "getDisplayMedia" in devices);
-listenToPreparation();
+setVisible("share", devices !== undefined && "getDisplayMedia" in devices);
+listenToCapture();
 listenToPickers();
-listenToThePage();
-void introduce();
-void preparation.open();
+listenToPage();
+void initialize();
+void capture.open();

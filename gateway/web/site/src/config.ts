@@ -1,17 +1,17 @@
-import { CONFIG } from "./locations.js";
+import { CONFIG } from "./urls.js";
 
-/** What the gateway says of itself. */
+/** What the gateway offers. */
 export interface Config {
   /** Whether streams can be watched here. */
   preview: boolean;
-  /** Whether they go on to somewhere else. */
+  /** Whether streams are forwarded by RTMP. */
   publish: boolean;
   version: string;
-  /** Its clock, in milliseconds since 1970. */
+  /** The gateway's clock, in milliseconds since 1970. */
   nowMs: number | undefined;
 }
 
-/** Null where the gateway did not answer. */
+/** Null if the gateway did not answer. */
 export async function readConfig(url: string = CONFIG): Promise<Config | null> {
   const response = await fetch(url).catch(() => null);
   const found: unknown = response?.ok ? await response.json().catch(() => null) : null;

@@ -1,17 +1,17 @@
 import { readConfig } from "./config.js";
-import { configUrl, playlistUrl, watchedKey } from "./locations.js";
-import { part, visible, write } from "./show/parts.js";
-import { GatewayClock } from "./watching/clock.js";
-import { chooseStart } from "./watching/player.js";
-import { Viewer, type ViewerState } from "./watching/viewer.js";
-import { seconds } from "./words/format.js";
+import { configUrl, playlistUrl, watchedKey } from "./urls.js";
+import { element, setVisible, setText } from "./view/dom.js";
+import { GatewayClock } from "./playback/gateway-clock.js";
+import { choosePlayer } from "./playback/player.js";
+import { Viewer, type ViewerState } from "./playback/viewer.js";
+import { seconds } from "./text/format.js";
 
 const DELAY_EVERY_MS = 1_000;
-const COMPARE_EVERY_MS = 15_000;
-const FIRST_COMPARISONS = 3;
+const SYNCHRONIZE_EVERY_MS = 15_000;
+const INITIAL_SYNCHRONIZATIONS = 3;
 
 const BADGES: Record<ViewerState, string> = {
-  looking: "Looking for the stream",
+  searching: "Looking for the stream",
   waiting: "Waiting",
   loading: "Loading",
   playing: "Live",
@@ -21,57 +21,57 @@ const BADGES: Record<ViewerState, string> = {
 };
 
 const MESSAGES: Record<ViewerState, string> = {
-  looking: "Looking for the stream …",
-  waiting: "Waiting for the stream to start. It will play here by itself.",
+  searching: "Looking for the stream …",
+  waiting: "Waiting for the stream to start. It will play here automatically.",
   loading: "Loading …",
   playing: "",
-  ended: "The stream has ended. A new one will play here by itself.",
-  interrupted: "The stream was interrupted. It will go on here by itself.",
+  ended: "The stream has ended. A new one will play here automatically.",
+  interrupted: "The stream was interrupted. It will resume here automatically.",
   unplayable:
-    "This browser cannot play live streams. Use a current Chrome, Edge, Firefox or Safari.",
+    "This browser cannot play live streams. Use a current version of Chrome, Edge, Firefox or Safari.",
 };
 
-const video = part<HTMLVideoElement>("video");
+const video = element<HTMLVideoElement>("video");
 
 function show(state: ViewerState) {
   const playing = state === "playing";
-  part("state").dataset.state = playing ? "live" : state;
-  write("state", BADGES[state]);
-  visible("message", !playing);
-  write("message-text", MESSAGES[state]);
-  visible("spinner", state !== "ended" && state !== "unplayable");
-  visible("unmute", playing && video.muted);
-  part<HTMLButtonElement>("edge").disabled = !playing;
+  element("state").dataset.state = playing ? "live" : state;
+  setText("state", BADGES[state]);
+  setVisible("message", !playing);
+  setText("message-text", MESSAGES[state]);
+  setVisible("spinner", state !== "ended" && state !== "unplayable");
+  setVisible("unmute", playing && video.muted);
+  element<HTMLButtonElement>("edge").disabled = !playing;
 }
 
 /**
- * How old the picture on show is: the gateway's clock now, less when it was taken. FFmpeg dates the first picture at
- * the moment it has it, and all others by their distance from that; so what is missing is how long that first one was
- * on its way, and nothing that the network does later falsifies the rest.
+ * The age of the displayed frame: the gateway's clock minus its capture time. FFmpeg dates the
+ * first frame when it receives it, and all others by their distance from that. So only the first
+ * frame's time to the gateway is missing, and later network delays do not falsify the rest.
  */
 function showDelay(viewer: Viewer, clock: GatewayClock) {
-  const takenAtMs = viewer.state === "playing" ? viewer.player?.takenAtMs() : undefined;
+  const capturedAtMs = viewer.state === "playing" ? viewer.player?.capturedAtMs() : undefined;
   const now = clock.nowMs;
-  const isKnown = takenAtMs !== undefined && now !== undefined;
-  visible("delay", isKnown);
+  const isKnown = capturedAtMs !== undefined && now !== undefined;
+  setVisible("delay", isKnown);
   if (isKnown) {
-    write("delay-value", seconds(now - takenAtMs));
+    setText("delay-value", seconds(now - capturedAtMs));
   }
 }
 
-async function keepComparing(clock: GatewayClock) {
-  for (let i = 0; i < FIRST_COMPARISONS; i++) {
-    await clock.compare();
+async function keepClockSynchronized(clock: GatewayClock) {
+  for (let i = 0; i < INITIAL_SYNCHRONIZATIONS; i++) {
+    await clock.synchronize();
   }
-  setInterval(() => void clock.compare(), COMPARE_EVERY_MS);
+  setInterval(() => void clock.synchronize(), SYNCHRONIZE_EVERY_MS);
 }
 
 async function main() {
   const key = watchedKey(location.href);
-  write("title", key);
+  setText("title", key);
   document.title = `${key} · Sluice`;
   video.muted = true;
-  const start = await chooseStart(video);
+  const start = await choosePlayer(video);
   if (!start) {
     show("unplayable");
     return;
@@ -79,20 +79,20 @@ async function main() {
   const viewer = new Viewer({ video, playlist: playlistUrl(location.href), start });
   viewer.addEventListener("state", () => show(viewer.state));
   video.addEventListener("volumechange", () => show(viewer.state));
-  part("unmute").addEventListener("click", () => {
+  element("unmute").addEventListener("click", () => {
     video.muted = false;
     video.volume = video.volume || 1;
     video.focus();
   });
-  part("edge").addEventListener("click", () => {
+  element("edge").addEventListener("click", () => {
     viewer.player?.toLiveEdge();
     video.play().catch(() => {});
   });
   const config = configUrl(location.href);
   const clock = new GatewayClock(async () => (await readConfig(config))?.nowMs);
-  void keepComparing(clock);
+  void keepClockSynchronized(clock);
   setInterval(() => showDelay(viewer, clock), DELAY_EVERY_MS);
-  void viewer.look();
+  void viewer.poll();
 }
 
 void main();

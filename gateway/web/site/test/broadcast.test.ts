@@ -43,7 +43,7 @@ describe("a broadcast", () => {
     await vi.advanceTimersByTimeAsync(ms);
   }
 
-  it("is connecting, live, finishing and over", async () => {
+  it("connects, goes live, finishes and ends", async () => {
     const live = await goLive();
     nowMs += 5_000;
     const stopped = broadcast.stop();
@@ -56,14 +56,14 @@ describe("a broadcast", () => {
     expect(broadcast.failure).toBeNull();
   });
 
-  it("tells why it was refused", async () => {
+  it("reports why it was refused", async () => {
     gateway.refuses(new PublishError("stream-key-in-use", "Taken.", undefined, false));
     await vi.advanceTimersByTimeAsync(0);
     expect(broadcast.stage).toBe("failed");
     expect(broadcast.failure?.code).toBe("stream-key-in-use");
   });
 
-  it("can be cancelled while it connects, which is no failure", async () => {
+  it("can be cancelled while connecting, which is not a failure", async () => {
     await broadcast.stop();
     await vi.advanceTimersByTimeAsync(0);
     expect(gateway.asked?.signal?.aborted).toBe(true);
@@ -71,15 +71,15 @@ describe("a broadcast", () => {
     expect(broadcast.failure).toBeNull();
   });
 
-  it("tells why it reconnects and for how long, and forgets that once it is live again", async () => {
+  it("reports why and how long it reconnects, until it is live again", async () => {
     const live = await goLive();
     await pass(10_000);
-    live.tells("failure", { error: broken(), willReconnect: true });
+    live.emits("failure", { error: broken(), willReconnect: true });
     live.becomes("reconnecting");
     await pass(4_000);
     expect(broadcast.lostForMs).toBe(4_000);
     expect(broadcast.failure?.code).toBe("connection-lost");
-    expect(broadcast.history.moments.filter(({ delayMs }) => delayMs === undefined)).toHaveLength(
+    expect(broadcast.history.samples.filter(({ delayMs }) => delayMs === undefined)).toHaveLength(
       4,
     );
     live.becomes("live");
@@ -87,11 +87,11 @@ describe("a broadcast", () => {
     expect(broadcast.onAirMs).toBe(14_000);
     expect(said()).toEqual([
       "Live.",
-      "The connection to the server broke.",
+      "The connection to the server was lost.",
       "Live again after 4 seconds.",
     ]);
     await pass(10_000);
-    expect(broadcast.history.moments).toHaveLength(4);
+    expect(broadcast.history.samples).toHaveLength(4);
   });
 
   it("keeps the reason when it gives up", async () => {
@@ -103,7 +103,7 @@ describe("a broadcast", () => {
     expect(broadcast.failure).toBe(reason);
   });
 
-  it("has failed when the end was not confirmed", async () => {
+  it("fails when the end was not confirmed", async () => {
     const live = await goLive();
     const stopped = broadcast.stop();
     live.denies(new PublishError("end-unconfirmed", "Not confirmed."));
@@ -112,43 +112,44 @@ describe("a broadcast", () => {
     expect(broadcast.failure?.code).toBe("end-unconfirmed");
   });
 
-  it("says in words what was lowered, dropped, raised and warned of", async () => {
+  it("logs adaptations, draining and warnings as text", async () => {
     const live = await goLive();
     const low = { videoBitsPerSecond: 600_000, frameRate: 15, scale: 0.5 };
     const none = { droppedGroups: 0, droppedFrames: 0, reason: "" };
-    live.tells("adaptation", { ...none, change: "lowered", target: low });
-    live.tells("adaptation", {
+    live.emits("adaptation", { ...none, change: "lowered", target: low });
+    live.emits("adaptation", {
       change: "dropped",
       target: low,
       droppedGroups: 1,
       droppedFrames: 60,
       reason: "",
     });
-    live.tells("draining", { endsInMs: 30_000 });
-    live.tells("adaptation", { ...none, change: "raised", target: STATS.target });
-    live.tells("warning", { code: "microphone-muted", message: "The microphone is muted." });
+    live.emits("draining", { endsInMs: 30_000 });
+    live.emits("adaptation", { ...none, change: "raised", target: STATS.target });
+    live.emits("warning", { code: "microphone-muted", message: "The microphone is muted." });
     expect(said().slice(1)).toEqual([
-      "Your connection is slow: the picture was lowered to 600 kbit/s, 15 fps, 50 % of the size.",
-      "Your connection was too slow: 60 pictures were left out to stay live.",
-      "The server is about to restart. Your stream goes on for 30 seconds and is then made again; if you can, come to an end before.",
-      "Your connection has room again: the picture was raised to 2.50 Mbit/s, 30 fps.",
+      "Your connection is slow: video quality was lowered to 600 kbit/s, 15 fps, 50 % of full size.",
+      "Your connection was too slow: 60 frames were dropped to stay live.",
+      "The server is about to restart. Your stream continues for 30 seconds and then reconnects; " +
+        "if you can, finish before that.",
+      "Your connection has recovered: video quality was raised to 2.50 Mbit/s, 30 fps.",
       "The microphone is muted.",
     ]);
   });
 
-  it("remembers the last minute, and where groups were dropped", async () => {
+  it("keeps the last minute, and where groups were dropped", async () => {
     const live = await goLive();
     for (let second = 0; second < 100; second++) {
       nowMs += 1_000;
       const droppedGroups = second >= 90 ? 3 : 0;
-      live.tells("progress", { stats: { ...STATS, droppedGroups } });
+      live.emits("progress", { stats: { ...STATS, droppedGroups } });
     }
-    const { moments } = broadcast.history;
-    expect(moments).toHaveLength(61);
-    expect(moments.filter(({ dropped }) => dropped)).toHaveLength(1);
+    const { samples } = broadcast.history;
+    expect(samples).toHaveLength(61);
+    expect(samples.filter(({ dropped }) => dropped)).toHaveLength(1);
   });
 
-  it("keeps a bounded journal that does not repeat itself", async () => {
+  it("keeps a bounded journal without repetitions", async () => {
     await goLive();
     for (let i = 0; i < 200; i++) {
       broadcast.note("info", `thing ${i}`);

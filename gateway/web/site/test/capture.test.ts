@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as constraints from "../src/capture/constraints.js";
 import { choices } from "../src/capture/devices.js";
-import { falling, loudness, peakDb, share } from "../src/capture/level.js";
-import { openDevices, openScreen } from "../src/capture/open.js";
+import { decayed, loudness, peakDb, meterFraction } from "../src/capture/level.js";
+import { openDevices, openScreen } from "../src/capture/open-devices.js";
 import { NONE } from "../src/settings/options.js";
 import { DEFAULTS } from "../src/settings/settings.js";
 import { ScriptedDevices, aStream, named } from "./doubles/devices.js";
@@ -10,7 +10,7 @@ import { ScriptedDevices, aStream, named } from "./doubles/devices.js";
 const thrice = (name: string) => [named(name), named(name), named(name)];
 
 describe("opening devices", () => {
-  it("tells an insecure page from a refusal, a missing and a busy device", async () => {
+  it("distinguishes an insecure page, a refusal, a missing and a busy device", async () => {
     const code = async (...script: Error[]) =>
       (await openDevices(DEFAULTS, new ScriptedDevices(...script))).failure?.code;
     expect((await openDevices(DEFAULTS, undefined)).failure?.code).toBe("insecure-context");
@@ -19,21 +19,21 @@ describe("opening devices", () => {
     expect(await code(...thrice("NotReadableError"))).toBe("device-busy");
   });
 
-  it("asks for nothing where nothing was chosen", async () => {
+  it("requests nothing if nothing was selected", async () => {
     const machine = new ScriptedDevices();
     const nothing = { ...DEFAULTS, camera: NONE, microphone: NONE };
     expect((await openDevices(nothing, machine)).failure?.code).toBe("nothing-selected");
     expect(machine.asked).toEqual([]);
   });
 
-  it("goes on with the microphone alone where there is no camera", async () => {
+  it("continues with the microphone alone if there is no camera", async () => {
     const sound = aStream();
     const machine = new ScriptedDevices(named("NotFoundError"), named("NotFoundError"), sound);
     expect((await openDevices(DEFAULTS, machine)).stream).toBe(sound);
     expect(machine.asked.at(-1)).toEqual({ video: false, audio: {} });
   });
 
-  it("takes another camera where last time's is gone", async () => {
+  it("uses another camera if the remembered one is gone", async () => {
     const other = aStream();
     const machine = new ScriptedDevices(named("OverconstrainedError"), other);
     expect((await openDevices({ ...DEFAULTS, camera: "gone" }, machine)).stream).toBe(other);
@@ -51,14 +51,14 @@ describe("opening devices", () => {
 describe("sharing a screen", () => {
   const refused = (error: Error) => openScreen(DEFAULTS, new ScriptedDevices(error));
 
-  it("is no failure when the person closes the browser's question", async () => {
+  it("is not a failure when the person cancels the browser's dialog", async () => {
     expect(await refused(named("NotAllowedError", "Permission denied"))).toEqual({
       stream: null,
       failure: null,
     });
   });
 
-  it("tells what to do where the system forbids it", async () => {
+  it("explains what to do if the system forbids it", async () => {
     const { failure } = await refused(named("NotAllowedError", "Permission denied by system"));
     expect(failure?.code).toBe("screen-blocked");
     expect(failure?.advice).toContain("settings");
@@ -66,8 +66,8 @@ describe("sharing a screen", () => {
 });
 
 describe("constraints", () => {
-  it("are ideals for a camera, so that any camera will do", () => {
-    const { width, height, frameRate } = constraints.picture(DEFAULTS);
+  it("are ideals for a camera, so that any camera works", () => {
+    const { width, height, frameRate } = constraints.cameraVideo(DEFAULTS);
     expect({ width, height, frameRate }).toEqual({
       width: { ideal: 1280 },
       height: { ideal: 720 },
@@ -75,12 +75,12 @@ describe("constraints", () => {
     });
   });
 
-  it("ask for even sides, as H.264 wants them", () => {
-    expect(constraints.picture({ ...DEFAULTS, height: "480" }).width).toEqual({ ideal: 854 });
+  it("request even sides, as H.264 requires", () => {
+    expect(constraints.cameraVideo({ ...DEFAULTS, height: "480" }).width).toEqual({ ideal: 854 });
   });
 
-  it("are limits for a screen, which any picture could exceed", () => {
-    expect(constraints.screenPicture(DEFAULTS)).toMatchObject({
+  it("are limits for a screen, which could be of any size", () => {
+    expect(constraints.screenVideo(DEFAULTS)).toMatchObject({
       width: { max: 1280 },
       height: { max: 720 },
     });
@@ -103,20 +103,20 @@ describe("a device picker", () => {
   });
 });
 
-describe("the level of sound", () => {
-  it("is in decibels below the loudest", () => {
+describe("the audio level", () => {
+  it("is in decibels relative to full scale", () => {
     expect(peakDb(new Float32Array([0, -1, 0.5]))).toBe(0);
     expect(peakDb(new Float32Array([0.1]))).toBeCloseTo(-20);
     expect(peakDb(new Float32Array(4))).toBe(-Infinity);
   });
 
-  it("fills the meter from silence to distortion", () => {
-    expect([-Infinity, -60, -30, 0, 3].map(share)).toEqual([0, 0, 0.5, 1, 1]);
+  it("fills the meter from silence to clipping", () => {
+    expect([-Infinity, -60, -30, 0, 3].map(meterFraction)).toEqual([0, 0, 0.5, 1, 1]);
     expect([-Infinity, -50, -20, 0].map(loudness)).toEqual(["silent", "quiet", "good", "loud"]);
   });
 
-  it("rises at once and falls slowly", () => {
-    expect(falling(-40, -3, 50)).toBe(-3);
-    expect(falling(-3, -Infinity, 500)).toBe(-16);
+  it("rises immediately and falls slowly", () => {
+    expect(decayed(-40, -3, 50)).toBe(-3);
+    expect(decayed(-3, -Infinity, 500)).toBe(-16);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { inWords, linePath, marksPath, roundUp } from "../src/show/chart.js";
+import { describeSeries, linePath, marksPath, roundUp } from "../src/view/chart.js";
 
 const FRAME = { nowMs: 60_000, windowMs: 60_000, top: 100 };
 
 describe("a chart", () => {
-  it("runs from the left, a minute ago, to the right, now", () => {
+  it("runs from a minute ago, left, to now, right", () => {
     const points = [
       { atMs: 0, value: 0 },
       { atMs: 30_000, value: 50 },
@@ -13,7 +13,7 @@ describe("a chart", () => {
     expect(linePath(points, FRAME)).toBe("M0 80L150 40L300 0");
   });
 
-  it("breaks its line where nothing is known, and cuts what is above its scale", () => {
+  it("interrupts its line at unknown values, and clips values above its scale", () => {
     const points = [
       { atMs: 0, value: 900 },
       { atMs: 30_000, value: undefined },
@@ -22,7 +22,7 @@ describe("a chart", () => {
     expect(linePath(points, FRAME)).toBe("M0 0M300 80");
   });
 
-  it("marks moments", () => {
+  it("marks times", () => {
     expect(marksPath([30_000], FRAME)).toBe("M150 0V80");
   });
 
@@ -30,11 +30,11 @@ describe("a chart", () => {
     expect([0, 0.9, 1, 1.1, 2_600_000, 9.5].map(roundUp)).toEqual([1, 1, 1, 1.5, 3_000_000, 10]);
   });
 
-  it("is told in words", () => {
+  it("is described as text", () => {
     const points = [3, undefined, 9, 5].map((value, atMs) => ({ atMs, value }));
-    expect(inWords("Delay", points, (value) => `${value} ms`)).toBe(
+    expect(describeSeries("Delay", points, (value) => `${value} ms`)).toBe(
       "Delay over the last minute: now 5 ms, lowest 3 ms, highest 9 ms.",
     );
-    expect(inWords("Delay", [], String)).toContain("nothing known");
+    expect(describeSeries("Delay", [], String)).toContain("no data");
   });
 });

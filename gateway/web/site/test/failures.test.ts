@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { PublishError } from "../../client/src/errors.js";
 import { describe, expect, it } from "vitest";
-import { ofPublishing } from "../src/failures/publishing.js";
+import { describePublishError } from "../src/failures/publish-failures.js";
 
 const PROTOCOL = new URL("../../../../docs/protocol.md", import.meta.url);
 
@@ -11,13 +11,13 @@ const codes = Array.from(
   ([, code]) => code!,
 );
 
-describe("a failure of the gateway's", () => {
-  it("is one that the documentation lists", () => {
+describe("a failure of the gateway", () => {
+  it("is listed in the documentation", () => {
     expect(codes.length).toBeGreaterThan(15);
   });
 
-  it.each(codes)("%s is told with advice to the person who streams", (code) => {
-    const failure = ofPublishing(new PublishError(code, "said the gateway"));
+  it.each(codes)("%s is explained, with advice", (code) => {
+    const failure = describePublishError(new PublishError(code, "said the gateway"));
     expect(failure.message).not.toBe("said the gateway");
     expect(failure.advice).not.toBe("");
     expect(failure.detail).toBe("said the gateway");
@@ -26,14 +26,14 @@ describe("a failure of the gateway's", () => {
 });
 
 describe("any other failure", () => {
-  it("is told in the words it came with", () => {
-    const failure = ofPublishing(new PublishError("camera-lost", "Gone.", "Plug it in."));
+  it("keeps its own message", () => {
+    const failure = describePublishError(new PublishError("camera-lost", "Gone.", "Plug it in."));
     expect(failure).toEqual({ code: "camera-lost", message: "Gone.", advice: "Plug it in." });
   });
 
-  it("may be tried again where that can help", () => {
+  it("suggests a retry if that can help", () => {
     const advice = (retryable: boolean) =>
-      ofPublishing(new PublishError("new-code", "Hm.", undefined, retryable)).advice;
+      describePublishError(new PublishError("new-code", "Hm.", undefined, retryable)).advice;
     expect(advice(true)).toContain("again");
     expect(advice(false)).toBe("");
   });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { demoKey } from "../src/settings/key.js";
-import { CHOICES, granted, within } from "../src/settings/options.js";
-import { DEFAULTS, publishing, remember, remembered } from "../src/settings/settings.js";
+import { demoKey } from "../src/settings/demo-key.js";
+import { CHOICES, closestOption, upTo } from "../src/settings/options.js";
+import {
+  DEFAULTS,
+  toPublishOptions,
+  saveSettings,
+  loadSettings,
+} from "../src/settings/settings.js";
 
 const store = (text: string | null) => ({
   getItem: () => text,
@@ -9,36 +14,36 @@ const store = (text: string | null) => ({
 });
 
 describe("settings", () => {
-  it("are remembered, and hold no stream key", () => {
+  it("are stored without the stream key", () => {
     const kept = store(null);
     const chosen = { ...DEFAULTS, camera: "c1", height: "1080", codec: "vp9" };
-    remember(chosen, kept);
-    expect(remembered(kept)).toEqual(chosen);
+    saveSettings(chosen, kept);
+    expect(loadSettings(kept)).toEqual(chosen);
     expect(Object.keys(chosen)).not.toContain("key");
   });
 
   it.each([null, "", "null", "[]", "{", '"text"', "7", '{"height":720,"codec":"wmv","camera":{}}'])(
-    "are the defaults where %j was kept",
-    (text) => expect(remembered(store(text))).toEqual(DEFAULTS),
+    "are the defaults if %j was stored",
+    (text) => expect(loadSettings(store(text))).toEqual(DEFAULTS),
   );
 
-  it("hold until the page is left where nothing can be kept", () => {
+  it("last until the page is closed if nothing can be stored", () => {
     const full = {
       getItem: () => null,
       setItem: () => {
         throw new Error("full");
       },
     };
-    expect(() => remember(DEFAULTS, full)).not.toThrow();
+    expect(() => saveSettings(DEFAULTS, full)).not.toThrow();
   });
 
-  it("leave to the library what is automatic", () => {
-    expect(publishing(DEFAULTS)).toEqual({ video: { frameRate: 30 } });
+  it("leave automatic choices to the library", () => {
+    expect(toPublishOptions(DEFAULTS)).toEqual({ video: { frameRate: 30 } });
   });
 
-  it("bind the library to what was chosen", () => {
+  it("pass explicit choices to the library", () => {
     const chosen = { ...DEFAULTS, "bit-rate": "4000000", codec: "av1", engine: "media-recorder" };
-    expect(publishing(chosen)).toEqual({
+    expect(toPublishOptions(chosen)).toEqual({
       video: { frameRate: 30, bitsPerSecond: 4_000_000, codecs: ["av1"] },
       engines: ["media-recorder"],
     });
@@ -46,26 +51,26 @@ describe("settings", () => {
 });
 
 describe("choices", () => {
-  it("are those that the camera can do", () => {
+  it("are limited to what the camera supports", () => {
     const heights = (most: number | undefined) =>
-      within(CHOICES.height, most).map(({ value }) => value);
+      upTo(CHOICES.height, most).map(({ value }) => value);
     expect(heights(720)).toEqual(["360", "480", "720"]);
     expect(heights(240)).toEqual(["360"]);
     expect(heights(undefined)).toHaveLength(4);
   });
 
-  it("take 29.97 frames a second for 30", () => {
-    expect(within(CHOICES["frame-rate"], 29.97).at(-1)?.value).toBe("30");
+  it("treat 29.97 fps as 30", () => {
+    expect(upTo(CHOICES["frame-rate"], 29.97).at(-1)?.value).toBe("30");
   });
 
-  it("show the most a camera can do where it cannot do what is wished", () => {
-    expect(granted(within(CHOICES.height, 480), "1080")).toBe("480");
-    expect(granted(CHOICES.height, "720")).toBe("720");
+  it("fall back to the camera's maximum", () => {
+    expect(closestOption(upTo(CHOICES.height, 480), "1080")).toBe("480");
+    expect(closestOption(CHOICES.height, "720")).toBe("720");
   });
 });
 
-describe("a key for trying out", () => {
-  it("is one that nobody guesses", () => {
+describe("a demo key", () => {
+  it("cannot be guessed", () => {
     expect(demoKey()).toMatch(/^demo-[2-9a-z]{12}$/);
     expect(demoKey()).not.toBe(demoKey());
   });

@@ -1,24 +1,25 @@
 import type { Engine, EngineOptions, EngineSink } from "../engine.js";
 import * as failures from "../failures.js";
-import { pause, UNDER_WAY_MS } from "../pause.js";
+import { delay, CAPTURE_LATENCY_MS } from "../delay.js";
 import type { EngineName } from "../types.js";
-import { MatroskaSplitter } from "./matroska.js";
-import { Mp4Splitter } from "./mp4.js";
-import type { Piece, Splitter } from "./splitter.js";
+import { MatroskaSplitter } from "./matroska-splitter.js";
+import { Mp4Splitter } from "./mp4-splitter.js";
+import type { Chunk, GopSplitter } from "./gop-splitter.js";
 
-// A browser that does not know `videoKeyFrameIntervalDuration` shows it by what it makes.
-const LATE = 2;
+// The only sign that a browser ignores `videoKeyFrameIntervalDuration` is the distance of its
+// key frames.
+const LATE_FACTOR = 2;
 
-/** Chromium's, from the W3C's mediacapture-record; others ignore it. */
+/** Chromium's option, from the W3C's mediacapture-record; other browsers ignore it. */
 interface RecorderOptions extends MediaRecorderOptions {
   videoKeyFrameIntervalDuration?: number;
 }
 
-type Record = (source: MediaStream, options: RecorderOptions) => MediaRecorder;
+type CreateRecorder = (source: MediaStream, options: RecorderOptions) => MediaRecorder;
 
-const record: Record = (source, options) => new MediaRecorder(source, options);
+const createRecorder: CreateRecorder = (source, options) => new MediaRecorder(source, options);
 
-/** Records with MediaRecorder: every browser has it, and nothing about it can be changed once it runs. */
+/** Records with MediaRecorder. Every browser has it, but nothing can be changed while it runs. */
 export class RecorderEngine implements Engine {
   readonly name: EngineName = "media-recorder";
   readonly adapts = false;
@@ -26,13 +27,13 @@ export class RecorderEngine implements Engine {
   readonly #recorder: MediaRecorder;
   readonly #now: () => number;
   readonly #video: MediaStreamTrack | undefined;
-  #splitter: Splitter | null = null;
+  #splitter: GopSplitter | null = null;
   #sink: EngineSink | null = null;
-  /** Blobs are read one after the other, however long each takes. */
+  /** Blobs are read one after another, however long each takes. */
   #reading: Promise<void> = Promise.resolve();
   #stopped!: () => void;
   readonly #whenStopped = new Promise<void>((resolve) => (this.#stopped = resolve));
-  #looks: ReturnType<typeof setInterval> | undefined;
+  #stallTimer: ReturnType<typeof setInterval> | undefined;
   #isStopping = false;
   #frames = 0;
   #dataAtMs = 0;
@@ -41,11 +42,11 @@ export class RecorderEngine implements Engine {
   #hasWarnedOfKeys = false;
 
   /** @throws what MediaRecorder's constructor throws */
-  constructor(options: EngineOptions, recordWith = record, now = () => performance.now()) {
+  constructor(options: EngineOptions, create = createRecorder, now = () => performance.now()) {
     this.#options = options;
     this.#now = now;
     this.#video = options.source.getVideoTracks()[0];
-    this.#recorder = recordWith(options.source, {
+    this.#recorder = create(options.source, {
       mimeType: options.mimeType,
       videoBitsPerSecond: options.target.videoBitsPerSecond || undefined,
       audioBitsPerSecond: options.audioBitsPerSecond || undefined,
@@ -58,7 +59,7 @@ export class RecorderEngine implements Engine {
   }
 
   get encodedFrames(): number | undefined {
-    return this.#splitter?.follows ? this.#frames : undefined;
+    return this.#splitter?.isParsing ? this.#frames : undefined;
   }
 
   get width(): number | undefined {
@@ -73,11 +74,11 @@ export class RecorderEngine implements Engine {
     this.#sink = sink;
     this.#dataAtMs = this.#keyAtMs = this.#now();
     this.#recorder.ondataavailable = ({ data }) => this.#read(data);
-    this.#recorder.onstop = () => this.#recorderStopped();
+    this.#recorder.onstop = () => this.#onRecorderStop();
     this.#recorder.onerror = (event) =>
       this.#fail((event as Event & { error?: DOMException }).error?.message);
     this.#recorder.start(this.#options.timesliceMs);
-    this.#looks = setInterval(() => this.#look(), this.#options.keyFrameIntervalMs);
+    this.#stallTimer = setInterval(() => this.#checkForStall(), this.#options.keyFrameIntervalMs);
   }
 
   adapt(): void {}
@@ -86,7 +87,7 @@ export class RecorderEngine implements Engine {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await pause(UNDER_WAY_MS);
+    await delay(CAPTURE_LATENCY_MS);
     this.#endRecorder();
     return this.#whenStopped;
   }
@@ -97,7 +98,7 @@ export class RecorderEngine implements Engine {
   }
 
   #endRecorder(): void {
-    clearInterval(this.#looks);
+    clearInterval(this.#stallTimer);
     if (this.#recorder.state !== "inactive") {
       this.#recorder.stop();
     }
@@ -106,31 +107,31 @@ export class RecorderEngine implements Engine {
   #read(blob: Blob): void {
     const capturedAtMs = this.#now();
     if (blob.size > 0) {
-      this.#inOrder(async () => {
+      this.#enqueue(async () => {
         const bytes = new Uint8Array(await blob.arrayBuffer());
         this.#splitter ??= this.recordedAs.includes("mp4")
           ? new Mp4Splitter()
           : new MatroskaSplitter();
-        this.#give(this.#splitter.push(bytes), capturedAtMs);
-        this.#arrived(capturedAtMs);
+        this.#emit(this.#splitter.push(bytes), capturedAtMs);
+        this.#onData(capturedAtMs);
       });
     }
   }
 
-  #inOrder(step: () => Promise<void> | void): void {
+  #enqueue(step: () => Promise<void> | void): void {
     this.#reading = this.#reading.then(step).catch((error: Error) => this.#fail(error.message));
   }
 
-  #give(pieces: Piece[], capturedAtMs: number): void {
-    for (const { kind, key, bytes, frames } of pieces) {
+  #emit(chunks: Chunk[], capturedAtMs: number): void {
+    for (const { kind, key, bytes, frames } of chunks) {
       this.#frames += frames;
       if (key) {
         this.#keyAtMs = capturedAtMs;
       }
       this.#sink?.unit({
-        kind: kind === "header" ? "header" : "both",
+        kind: kind === "header" ? "header" : "muxed",
         key,
-        cuttable: this.#splitter?.follows === true,
+        droppable: this.#splitter?.isParsing === true,
         capturedAtMs,
         byteLength: bytes.byteLength,
         frames,
@@ -139,36 +140,38 @@ export class RecorderEngine implements Engine {
     }
   }
 
-  /** The recorder's last data comes before this event. */
-  #recorderStopped(): void {
-    clearInterval(this.#looks);
-    this.#inOrder(() => {
-      this.#give(this.#splitter?.flush() ?? [], this.#now());
+  /** The recorder delivers its last data before this event. */
+  #onRecorderStop(): void {
+    clearInterval(this.#stallTimer);
+    this.#enqueue(() => {
+      this.#emit(this.#splitter?.flush() ?? [], this.#now());
       this.#stopped();
     });
-    // It also stops when all tracks have ended, which whoever watches them deals with, in order.
+    // It also stops when all tracks have ended; the liveness monitor handles that, gracefully.
     const tracks = this.#options.source.getTracks();
     if (!this.#isStopping && tracks.some(({ readyState }) => readyState === "live")) {
-      this.#fail("it stopped by itself");
+      this.#fail("it stopped unexpectedly");
     }
   }
 
-  #arrived(atMs: number): void {
+  #onData(atMs: number): void {
     this.#dataAtMs = atMs;
     this.#hasAskedForData = false;
-    const isLate = atMs - this.#keyAtMs > LATE * this.#options.keyFrameIntervalMs;
+    const isLate = atMs - this.#keyAtMs > LATE_FACTOR * this.#options.keyFrameIntervalMs;
     if (this.#video && isLate && !this.#hasWarnedOfKeys) {
       this.#hasWarnedOfKeys = true;
       this.#sink?.warning(
         "few-key-frames",
-        "This browser sets key frames further apart than it was asked to: viewers join later, and a slow network costs more of the picture.",
+        "Key frames are further apart than requested: viewers join later, and a slow network drops more video.",
       );
     }
   }
 
-  /** A browser that takes its time with data may give it when asked; one that has no pictures has nothing to give. */
-  #look(): void {
-    if (this.#now() - this.#dataAtMs <= LATE * this.#options.keyFrameIntervalMs) {
+  /**
+   * A slow browser may deliver data when asked; one that captures no frames has nothing to deliver.
+   */
+  #checkForStall(): void {
+    if (this.#now() - this.#dataAtMs <= LATE_FACTOR * this.#options.keyFrameIntervalMs) {
       return;
     }
     if (!this.#hasAskedForData) {
@@ -176,7 +179,7 @@ export class RecorderEngine implements Engine {
       this.#recorder.requestData();
     } else {
       this.#dataAtMs = this.#now();
-      this.#sink?.warning("no-frames", "The browser's recorder gives nothing at the moment.");
+      this.#sink?.warning("no-frames", "The browser's recorder is not delivering any data.");
     }
   }
 

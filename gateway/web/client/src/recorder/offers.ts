@@ -1,19 +1,20 @@
 import type { Offer } from "../engine.js";
 import type { VideoCodec } from "../types.js";
 
-export interface Wanted {
+export interface RequestedTracks {
   hasVideo: boolean;
   hasAudio: boolean;
   /** Undefined for every codec. */
   codecs?: VideoCodec[] | undefined;
 }
 
-type Named = [family: VideoCodec, codec: string];
+type NamedCodec = [family: VideoCodec, codec: string];
 
-// H.264 first, because RTMP takes it as it is; then what must be transcoded, cheapest to decode first; MP4 last,
-// because a browser writes it one whole keyframe interval at a time. Plain `h264` stands before `avc1.42E01F`: a named
-// level binds the encoder (3.1 ends at 720p), an unnamed one lets it take what the picture needs.
-const VIDEO: [container: string, videos: Named[], audios: string[]][] = [
+// H.264 first, because RTMP carries it without transcoding; then what must be transcoded,
+// cheapest to decode first; MP4 last, because browsers write it in whole key frame intervals.
+// Plain `h264` precedes `avc1.42E01F`: a named level limits the encoder (3.1 ends at 720p),
+// without one it uses what the video needs.
+const VIDEO: [container: string, videos: NamedCodec[], audios: string[]][] = [
   [
     "video/webm",
     [
@@ -56,11 +57,11 @@ const AUDIO: [container: string, audios: string[]][] = [
   ["audio/mp4", ["mp4a.40.2", "opus"]],
 ];
 
-/** The commas in a codec list make it a quoted string (RFC 9110, 5.6.6). */
+/** A codec list contains commas, so it must be a quoted string (RFC 9110, 5.6.6). */
 const mimeType = (container: string, ...codecs: string[]) =>
   `${container};codecs="${codecs.join(",")}"`;
 
-function candidates({ hasVideo, hasAudio, codecs }: Wanted): string[] {
+function candidates({ hasVideo, hasAudio, codecs }: RequestedTracks): string[] {
   if (!hasVideo) {
     return AUDIO.flatMap(([container, audios]) =>
       audios.map((audio) => mimeType(container, audio)),
@@ -77,12 +78,12 @@ function candidates({ hasVideo, hasAudio, codecs }: Wanted): string[] {
   );
 }
 
-/** Every type of the list that `isTypeSupported`, which is MediaRecorder's, says can be recorded; best first. */
+/** The candidates that `isTypeSupported`, which is MediaRecorder's, accepts; best first. */
 export function recorderOffers(
-  wanted: Wanted,
+  requested: RequestedTracks,
   isTypeSupported: (mimeType: string) => boolean,
 ): Offer[] {
-  return [...new Set(candidates(wanted))]
+  return [...new Set(candidates(requested))]
     .filter((type) => isTypeSupported(type))
     .map((type) => ({ mimeType: type, engine: "media-recorder" }));
 }

@@ -1,10 +1,10 @@
 /**
- * Which moment of the recording each byte belongs to. `bufferedAmount` sees only what the browser still holds; below it
- * the operating system's socket buffer alone can swallow many seconds of media, so what the gateway says it has taken is
- * what counts.
+ * Maps byte counts to capture times. `bufferedAmount` shows only what the browser still holds; the
+ * operating system's socket buffer below it can absorb many seconds of media. So only what the
+ * gateway reports as accepted counts.
  */
 export class Acknowledgements {
-  /** Sent and not yet acknowledged, oldest first. Bounded by the window that the sender keeps. */
+  /** Sent and not yet acknowledged, oldest first. Bounded by the sender's window. */
   readonly #marks: { endByte: number; capturedAtMs: number }[] = [];
   #sentBytes = 0;
   #acceptedBytes = 0;
@@ -17,8 +17,8 @@ export class Acknowledgements {
     return this.#acceptedBytes;
   }
 
-  /** Sent and not acknowledged. */
-  get underWayBytes(): number {
+  /** Sent and not yet acknowledged. */
+  get inFlightBytes(): number {
     return Math.max(0, this.#sentBytes - this.#acceptedBytes);
   }
 
@@ -29,7 +29,10 @@ export class Acknowledgements {
     }
   }
 
-  /** @returns when the newest media that has been taken was captured; undefined if none has been taken since last time */
+  /**
+   * @returns when the newest accepted media was captured; undefined if nothing was accepted since
+   * the last call
+   */
   accepted(acceptedBytes: number): number | undefined {
     this.#acceptedBytes = Math.max(this.#acceptedBytes, acceptedBytes);
     let capturedAtMs: number | undefined;
@@ -40,7 +43,7 @@ export class Acknowledgements {
     return capturedAtMs;
   }
 
-  /** When the oldest media on its way was captured; undefined when everything has been taken. */
+  /** When the oldest media in flight was captured; undefined when everything was accepted. */
   get oldestMs(): number | undefined {
     return this.#marks[0]?.capturedAtMs;
   }

@@ -1,13 +1,13 @@
 import type { Engine, EngineSink, MediaUnit } from "../engine.js";
 import type { LiveStreamEvents, Stats, Target } from "../types.js";
-import { Acknowledgements } from "./acknowledgements.js";
-import { Adaptation } from "./adaptation.js";
-import { type Dropped, MediaQueue } from "./queue.js";
-import { Rate } from "./rate.js";
+import { BitrateAdaptation } from "./bitrate-adaptation.js";
+import { type Dropped, MediaQueue } from "./media-queue.js";
+import { RateMeter } from "./rate-meter.js";
+import { SendWindow } from "./send-window.js";
 
-/** The half of a connection that takes media. */
+/** The part of a connection that accepts media. */
 export interface Transport {
-  /** As of a WebSocket: never blocks, queues. */
+  /** Like a WebSocket's: never blocks, queues. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
   readonly bufferedAmount: number;
 }
@@ -17,7 +17,7 @@ export interface SenderOptions {
   engine: Pick<Engine, "adapts" | "adapt" | "pauseVideo">;
   maxMessageBytes: number;
   maxQueueMs: number;
-  /** What adaptation starts from and climbs back to. */
+  /** Where adaptation starts, and its maximum. */
   target: Target;
   audioBitsPerSecond: number;
   /** On the clock of `performance.now()`. */
@@ -27,7 +27,7 @@ export interface SenderOptions {
   failed: (error: unknown) => void;
 }
 
-/** The part of `Stats` that the sender knows. */
+/** The part of `Stats` that the sender provides. */
 export type SenderStats = Pick<
   Stats,
   | "sentBytes"
@@ -41,48 +41,33 @@ export type SenderStats = Pick<
   | "droppedFrames"
 >;
 
-/** What a WebSocket holds cannot be dropped any more, so it is given little more than keeps it busy. */
-const MOST_BUFFERED_BYTES = 65_536;
+/**
+ * Data in the WebSocket's buffer cannot be dropped any more, so it gets little more than keeps it
+ * busy.
+ */
+const MAX_BUFFERED_BYTES = 65_536;
 
-/** How often the gateway reports, until that is known. */
-const REPORT_EVERY_MS = 1_000;
-
-/** With each report, a longer pause between two of them counts for a little less. */
-const FORGET_FACTOR = 0.9;
-
-/** What jitter may add to the time until media is acknowledged. */
-const JITTER_MS = 250;
-
-/** A key frame must fit in, or a still picture would never get going again. */
-const LEAST_WINDOW_BYTES = 131_072;
-
-/** Between two reports of the gateway's, how often the queue alone is looked at. */
-const LOOK_EVERY_MS = 250;
+/** How often the queue is evaluated between two reports of the gateway. */
+const EVALUATE_EVERY_MS = 250;
 
 /**
- * Takes the units of one recording from an engine and hands them to one connection, no faster than the network and the
- * gateway take them. What cannot be sent in time is dropped here, up to a key frame.
+ * Passes the units of one recording from an engine to one connection, no faster than the network
+ * and the gateway accept them. What cannot be sent in time is dropped here, up to a key frame.
  *
- * It needs no timer, which a hidden page would be denied: audio or video comes every few milliseconds, and each unit is
- * an occasion to look whether there is room again.
+ * It needs no timer, which browsers throttle in hidden pages: a unit of audio or video arrives
+ * every few milliseconds, and each one triggers a check for room.
  */
 export class Sender implements Pick<EngineSink, "unit"> {
   readonly #options: SenderOptions;
   readonly #queue: MediaQueue;
-  readonly #acknowledgements = new Acknowledgements();
-  readonly #adaptation: Adaptation;
-  readonly #throughput = new Rate(1_500);
-  readonly #sending = new Rate();
-  readonly #encoding = new Rate();
+  readonly #window = new SendWindow();
+  readonly #adaptation: BitrateAdaptation;
+  readonly #sending = new RateMeter();
+  readonly #encoding = new RateMeter();
   readonly #waiters: (() => void)[] = [];
-  #reportedAtMs = -Infinity;
-  #reportEveryMs = REPORT_EVERY_MS;
-  #delayMs: number | undefined;
-  /** What media takes on its way when nothing is in the way. */
-  #leastDelayMs = Infinity;
   #encodedBytes = 0;
   #newestMs = 0;
-  #lookedAtMs = -Infinity;
+  #evaluatedAtMs = -Infinity;
   #draining = false;
   #finishing = false;
   #closed = false;
@@ -93,7 +78,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#queue = new MediaQueue(options.maxQueueMs);
-    this.#adaptation = new Adaptation(options.target, options.audioBitsPerSecond);
+    this.#adaptation = new BitrateAdaptation(options.target, options.audioBitsPerSecond);
   }
 
   unit(unit: MediaUnit): void {
@@ -104,37 +89,28 @@ export class Sender implements Pick<EngineSink, "unit"> {
     this.#encodedBytes += unit.byteLength;
     const dropped = this.#queue.push(unit);
     if (dropped) {
-      this.#count(dropped);
+      this.#onDropped(dropped);
     }
     const now = this.#options.now();
-    if (now - this.#lookedAtMs >= LOOK_EVERY_MS) {
-      this.#look(now);
+    if (now - this.#evaluatedAtMs >= EVALUATE_EVERY_MS) {
+      this.#evaluate(now);
     }
     void this.#drain();
   }
 
-  /** By the gateway's report. */
+  /** Call on each report of the gateway. */
   acknowledged(acceptedBytes: number): void {
     const now = this.#options.now();
-    this.#reported(now);
-    const capturedAtMs = this.#acknowledgements.accepted(acceptedBytes);
-    const oldestMs = this.#acknowledgements.oldestMs;
-    if (capturedAtMs !== undefined) {
-      this.#delayMs = now - capturedAtMs;
-    } else if (oldestMs !== undefined) {
-      // Nothing has moved: what is on its way gets older all the same.
-      this.#delayMs = now - oldestMs;
-    }
-    this.#leastDelayMs = Math.min(this.#leastDelayMs, this.#delayMs ?? Infinity);
-    this.#throughput.sample(now, acceptedBytes);
-    this.#look(now);
+    this.#window.acknowledged(now, acceptedBytes);
+    this.#evaluate(now);
     void this.#drain();
   }
 
   /**
-   * Sends all that is left, however slow the network: the end of a stream is worth waiting for.
+   * Sends everything that is queued, however slow the network: the end of a stream is worth waiting
+   * for.
    *
-   * @returns resolves when all units have been handed to the transport, or nothing is sent any more
+   * @returns resolves when all units have been passed to the transport, or sending has stopped
    */
   drained(): Promise<void> {
     this.#finishing = true;
@@ -144,20 +120,20 @@ export class Sender implements Pick<EngineSink, "unit"> {
     });
   }
 
-  /** Forgets everything that waits. */
+  /** Discards everything that is queued. */
   close(): void {
     this.#closed = true;
     this.#queue.clear();
-    this.#settle();
+    this.#resolveWaiters();
   }
 
   get stats(): SenderStats {
     return {
-      sentBytes: this.#acknowledgements.sentBytes,
-      acceptedBytes: this.#acknowledgements.acceptedBytes,
+      sentBytes: this.#window.sentBytes,
+      acceptedBytes: this.#window.acceptedBytes,
       queuedMs: this.#queue.spanMs,
       queuedBytes: this.#queue.bytes + this.#options.transport.bufferedAmount,
-      delayMs: this.#delayMs,
+      delayMs: this.#window.delayMs,
       bitsPerSecond: (this.#sending.perSecond ?? 0) * 8,
       target: this.#adaptation.target,
       droppedGroups: this.#droppedGroups,
@@ -165,38 +141,12 @@ export class Sender implements Pick<EngineSink, "unit"> {
     };
   }
 
-  /** The longest pause of late: networks hold reports back and then deliver several at once. */
-  #reported(nowMs: number): void {
-    const pauseMs = Math.max(nowMs - this.#reportedAtMs, this.#reportEveryMs * FORGET_FACTOR);
-    this.#reportEveryMs = Math.min(REPORT_EVERY_MS, pauseMs);
-    this.#reportedAtMs = nowMs;
-  }
-
-  #mayBeSent(): boolean {
+  #canSend(): boolean {
     return (
       this.#finishing ||
-      (this.#options.transport.bufferedAmount <= MOST_BUFFERED_BYTES &&
-        this.#unacknowledgedMs() <= this.#windowMs() &&
-        this.#acknowledgements.underWayBytes <= this.#windowBytes())
+      (this.#options.transport.bufferedAmount <= MAX_BUFFERED_BYTES &&
+        this.#window.hasRoom(this.#newestMs - this.#queue.spanMs))
     );
-  }
-
-  /** From the oldest media on its way to what would be sent next. */
-  #unacknowledgedMs(): number {
-    const nextMs = this.#newestMs - this.#queue.spanMs;
-    return nextMs - (this.#acknowledgements.oldestMs ?? nextMs);
-  }
-
-  /** What is on its way cannot be dropped any more. On a good network it is acknowledged with the next report but one. */
-  #windowMs(): number {
-    const wayMs = Number.isFinite(this.#leastDelayMs) ? this.#leastDelayMs : 0;
-    return 1.5 * this.#reportEveryMs + JITTER_MS + wayMs;
-  }
-
-  /** A second of media takes three when the network falls to a third: what gets through bounds it too, with room to grow. */
-  #windowBytes(): number {
-    const passes = ((this.#throughput.perSecond ?? Infinity) * this.#windowMs()) / 1_000;
-    return Math.max(LEAST_WINDOW_BYTES, 2 * passes);
   }
 
   async #drain(): Promise<void> {
@@ -205,14 +155,14 @@ export class Sender implements Pick<EngineSink, "unit"> {
     }
     this.#draining = true;
     try {
-      while (!this.#closed && this.#mayBeSent()) {
+      while (!this.#closed && this.#canSend()) {
         const unit = this.#queue.shift();
         if (!unit) {
           break;
         }
         this.#send(await unit.toBytes(), unit.capturedAtMs);
       }
-      this.#settle();
+      this.#resolveWaiters();
     } catch (error) {
       this.close();
       this.#options.failed(error);
@@ -229,16 +179,16 @@ export class Sender implements Pick<EngineSink, "unit"> {
     for (let start = 0; start < bytes.byteLength && !this.#closed; start += maxMessageBytes) {
       transport.send(bytes.subarray(start, Math.min(bytes.byteLength, start + maxMessageBytes)));
     }
-    this.#acknowledgements.sent(bytes.byteLength, capturedAtMs);
+    this.#window.sent(bytes.byteLength, capturedAtMs);
   }
 
-  #settle(): void {
+  #resolveWaiters(): void {
     if (this.#closed || this.#queue.length === 0) {
       this.#waiters.splice(0).forEach((resolve) => resolve());
     }
   }
 
-  #count({ groups, frames }: Dropped): void {
+  #onDropped({ groups, frames }: Dropped): void {
     this.#droppedGroups += groups;
     this.#droppedFrames += frames;
     if (groups === 0) {
@@ -250,7 +200,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
       target: this.#adaptation.target,
       droppedGroups: groups,
       droppedFrames: frames,
-      reason: `More than ${this.#options.maxQueueMs} ms of media were waiting to be sent.`,
+      reason: `More than ${this.#options.maxQueueMs} ms of media were queued.`,
     });
   }
 
@@ -261,18 +211,18 @@ export class Sender implements Pick<EngineSink, "unit"> {
     }
   }
 
-  #look(nowMs: number): void {
-    this.#lookedAtMs = nowMs;
-    this.#sending.sample(nowMs, this.#acknowledgements.sentBytes);
+  #evaluate(nowMs: number): void {
+    this.#evaluatedAtMs = nowMs;
+    this.#sending.sample(nowMs, this.#window.sentBytes);
     this.#encoding.sample(nowMs, this.#encodedBytes);
     if (!this.#options.engine.adapts || this.#finishing) {
       return;
     }
-    const change = this.#adaptation.read({
+    const change = this.#adaptation.update({
       nowMs,
       queuedMs: this.#queue.spanMs,
-      extraDelayMs: this.#delayMs === undefined ? 0 : this.#delayMs - this.#leastDelayMs,
-      throughputBitsPerSecond: inBits(this.#throughput.perSecond),
+      extraDelayMs: this.#window.extraDelayMs,
+      throughputBitsPerSecond: inBits(this.#window.throughputBytesPerSecond),
       encodedBitsPerSecond: inBits(this.#encoding.perSecond),
     });
     if (change) {
@@ -285,8 +235,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
         droppedFrames: 0,
         reason:
           change === "lowered"
-            ? "The network or the gateway takes less than the encoder makes."
-            : "The network has room again.",
+            ? "The network or the gateway is slower than the encoder."
+            : "The network has capacity again.",
       });
     }
   }

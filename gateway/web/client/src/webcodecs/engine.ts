@@ -1,24 +1,24 @@
 import type { Engine, EngineOptions, EngineSink, MediaUnit } from "../engine.js";
 import { PublishError } from "../errors.js";
-import { pause, UNDER_WAY_MS } from "../pause.js";
+import { delay, CAPTURE_LATENCY_MS } from "../delay.js";
 import type { Target } from "../types.js";
-import { AudioTrackEncoder } from "./audio.js";
+import { AudioTrackEncoder } from "./audio-encoder.js";
 import { type Format, parse } from "./formats.js";
 import { Muxer } from "./muxer.js";
 import type { AudioPacket, VideoPacket } from "./packet.js";
-import { Slowness } from "./slowness.js";
-import { pictureOf } from "./support.js";
-import { VideoTrackEncoder } from "./video.js";
+import { OverloadDetector } from "./overload-detector.js";
+import { videoSettingsOf } from "./support.js";
+import { VideoTrackEncoder } from "./video-encoder.js";
 
-/** How often a source that stands still is looked after, where no other media gives occasion to. */
+/** How often a source without new frames is checked, when no other media triggers it. */
 const KEEP_ALIVE_MS = 250;
 
 /**
- * Encodes with WebCodecs, frame by frame: what is sent is at most a frame old, a key frame comes when it is asked for,
- * and rate and size change while live.
+ * Encodes with WebCodecs, frame by frame: sent media is at most one frame old, key frames come when
+ * requested, and rate and size can change while live.
  *
- * A recording begins with a key frame; sound from before it is left out. It is put into the container only when it is
- * sent, so that a group of pictures can be dropped and the sound around it kept.
+ * A recording starts with a key frame; earlier audio is discarded. Packets are muxed only when they
+ * are sent, so that a group of pictures can be dropped and the audio around it kept.
  */
 export class WebCodecsEngine implements Engine {
   readonly name = "webcodecs";
@@ -32,9 +32,9 @@ export class WebCodecsEngine implements Engine {
   #video: VideoTrackEncoder | undefined;
   #audio: AudioTrackEncoder | undefined;
   #muxer: Muxer | undefined;
-  readonly #slowness = new Slowness();
+  readonly #overload = new OverloadDetector();
   #originMs = 0;
-  #waitsForSound = false;
+  #awaitsAudio = false;
   #keepAlive: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: EngineOptions, now: () => number = () => performance.now()) {
@@ -69,7 +69,7 @@ export class WebCodecsEngine implements Engine {
           ...common,
           track: videoTrack,
           format: video,
-          picture: pictureOf(videoTrack),
+          videoSettings: videoSettingsOf(videoTrack),
           target,
           keyFrameIntervalMs,
           packet: (packet) => this.#videoPacket(packet),
@@ -88,10 +88,10 @@ export class WebCodecsEngine implements Engine {
       this.#failed(error as Error);
       return;
     }
-    // The first picture is the beginning; it waits until there is sound to go with it.
-    this.#waitsForSound = this.#audio !== undefined;
-    this.#video?.pause(this.#waitsForSound);
-    this.#keepAlive = setInterval(() => this.#look(), KEEP_ALIVE_MS);
+    // The first video frame starts the recording; it waits for audio.
+    this.#awaitsAudio = this.#audio !== undefined;
+    this.#video?.pause(this.#awaitsAudio);
+    this.#keepAlive = setInterval(() => this.#onTimer(), KEEP_ALIVE_MS);
   }
 
   adapt(target: Target): void {
@@ -103,9 +103,9 @@ export class WebCodecsEngine implements Engine {
   }
 
   async stop(): Promise<void> {
-    await pause(UNDER_WAY_MS);
+    await delay(CAPTURE_LATENCY_MS);
     clearInterval(this.#keepAlive);
-    // What both have heard until now is wanted, so neither waits for the other.
+    // Both must deliver what they have captured, so neither waits for the other.
     await Promise.all([this.#video?.stop(), this.#audio?.stop()]);
     const muxer = this.#muxer;
     if (muxer) {
@@ -121,40 +121,41 @@ export class WebCodecsEngine implements Engine {
     this.#audio?.close();
   }
 
-  #look(): void {
+  #onTimer(): void {
     this.#audio?.keepAlive();
     this.#video?.keepAlive();
     const { encodedFrames = 0, skippedFrames = 0 } = this.#video ?? {};
-    if (this.#slowness.look(this.#now(), encodedFrames, skippedFrames)) {
+    if (this.#overload.update(this.#now(), encodedFrames, skippedFrames)) {
       this.#sink?.warning(
         "encoder-slow",
-        "This computer is too busy to encode every picture: choose a smaller one or fewer a second.",
+        "This computer is too busy to encode every frame. Choose a lower resolution or frame rate.",
       );
     }
   }
 
   #videoPacket(packet: VideoPacket): void {
     this.#audio?.keepAlive();
-    const muxer = this.#muxer ?? (packet.key ? this.#begin(packet) : undefined);
+    const muxer = this.#muxer ?? (packet.key ? this.#startRecording(packet) : undefined);
     if (muxer) {
       this.#emit("video", packet, () => muxer.addVideo(packet));
     }
   }
 
   #audioPacket(packet: AudioPacket): void {
-    if (this.#waitsForSound) {
-      this.#waitsForSound = false;
+    if (this.#awaitsAudio) {
+      this.#awaitsAudio = false;
       this.#video?.pause(false);
     }
     this.#video?.keepAlive();
-    const muxer = this.#muxer ?? (this.#video ? undefined : this.#begin(packet));
+    const muxer = this.#muxer ?? (this.#video ? undefined : this.#startRecording(packet));
     if (muxer && packet.capturedAtMs >= this.#originMs) {
-      // A decoder can begin with every packet of sound, but what begins a group of pictures is meant.
+      // A decoder can start at every audio packet, but `key` means the start of a group of
+      // pictures.
       this.#emit("audio", { ...packet, key: false }, () => muxer.addAudio(packet));
     }
   }
 
-  #begin({ capturedAtMs }: VideoPacket | AudioPacket): Muxer {
+  #startRecording({ capturedAtMs }: VideoPacket | AudioPacket): Muxer {
     this.#originMs = capturedAtMs;
     this.#muxer = new Muxer(this.#format, capturedAtMs);
     return this.#muxer;
@@ -167,7 +168,7 @@ export class WebCodecsEngine implements Engine {
   ): void {
     const byteLength = data?.byteLength ?? 0;
     const frames = kind === "video" ? 1 : 0;
-    this.#sink?.unit({ kind, key, cuttable: true, capturedAtMs, byteLength, frames, toBytes });
+    this.#sink?.unit({ kind, key, droppable: true, capturedAtMs, byteLength, frames, toBytes });
   }
 
   #failed(error: Error): void {
@@ -176,8 +177,8 @@ export class WebCodecsEngine implements Engine {
     sink?.failed(
       new PublishError(
         "encoder-failed",
-        `The browser's encoder gave up: ${error.message}.`,
-        "Try again with a smaller picture or another browser.",
+        `The browser's encoder failed: ${error.message}.`,
+        "Try again with a lower resolution or another browser.",
       ),
     );
   }

@@ -9,12 +9,13 @@ import {
 import type { Format } from "./formats.js";
 import type { AudioPacket, VideoPacket } from "./packet.js";
 
-/** Every key frame begins a cluster, so that a reader can begin there. */
+/** Every key frame starts a cluster, so that a reader can start there. */
 const CLUSTERS = { appendOnly: true, minimumClusterDuration: 0.1 };
 
 /**
- * Packets into live Matroska: clusters of unknown size, nothing that is patched later. Packets of the two tracks are put
- * in order of time, so what comes out may lag behind what went in by one packet of the other track.
+ * Muxes packets into live Matroska: clusters of unknown size, nothing patched later. Packets of the
+ * two tracks are interleaved by time, so the output can lag behind by one packet of the other
+ * track.
  */
 export class Muxer {
   readonly #output: Output;
@@ -24,7 +25,7 @@ export class Muxer {
   readonly #originMs: number;
   #written: Uint8Array[] = [];
 
-  /** @param originMs which moment is zero in the recording, on the clock that packets are timed on */
+  /** @param originMs time zero of the recording, on the clock of the packets */
   constructor(format: Format, originMs: number) {
     this.#originMs = originMs;
     const sink = new WritableStream<Uint8Array>({
@@ -50,30 +51,30 @@ export class Muxer {
   /** @returns what can be written now; may be empty */
   async addVideo(packet: VideoPacket): Promise<Uint8Array<ArrayBuffer>> {
     await this.#started;
-    await this.#video?.add(this.#timed(packet), packet.meta);
-    return this.#take();
+    await this.#video?.add(this.#toPacket(packet), packet.meta);
+    return this.#takeWritten();
   }
 
   /** @returns what can be written now; may be empty */
   async addAudio(packet: AudioPacket): Promise<Uint8Array<ArrayBuffer>> {
     await this.#started;
-    await this.#audio?.add(this.#timed(packet), packet.meta);
-    return this.#take();
+    await this.#audio?.add(this.#toPacket(packet), packet.meta);
+    return this.#takeWritten();
   }
 
   /** @returns the rest */
   async finish(): Promise<Uint8Array<ArrayBuffer>> {
     await this.#started;
     await this.#output.finalize();
-    return this.#take();
+    return this.#takeWritten();
   }
 
-  #timed({ data, key, capturedAtMs, durationMs }: VideoPacket | AudioPacket): EncodedPacket {
+  #toPacket({ data, key, capturedAtMs, durationMs }: VideoPacket | AudioPacket): EncodedPacket {
     const seconds = Math.max(0, capturedAtMs - this.#originMs) / 1_000;
     return new EncodedPacket(data, key ? "key" : "delta", seconds, durationMs / 1_000);
   }
 
-  #take(): Uint8Array<ArrayBuffer> {
+  #takeWritten(): Uint8Array<ArrayBuffer> {
     const parts = this.#written;
     this.#written = [];
     const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));

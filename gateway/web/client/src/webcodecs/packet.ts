@@ -1,11 +1,13 @@
-/** One encoded frame, or one encoded stretch of sound. */
+/** One encoded frame, or one encoded block of audio. */
 export interface Packet<Meta> {
   data: Uint8Array<ArrayBuffer>;
   key: boolean;
   /** On the clock of `performance.now()`. */
   capturedAtMs: number;
   durationMs: number;
-  /** What the encoder last said of its output; with every packet, because the first one may be dropped. */
+  /**
+   * The encoder's latest metadata; repeated in every packet, because the first one may be dropped.
+   */
   meta: Meta | undefined;
 }
 

@@ -1,30 +1,33 @@
 import type { Offer } from "../engine.js";
 import type { PublishOptions, VideoCodec } from "../types.js";
-import { audioConfig, videoConfig } from "./configs.js";
-import { codecStrings, mimeType, parse, type Picture } from "./formats.js";
+import { audioConfig, videoConfig } from "./encoder-config.js";
+import { codecStrings, mimeType, parse, type VideoSettings } from "./formats.js";
 
-/** H.264 goes to RTMP as it is; of the others, what is cheapest to decode comes first. */
+/** RTMP carries H.264 without transcoding; of the others, the cheapest to decode comes first. */
 const VIDEO_CODECS: VideoCodec[] = ["h264", "vp8", "vp9", "av1", "hevc"];
 
-/** AAC goes to RTMP as it is; the gateway encodes Opus anew, which is cheap. */
+/** RTMP carries AAC without transcoding; the gateway transcodes Opus, which is cheap. */
 const AUDIO_CODECS = ["mp4a.40.2", "opus"];
 
-const ANY_TARGET = { videoBitsPerSecond: 1_000_000, scale: 1 };
+const PROBE_TARGET = { videoBitsPerSecond: 1_000_000, scale: 1 };
 
-/** Whether this browser can reach the frames of a track and encode them. Firefox and Safari lack the first, in pages. */
+/**
+ * Whether this browser can read the frames of a track and encode them. Firefox and Safari cannot
+ * read them in pages.
+ */
 export const hasWebCodecs = (): boolean =>
   typeof MediaStreamTrackProcessor !== "undefined" &&
   typeof VideoEncoder !== "undefined" &&
   typeof AudioEncoder !== "undefined";
 
-/** What the track delivers, or what cameras usually do where the browser does not say. */
-export function pictureOf(track: MediaStreamTrack, mostFramesPerSecond = Infinity): Picture {
+/** What the track delivers, or typical camera values where the browser does not report them. */
+export function videoSettingsOf(track: MediaStreamTrack, maxFrameRate = Infinity): VideoSettings {
   const { width = 1_280, height = 720, frameRate = 30 } = track.getSettings();
-  // A canvas or a screen may say 0: whatever comes.
-  return { width, height, frameRate: Math.min(frameRate || 30, mostFramesPerSecond) };
+  // A canvas or a screen may report 0, which means a variable rate.
+  return { width, height, frameRate: Math.min(frameRate || 30, maxFrameRate) };
 }
 
-/** What this browser encodes of these tracks, the best for the gateway first. */
+/** What this browser can encode of these tracks, best for the gateway first. */
 export async function webCodecsOffers(
   source: MediaStream,
   options: Pick<PublishOptions, "video">,
@@ -34,7 +37,10 @@ export async function webCodecsOffers(
   }
   const videoTrack = source.getVideoTracks()[0];
   const videos = videoTrack
-    ? await videoCodecs(pictureOf(videoTrack, options.video?.frameRate), options.video?.codecs)
+    ? await videoCodecs(
+        videoSettingsOf(videoTrack, options.video?.frameRate),
+        options.video?.codecs,
+      )
     : [undefined];
   const audios = source.getAudioTracks().length > 0 ? await audioCodecs() : [undefined];
   return videos.flatMap((video) =>
@@ -44,13 +50,13 @@ export async function webCodecsOffers(
   );
 }
 
-async function videoCodecs(picture: Picture, wanted = VIDEO_CODECS): Promise<string[]> {
+async function videoCodecs(videoSettings: VideoSettings, wanted = VIDEO_CODECS): Promise<string[]> {
   const found = await Promise.all(
     VIDEO_CODECS.filter((codec) => wanted.includes(codec)).map(async (codec) => {
-      for (const name of codecStrings(codec, picture)) {
+      for (const name of codecStrings(codec, videoSettings)) {
         const video = parse(mimeType(name, undefined)).video!;
-        const target = { ...ANY_TARGET, frameRate: picture.frameRate };
-        if (await supported(VideoEncoder, videoConfig(video, picture, target))) {
+        const target = { ...PROBE_TARGET, frameRate: videoSettings.frameRate };
+        if (await supported(VideoEncoder, videoConfig(video, videoSettings, target))) {
           return name;
         }
       }
@@ -77,7 +83,7 @@ async function supported<C>(
   try {
     return (await encoder.isConfigSupported(config)).supported === true;
   } catch {
-    // A codec string that a browser does not even know is a TypeError.
+    // A codec string unknown to the browser causes a TypeError.
     return false;
   }
 }

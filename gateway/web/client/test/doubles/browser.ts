@@ -1,4 +1,4 @@
-// What the browser would be, scripted from outside: a test says what happens and reads what was done.
+// A scripted browser: tests decide what happens and check what was done.
 import type { Engine, EngineOptions, EngineSink, Offer } from "../../src/engine.js";
 import type { PageEvents, Platform } from "../../src/platform.js";
 import type { EngineName, PublishOptions, Target } from "../../src/types.js";
@@ -44,7 +44,7 @@ export function streamOf(...tracks: ScriptedTrack[]): MediaStream {
 
 export class ScriptedSocket {
   bufferedAmount = 0;
-  /** Texts parsed, media as a string of its bytes, in the order of sending. */
+  /** Parsed JSON for texts, a string of its bytes for media, in sending order. */
   readonly sent: unknown[] = [];
   closedWith: number | null = null;
   onopen: () => void = () => {};
@@ -105,9 +105,9 @@ export class ScriptedEngine implements Engine {
 
   gives(text: string, key = true): void {
     this.sink.unit({
-      kind: "both",
+      kind: "muxed",
       key,
-      cuttable: true,
+      droppable: true,
       capturedAtMs: performance.now(),
       byteLength: text.length,
       frames: 1,
@@ -134,7 +134,7 @@ export class ScriptedEngine implements Engine {
 }
 
 export class ScriptedPage implements PageEvents {
-  address = "https://host/live/index.html";
+  baseUrl = "https://host/live/index.html";
   readonly window = new EventTarget();
   readonly document = Object.assign(new EventTarget(), { hidden: false });
 
@@ -144,7 +144,7 @@ export class ScriptedPage implements PageEvents {
   }
 }
 
-/** A browser whose random is always one half, and whose clocks are the fake ones of the test. */
+/** A browser whose random number is always 0.5, and whose clocks are the test's fake ones. */
 export class ScriptedPlatform implements Platform {
   readonly sockets: ScriptedSocket[] = [];
   readonly engines: ScriptedEngine[] = [];
@@ -153,7 +153,7 @@ export class ScriptedPlatform implements Platform {
     { mimeType: "video/a", engine: "webcodecs" },
     { mimeType: "video/b", engine: "media-recorder" },
   ];
-  /** How far the computer's clock is ahead of the timers: it slept. */
+  /** How far the wall clock is ahead of the timers, because the computer slept. */
   sleptMs = 0;
   engineFails: Error | null = null;
 

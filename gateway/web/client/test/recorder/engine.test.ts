@@ -32,7 +32,7 @@ class ScriptedRecorder {
     this.requests++;
   }
 
-  /** As the real one does, it hands over the rest and says so later. */
+  /** Like the real one, it delivers the rest and its stop event later. */
   stop(): void {
     this.state = "inactive";
   }
@@ -66,7 +66,7 @@ let nowMs: number;
 let track: ScriptedTrack;
 let engine: RecorderEngine;
 
-/** Reading a blob takes real turns of the event loop, which fake timers do not know. */
+/** Reading a blob takes real turns of the event loop, which fake timers do not advance. */
 const read = () => vi.waitUntil(() => new Promise<true>((resolve) => setImmediate(resolve, true)));
 
 beforeEach(() => {
@@ -103,7 +103,7 @@ async function give(from: number, to: number): Promise<void> {
 }
 
 describe("the MediaRecorder engine", () => {
-  it("records as it is asked and says what it really writes", () => {
+  it("records as requested and reports what it actually writes", () => {
     expect(recorder.options).toEqual({
       mimeType: 'video/webm;codecs="h264,opus"',
       videoBitsPerSecond: 2_000_000,
@@ -115,7 +115,7 @@ describe("the MediaRecorder engine", () => {
     expect([engine.width, engine.height]).toEqual([1280, 720]);
   });
 
-  it("makes units of whole groups from what the browser hands over, and leaves nothing out", async () => {
+  it("makes units of whole groups from the browser's data, without loss", async () => {
     for (const { off, size } of messages) {
       nowMs += 250;
       recorder.gives(bytes.slice(off, off + size));
@@ -126,14 +126,14 @@ describe("the MediaRecorder engine", () => {
     await stopped;
     expect(Buffer.compare(await sink.bytes(), bytes)).toBe(0);
     expect(sink.units[0]).toMatchObject({ kind: "header", byteLength: headerEnd });
-    expect(sink.units.slice(1).every(({ kind }) => kind === "both")).toBe(true);
+    expect(sink.units.slice(1).every(({ kind }) => kind === "muxed")).toBe(true);
     expect(sink.units.filter(({ key }) => key)).toHaveLength(keys.length);
     expect(engine.encodedFrames).toBe(sink.units.reduce((sum, { frames }) => sum + frames, 0));
     expect(sink.errors).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("dates media by when it was handed over, not by when it was read", async () => {
+  it("timestamps media when it is delivered, not when it is read", async () => {
     nowMs = 11_000;
     recorder.gives(bytes.slice(0, 5_000));
     nowMs = 12_000;
@@ -141,7 +141,7 @@ describe("the MediaRecorder engine", () => {
     expect(sink.units.map(({ capturedAtMs }) => capturedAtMs)).toEqual([11_000, 11_000]);
   });
 
-  it("gives nothing more after abort", async () => {
+  it("delivers nothing after abort", async () => {
     recorder.gives(bytes.slice(0, 5_000));
     engine.abort();
     recorder.gives(bytes.slice(5_000, 9_000));
@@ -153,7 +153,7 @@ describe("the MediaRecorder engine", () => {
     expect(recorder.state).toBe("inactive");
   });
 
-  it("fails with the recorder's words, and when it stops by itself while there is something to record", () => {
+  it("fails with the recorder's message, and when it stops while tracks are live", () => {
     recorder.onerror({ error: { message: "encoding failed" } });
     expect(sink.errors[0]?.message).toContain("encoding failed");
     recorder.state = "inactive";
@@ -161,7 +161,7 @@ describe("the MediaRecorder engine", () => {
     expect(sink.errors[1]?.code).toBe("recorder-failed");
   });
 
-  it("does not call it a failure when the recorder stops because the tracks have ended", async () => {
+  it("is not a failure when the recorder stops because the tracks have ended", async () => {
     engine = create(track);
     engine.start(sink);
     track.readyState = "ended";
@@ -171,7 +171,7 @@ describe("the MediaRecorder engine", () => {
     expect(sink.errors).toEqual([]);
   });
 
-  it("says when key frames come further apart than asked, once", async () => {
+  it("warns once when key frames are further apart than requested", async () => {
     await give(0, 5_000);
     nowMs += 4_001;
     await give(5_000, 9_000);
@@ -180,7 +180,7 @@ describe("the MediaRecorder engine", () => {
     expect(sink.warnings).toEqual(["few-key-frames"]);
   });
 
-  it("asks a silent recorder for its data, then says that it has none", async () => {
+  it("asks a stalled recorder for data, then warns", async () => {
     await give(0, 5_000);
     nowMs += 4_001;
     vi.advanceTimersByTime(2_000);

@@ -1,14 +1,14 @@
-// Real recordings of a browser's; the gateway's own tests use the same.
+// Real browser recordings, shared with the gateway's own tests.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MatroskaSplitter } from "../../src/recorder/matroska.js";
-import { Mp4Splitter } from "../../src/recorder/mp4.js";
-import type { Piece, Splitter } from "../../src/recorder/splitter.js";
+import { MatroskaSplitter } from "../../src/recorder/matroska-splitter.js";
+import { Mp4Splitter } from "../../src/recorder/mp4-splitter.js";
+import type { Chunk, GopSplitter } from "../../src/recorder/gop-splitter.js";
 
 const FOLDER = join(import.meta.dirname, "../../../../src/test/resources/fixtures");
 
-/** What a reference parser says about a recording. */
+/** What a reference parser found in a recording. */
 interface Structure {
   initSegmentEnd: number;
   clusters?: { off: number; keyframe: boolean }[];
@@ -19,9 +19,9 @@ export interface Recording {
   name: string;
   bytes: Uint8Array<ArrayBuffer>;
   headerEnd: number;
-  /** Where groups of pictures begin. */
+  /** Where groups of pictures start. */
   keys: number[];
-  /** As the browser cut it. */
+  /** As the browser split it. */
   messages: { off: number; size: number }[];
 }
 
@@ -42,19 +42,19 @@ export function recording(name: string): Recording {
   };
 }
 
-export const splitterFor = (name: string): Splitter =>
+export const splitterFor = (name: string): GopSplitter =>
   name.endsWith(".mp4") ? new Mp4Splitter() : new MatroskaSplitter();
 
 export function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** All the pieces of a recording that is pushed in these parts. */
-export function split(splitter: Splitter, parts: Uint8Array<ArrayBuffer>[]): Piece[] {
+/** All chunks of a recording that is pushed in these parts. */
+export function split(splitter: GopSplitter, parts: Uint8Array<ArrayBuffer>[]): Chunk[] {
   return [...parts.flatMap((part) => splitter.push(part)), ...splitter.flush()];
 }
 
-/** Cuts bytes at random, from a seed: mostly small, sometimes large, sometimes single bytes. */
+/** Splits bytes at random, from a seed: mostly small parts, some large, some single bytes. */
 export function cutAtRandom(bytes: Uint8Array<ArrayBuffer>, seed: number, mostBytes: number) {
   let state = seed;
   const random = () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
@@ -72,10 +72,10 @@ export interface Group {
   frames: number;
 }
 
-/** The header, and every group of pictures, each joined. */
-export function groups(pieces: Piece[]): { header: Uint8Array; groups: Group[] } {
+/** The header, and every group of pictures, each concatenated. */
+export function groups(pieces: Chunk[]): { header: Uint8Array; groups: Group[] } {
   const header = joined(pieces.filter(({ kind }) => kind === "header").map(({ bytes }) => bytes));
-  const found: Piece[][] = [];
+  const found: Chunk[][] = [];
   for (const piece of pieces.filter(({ kind }) => kind === "media")) {
     if (piece.key || found.length === 0) {
       found.push([]);
@@ -89,10 +89,10 @@ export function groups(pieces: Piece[]): { header: Uint8Array; groups: Group[] }
   return { header, groups: whole };
 }
 
-// What it says of a recording that was cut at its end, as one of these is.
+// FFmpeg's warning for a recording that is truncated, as one of these is.
 const CUT = /^\[matroska,webm @ \w+\] File ended prematurely at pos.*\n/gm;
 
-/** Has the real FFmpeg decode everything. @returns what it complains about, and how many frames it got */
+/** Decodes everything with the real FFmpeg. @returns its complaints, and the number of frames */
 export function decode(bytes: Uint8Array): { complaints: string; frames: number } {
   const arguments_ = ["-v", "warning", "-xerror", "-i", "pipe:0"];
   const ffmpeg = spawnSync(

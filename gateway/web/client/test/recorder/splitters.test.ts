@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MatroskaSplitter } from "../../src/recorder/matroska.js";
-import { Mp4Splitter } from "../../src/recorder/mp4.js";
+import { MatroskaSplitter } from "../../src/recorder/matroska-splitter.js";
+import { Mp4Splitter } from "../../src/recorder/mp4-splitter.js";
 import {
   cutAtRandom,
   decode,
@@ -40,7 +40,7 @@ function keyOffsets(pieces: ReturnType<typeof split>): number[] {
 describe.each(ALL)("%s", (name) => {
   const { bytes, headerEnd, keys, messages } = recording(name);
 
-  it("comes out as it went in, with groups where its key frames are, however it is cut", () => {
+  it("is unchanged, with groups at its key frames, however the input is split", () => {
     for (const [index, mostBytes] of MOST_BYTES.entries()) {
       for (let seed = 1; seed <= 20; seed++) {
         const pieces = split(splitterFor(name), cutAtRandom(bytes, seed * 7 + index, mostBytes));
@@ -57,7 +57,7 @@ describe.each(ALL)("%s", (name) => {
     }
   });
 
-  it("comes out as it went in byte by byte, where that matters", () => {
+  it("is unchanged when pushed byte by byte", () => {
     const key = keys[1] ?? bytes.length;
     const parts = [
       ...singly(bytes.subarray(0, headerEnd + 1_000)),
@@ -69,7 +69,7 @@ describe.each(ALL)("%s", (name) => {
     expect(keyOffsets(pieces)).toEqual(keys.slice(0, 2));
   });
 
-  it("is passed on as it comes: of each message no more is kept back than could begin a group", () => {
+  it("is passed on immediately: less is held back than could start a group", () => {
     const splitter = splitterFor(name);
     let given = 0;
     for (const { off, size } of messages) {
@@ -81,7 +81,7 @@ describe.each(ALL)("%s", (name) => {
     }
   });
 
-  it("loses the ends of groups without FFmpeg missing anything else", () => {
+  it("decodes without complaints when the ends of groups are dropped", () => {
     const pieces = split(splitterFor(name), cutAtRandom(bytes, 11, 20_000));
     const begins = pieces.flatMap(({ key }, index) => (key ? [index] : []));
     const kept = pieces.filter((_, index) => {
@@ -89,14 +89,14 @@ describe.each(ALL)("%s", (name) => {
       const end = begins.find((key) => key > index) ?? pieces.length;
       return index <= (begin + end) / 2;
     });
-    // A fragment of MP4 is a whole group, and comes in one piece.
+    // An MP4 fragment is a whole group, in one chunk.
     expect(kept.length < pieces.length).toBe(!name.endsWith(".mp4"));
     const { complaints, frames } = decode(joined(kept.map((piece) => piece.bytes)));
     expect(complaints).toBe("");
     expect(frames).toBeGreaterThanOrEqual(name.includes("audioonly") ? 0 : begins.length);
   });
 
-  it("loses whole groups without FFmpeg missing anything else", () => {
+  it("decodes without complaints when whole groups are dropped", () => {
     const whole = groups(split(splitterFor(name), cutAtRandom(bytes, 5, 50_000)));
     const every = whole.groups.map((_, index) => index);
     const removals = [[], [0], every.slice(1, -1), every.filter((index) => index % 2 === 1)];
@@ -111,13 +111,13 @@ describe.each(ALL)("%s", (name) => {
   });
 });
 
-describe("what is no recording", () => {
+describe("unparsable input", () => {
   it.each([
     ["noise", Uint8Array.from({ length: 50_000 }, (_, i) => (i * 7_919) % 251)],
     ["zeros", new Uint8Array(50_000)],
     ["ones", new Uint8Array(50_000).fill(0xff)],
     ["text", new TextEncoder().encode("#EXTM3U\n".repeat(1_000))],
-  ])("goes through unchanged, as one group: %s", (_, bytes) => {
+  ])("is passed on unchanged, as one group: %s", (_, bytes) => {
     for (const splitter of [new MatroskaSplitter(), new Mp4Splitter()]) {
       const pieces = split(splitter, cutAtRandom(bytes, 3, 5_000));
       expect(Buffer.compare(joined(pieces.map((piece) => piece.bytes)), bytes)).toBe(0);
@@ -125,13 +125,13 @@ describe("what is no recording", () => {
     }
   });
 
-  it("does not break what came before it", () => {
+  it("does not break what preceded it", () => {
     for (const name of ["webm-h264-opus.webm", "mp4-avc1-opus.mp4"]) {
       const { bytes, keys } = recording(name);
       const broken = joined([bytes.subarray(0, keys[1]), new Uint8Array(5_000), bytes]);
       const splitter = splitterFor(name);
       const pieces = split(splitter, cutAtRandom(broken, 9, 30_000));
-      expect(splitter.follows).toBe(false);
+      expect(splitter.isParsing).toBe(false);
       expect(Buffer.compare(joined(pieces.map((piece) => piece.bytes)), broken)).toBe(0);
       expect(keyOffsets(pieces)).toEqual(keys.slice(0, 1));
     }

@@ -4,7 +4,7 @@ import { Simulation } from "./simulation.js";
 const GOOD = 100_000_000;
 const THIRD = 850_000;
 
-/** Every picture that arrived was preceded by the one before it, back to a key frame. */
+/** Counts frames that arrived without the frame before them, back to a key frame. */
 function holes(simulation: Simulation): number {
   let previousMs: number | undefined;
   let count = 0;
@@ -22,7 +22,7 @@ function holes(simulation: Simulation): number {
 const most = (numbers: number[]) => Math.max(0, ...numbers);
 
 describe("a sender on a good network", () => {
-  it("sends everything at once and asks for nothing less", async () => {
+  it("sends everything immediately and does not lower the target", async () => {
     const simulation = new Simulation({});
     await simulation.run(20_000);
     expect(simulation.adaptations).toEqual([]);
@@ -30,21 +30,21 @@ describe("a sender on a good network", () => {
     expect(simulation.arrived.filter(({ kind }) => kind === "video")).toHaveLength(600);
   });
 
-  it("is not held up by reports that come once a second", async () => {
+  it("is not slowed down by reports once a second", async () => {
     const simulation = new Simulation({ reportEveryMs: 1_000 });
     await simulation.run(20_000);
     expect(simulation.adaptations).toEqual([]);
     expect(most(simulation.samples.map(({ arrivingMs }) => arrivingMs))).toBeLessThan(50);
   });
 
-  it.each([true, false])("is not held up by a long way (adapts: %s)", async (adapts) => {
+  it.each([true, false])("is not slowed down by a long round trip (adapts: %s)", async (adapts) => {
     const simulation = new Simulation({ wayMs: 700, adapts });
     await simulation.run(20_000);
     expect(simulation.adaptations).toEqual([]);
     expect(most(simulation.samples.map(({ queuedMs }) => queuedMs))).toBeLessThan(400);
   });
 
-  it("is not held up when two reports come at once", async () => {
+  it("is not slowed down by two reports at the same time", async () => {
     const simulation = new Simulation({ wayMs: 100, reportsTogether: 2 });
     await simulation.run(20_000);
     expect(simulation.adaptations).toEqual([]);
@@ -55,8 +55,8 @@ describe("a sender on a good network", () => {
 describe.each([
   { reportEveryMs: 250, staysBelowMs: 3_000 },
   { reportEveryMs: 1_000, staysBelowMs: 4_500 },
-])("a sender whose network falls to a third, told every $reportEveryMs ms", (options) => {
-  it("asks for less within two seconds, and the picture stays live", async () => {
+])("a sender whose network falls to a third, with a report every $reportEveryMs ms", (options) => {
+  it("lowers the target within two seconds, and the video stays live", async () => {
     const simulation = new Simulation(options);
     await simulation.run(5_000);
     simulation.network.bitsPerSecond = THIRD;
@@ -67,7 +67,7 @@ describe.each([
     expect(most(simulation.samples.map(({ arrivingMs }) => arrivingMs))).toBeLessThan(
       options.staysBelowMs,
     );
-    // Settled: what is asked for passes, and what had piled up is gone.
+    // Settled: the target fits the network, and the backlog is gone.
     expect(most(simulation.last(5_000).map(({ arrivingMs }) => arrivingMs))).toBeLessThan(1_000);
     expect(
       most(simulation.last(5_000).map(({ target }) => target.videoBitsPerSecond)),
@@ -75,7 +75,7 @@ describe.each([
     expect(holes(simulation)).toBe(0);
   });
 
-  it("climbs back when the network recovers", async () => {
+  it("raises the target when the network recovers", async () => {
     const simulation = new Simulation(options);
     await simulation.run(5_000);
     simulation.network.bitsPerSecond = THIRD;
@@ -88,8 +88,8 @@ describe.each([
   });
 });
 
-describe("a sender whose network stands still", () => {
-  it("drops, keeps what waits within the bound, and goes on with a key frame", async () => {
+describe("a sender whose network stalls", () => {
+  it("drops, keeps its queue within the limit, and resumes with a key frame", async () => {
     const simulation = new Simulation({});
     await simulation.run(5_000);
     simulation.network.bitsPerSecond = 0;
@@ -106,7 +106,7 @@ describe("a sender whose network stands still", () => {
     expect(simulation.samples.at(-1)?.arrivingMs).toBeLessThan(100);
   });
 
-  it("drops only, where the engine cannot be asked for less", async () => {
+  it("only drops, where the engine cannot adapt", async () => {
     const simulation = new Simulation({ adapts: false });
     await simulation.run(5_000);
     simulation.network.bitsPerSecond = THIRD;
@@ -120,8 +120,8 @@ describe("a sender whose network stands still", () => {
   });
 });
 
-describe("a sender at the end", () => {
-  it("sends all that is left, however slow the network", async () => {
+describe("a sender at the end of a stream", () => {
+  it("sends everything that is queued, however slow the network", async () => {
     const simulation = new Simulation({});
     await simulation.run(3_000);
     simulation.network.bitsPerSecond = 0;
@@ -131,7 +131,7 @@ describe("a sender at the end", () => {
     expect(simulation.sender.stats.queuedMs).toBe(0);
   });
 
-  it("lets go of what waits when it is closed", async () => {
+  it("discards its queue when closed", async () => {
     const simulation = new Simulation({});
     await simulation.run(3_000);
     simulation.network.bitsPerSecond = 0;

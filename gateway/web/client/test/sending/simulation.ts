@@ -7,7 +7,7 @@ const GROUP_MS = 2_000;
 const AUDIO_BITS_PER_SECOND = 128_000;
 
 export interface Network {
-  /** What gets through. */
+  /** Throughput. */
   bitsPerSecond: number;
 }
 
@@ -16,13 +16,14 @@ export interface Sample {
   queuedMs: number;
   delayMs: number;
   target: Target;
-  /** How old the media is that arrives at the gateway now. */
+  /** The age of the media that arrives at the gateway now. */
   arrivingMs: number;
 }
 
 /**
- * An encoder that makes what it is asked for, a kernel that takes a fixed number of bytes, a network that lets a changing
- * number of bits through, and a gateway that reports at intervals, over a way of some length. Time passes in steps of ten milliseconds.
+ * An encoder that meets its target, a kernel with a fixed buffer, a network with variable
+ * throughput, and a gateway that reports at intervals, over a path with some delay. Time advances
+ * in steps of 10 ms.
  */
 export class Simulation {
   readonly full: Target = { videoBitsPerSecond: 2_500_000, frameRate: 30, scale: 1 };
@@ -130,7 +131,7 @@ export class Simulation {
       this.#nextFrameMs += frameMs;
       const key = this.atMs >= this.#nextKeyMs;
       if (!this.paused) {
-        // A key frame is as large as ten others.
+        // A key frame is as large as ten other frames.
         const share = (GROUP_MS / frameMs + 9) / (GROUP_MS / frameMs);
         const bytes = ((this.#target.videoBitsPerSecond / 8_000) * frameMs) / share;
         this.#unit("video", key, key ? bytes * 10 : bytes);
@@ -149,7 +150,7 @@ export class Simulation {
       byteLength,
       capturedAtMs: this.atMs,
       frames: kind === "video" ? 1 : 0,
-      cuttable: true,
+      droppable: true,
       toBytes: () => {
         this.#sent = unit;
         return Promise.resolve(new Uint8Array(byteLength));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitted, scaled, videoConfig } from "../../src/webcodecs/configs.js";
+import { fitWithin, scaledSize, videoConfig } from "../../src/webcodecs/encoder-config.js";
 import { codecStrings, mimeType, parse } from "../../src/webcodecs/formats.js";
 
 describe("formats", () => {
@@ -11,14 +11,11 @@ describe("formats", () => {
     [1_920, 1_080, 60, "2a"],
     [3_840, 2_160, 30, "33"],
     [7_680, 4_320, 60, "34"],
-  ])(
-    "name the H.264 level that %dx%d at %d frames needs: %s",
-    (width, height, frameRate, level) => {
-      expect(codecStrings("h264", { width, height, frameRate })).toEqual(
-        ["6400", "4d00", "42e0"].map((profile) => `avc1.${profile}${level}`),
-      );
-    },
-  );
+  ])("name the H.264 level for %dx%d at %d fps: %s", (width, height, frameRate, level) => {
+    expect(codecStrings("h264", { width, height, frameRate })).toEqual(
+      ["6400", "4d00", "42e0"].map((profile) => `avc1.${profile}${level}`),
+    );
+  });
 
   it.each([
     ["avc1.64001f", "avc"],
@@ -37,24 +34,27 @@ describe("formats", () => {
     });
   });
 
-  it("of sound alone are audio", () => {
+  it("are audio types without video", () => {
     expect(mimeType(undefined, "mp4a.40.2")).toBe('audio/x-matroska;codecs="mp4a.40.2"');
     expect(parse('audio/x-matroska;codecs="mp4a.40.2"').audio?.container).toBe("aac");
   });
 });
 
 describe("the encoder's configuration", () => {
-  const picture = { width: 1_279, height: 719, frameRate: 30 };
+  const videoSettings = { width: 1_279, height: 719, frameRate: 30 };
   const target = { videoBitsPerSecond: 1_000_000, frameRate: 15, scale: 0.5 };
 
-  it("has even numbers of pixels", () => {
-    expect(scaled(picture, 1)).toEqual({ width: 1_280, height: 720 });
-    expect(scaled(picture, 0.5)).toEqual({ width: 640, height: 360 });
-    expect(scaled({ ...picture, width: 1, height: 1 }, 0.5)).toEqual({ width: 2, height: 2 });
+  it("uses even sizes", () => {
+    expect(scaledSize(videoSettings, 1)).toEqual({ width: 1_280, height: 720 });
+    expect(scaledSize(videoSettings, 0.5)).toEqual({ width: 640, height: 360 });
+    expect(scaledSize({ ...videoSettings, width: 1, height: 1 }, 0.5)).toEqual({
+      width: 2,
+      height: 2,
+    });
   });
 
-  it("carries H.264's parameter sets in the stream, so that the size may change", () => {
-    expect(videoConfig({ codec: "avc1.64001f", container: "avc" }, picture, target)).toEqual({
+  it("puts H.264's parameter sets into the stream, so that the size can change", () => {
+    expect(videoConfig({ codec: "avc1.64001f", container: "avc" }, videoSettings, target)).toEqual({
       codec: "avc1.64001f",
       width: 640,
       height: 360,
@@ -63,17 +63,17 @@ describe("the encoder's configuration", () => {
       latencyMode: "realtime",
       avc: { format: "annexb" },
     });
-    expect(videoConfig({ codec: "vp8", container: "vp8" }, picture, target)).not.toHaveProperty(
-      "avc",
-    );
+    expect(
+      videoConfig({ codec: "vp8", container: "vp8" }, videoSettings, target),
+    ).not.toHaveProperty("avc");
   });
 
-  it("keeps the shape of a picture that turns, within the pixels of the first", () => {
-    const turned = fitted(720, 1_280, { width: 1_280, height: 720, frameRate: 30 });
+  it("keeps the aspect ratio of a rotated video, within the original pixel count", () => {
+    const turned = fitWithin(720, 1_280, { width: 1_280, height: 720, frameRate: 30 });
     expect([turned.width, turned.height]).toEqual([720, 1_280]);
-    const grown = fitted(2_560, 1_440, { width: 1_280, height: 720, frameRate: 30 });
+    const grown = fitWithin(2_560, 1_440, { width: 1_280, height: 720, frameRate: 30 });
     expect([grown.width, grown.height]).toEqual([1_280, 720]);
-    const small = fitted(320, 240, { width: 1_280, height: 720, frameRate: 30 });
+    const small = fitWithin(320, 240, { width: 1_280, height: 720, frameRate: 30 });
     expect([small.width, small.height]).toEqual([320, 240]);
   });
 });

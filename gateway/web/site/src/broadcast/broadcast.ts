@@ -5,37 +5,37 @@ import type {
   PublishError,
   PublishOptions,
 } from "sluice-client";
-import { ofPublishing } from "../failures/publishing.js";
-import * as words from "../words/stream.js";
-import { History } from "./history.js";
-import { Journal, type Weight } from "./journal.js";
+import { describePublishError } from "../failures/publish-failures.js";
+import * as words from "../text/stream.js";
+import { StatsHistory } from "./stats-history.js";
+import { Journal, type Severity } from "./journal.js";
 
 export type Stage = "connecting" | LiveState | "cancelled";
 
 export type Publish = (options: PublishOptions) => Promise<LiveStream>;
 
-const OVER: readonly Stage[] = ["ended", "failed", "cancelled"];
+const FINAL_STAGES: readonly Stage[] = ["ended", "failed", "cancelled"];
 
 const GAP_EVERY_MS = 1_000;
 
 /**
- * One broadcast, from the press of the button to its end: the library's stream, with what a person wants to look back
- * on. It outlives the connections that it takes.
+ * One broadcast, from pressing the button to its end: the library's stream plus its history and
+ * journal. It outlives individual connections.
  *
  * Events: `change` whenever anything here has changed.
  */
 export class Broadcast extends EventTarget {
   stage: Stage = "connecting";
   live: LiveStream | null = null;
-  /** Why it ended, or why it reconnects. */
+  /** Why it ended, or why it is reconnecting. */
   failure: PublishError | null = null;
-  /** What the gateway said at the end. */
+  /** What the gateway confirmed at the end. */
   ended: { acceptedBytes: number; outTimeMs: number } | null = null;
-  /** When it was live first, and when the connection broke, on the clock. */
+  /** When it first went live, and when the connection was lost, on the clock. */
   liveSinceMs: number | null = null;
   lostAtMs: number | null = null;
   overAtMs: number | null = null;
-  readonly history = new History();
+  readonly history = new StatsHistory();
   readonly journal = new Journal();
 
   readonly #startedAtMs: number;
@@ -49,10 +49,10 @@ export class Broadcast extends EventTarget {
   }
 
   get isOver(): boolean {
-    return OVER.includes(this.stage);
+    return FINAL_STAGES.includes(this.stage);
   }
 
-  /** How long it has been, or was, on the air. */
+  /** How long it has been, or was, on air. */
   get onAirMs(): number {
     return this.liveSinceMs === null ? 0 : (this.overAtMs ?? this.#now()) - this.liveSinceMs;
   }
@@ -62,26 +62,26 @@ export class Broadcast extends EventTarget {
     return this.lostAtMs === null ? 0 : this.#now() - this.lostAtMs;
   }
 
-  /** Never rejects: how it goes is told by `stage`. */
+  /** Never rejects: the result is in `stage`. */
   async start(publish: Publish, options: PublishOptions): Promise<void> {
     try {
       const live = await publish({ ...options, signal: this.#controller.signal });
       this.live = live;
       this.#listen(live);
-      this.#became(live.state);
+      this.#onState(live.state);
     } catch (error) {
       if (!this.isOver) {
         this.failure = error as PublishError;
-        this.#note("failure", ofPublishing(this.failure).message);
-        this.#become("failed");
+        this.#note("failure", describePublishError(this.failure).message);
+        this.#setStage("failed");
       }
     }
   }
 
-  /** Asks for an orderly end: all that was recorded arrives. */
+  /** Ends gracefully: everything recorded is delivered. */
   async stop(): Promise<void> {
     if (!this.live) {
-      this.#become("cancelled");
+      this.#setStage("cancelled");
       this.#controller.abort();
       return;
     }
@@ -90,17 +90,17 @@ export class Broadcast extends EventTarget {
     } catch (error) {
       this.failure ??= error as PublishError;
     }
-    this.#became(this.live.state);
+    this.#onState(this.live.state);
   }
 
-  /** For a page that goes away and cannot wait. */
-  abandon(): void {
+  /** For a page that is being closed and cannot wait. */
+  abort(): void {
     this.#controller.abort();
   }
 
-  /** Something that the page itself has noticed. */
-  note(weight: Weight, text: string): void {
-    this.#note(weight, text);
+  /** Adds an entry for something the page itself noticed. */
+  note(severity: Severity, text: string): void {
+    this.#note(severity, text);
     this.#changed();
   }
 
@@ -113,7 +113,7 @@ export class Broadcast extends EventTarget {
         handle((event as CustomEvent<LiveStreamEvents[K]["detail"]>).detail);
         this.#changed();
       });
-    on("state", ({ state }) => this.#became(state));
+    on("state", ({ state }) => this.#onState(state));
     on("progress", ({ stats }) => this.history.add(this.#now(), stats));
     on("adaptation", (detail) => {
       this.#note(detail.change === "raised" ? "info" : "warning", words.adaptation(detail));
@@ -122,11 +122,11 @@ export class Broadcast extends EventTarget {
     on("draining", ({ endsInMs }) => this.#note("warning", words.draining(endsInMs)));
     on("failure", ({ error }) => {
       this.failure = error;
-      this.#note("failure", ofPublishing(error).message);
+      this.#note("failure", describePublishError(error).message);
     });
   }
 
-  #became(state: LiveState) {
+  #onState(state: LiveState) {
     if (this.stage === state) {
       return;
     }
@@ -134,36 +134,38 @@ export class Broadcast extends EventTarget {
     if (state === "live") {
       this.#note(
         "info",
-        this.lostAtMs === null ? "Live." : `Live again after ${words.lasting(this.lostForMs)}.`,
+        this.lostAtMs === null
+          ? "Live."
+          : `Live again after ${words.spokenDuration(this.lostForMs)}.`,
       );
       this.liveSinceMs ??= now;
       this.lostAtMs = null;
       this.failure = null;
     } else if (state === "reconnecting") {
       this.lostAtMs = now;
-      this.#keepGapsUntilLive();
+      this.#recordGapsUntilLive();
     } else if (state === "failed") {
       this.failure = this.live?.error ?? this.failure;
     } else if (state === "ended") {
       this.failure = null;
       this.#note("info", "Ended.");
     }
-    this.#become(state);
+    this.#setStage(state);
   }
 
-  /** A chart that stood still would look like a stream that goes on. */
-  #keepGapsUntilLive() {
+  /** A frozen chart would look like a running stream. */
+  #recordGapsUntilLive() {
     const timer = setInterval(() => {
       if (this.stage !== "reconnecting") {
         clearInterval(timer);
         return;
       }
-      this.history.gap(this.#now());
+      this.history.addGap(this.#now());
       this.#changed();
     }, GAP_EVERY_MS);
   }
 
-  #become(stage: Stage) {
+  #setStage(stage: Stage) {
     this.stage = stage;
     if (this.isOver) {
       this.overAtMs = this.#now();
@@ -171,8 +173,8 @@ export class Broadcast extends EventTarget {
     this.#changed();
   }
 
-  #note(weight: Weight, text: string) {
-    this.journal.add(this.#now() - this.#startedAtMs, weight, text);
+  #note(severity: Severity, text: string) {
+    this.journal.add(this.#now() - this.#startedAtMs, severity, text);
   }
 
   #changed() {

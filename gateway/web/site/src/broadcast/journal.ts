@@ -1,15 +1,15 @@
-export type Weight = "info" | "warning" | "failure";
+export type Severity = "info" | "warning" | "failure";
 
 export interface Entry {
   /** Since the stream was started. */
   atMs: number;
-  weight: Weight;
+  severity: Severity;
   text: string;
 }
 
-const MOST_ENTRIES = 50;
+const MAX_ENTRIES = 50;
 
-/** What happened to a stream, in words; the latest entries. */
+/** What happened to a stream, as text; the latest entries. */
 export class Journal {
   #entries: Entry[] = [];
 
@@ -18,12 +18,12 @@ export class Journal {
     return this.#entries;
   }
 
-  /** What was said last is not said again. */
-  add(atMs: number, weight: Weight, text: string): void {
+  /** Ignores a repetition of the last entry. */
+  add(atMs: number, severity: Severity, text: string): void {
     if (this.#entries.at(-1)?.text === text) {
       return;
     }
-    this.#entries.push({ atMs, weight, text });
-    this.#entries.splice(0, this.#entries.length - MOST_ENTRIES);
+    this.#entries.push({ atMs, severity, text });
+    this.#entries.splice(0, this.#entries.length - MAX_ENTRIES);
   }
 }

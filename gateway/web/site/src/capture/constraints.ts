@@ -1,37 +1,46 @@
 import { ANY, NONE } from "../settings/options.js";
 import type { Settings } from "../settings/settings.js";
 
-type Picture = Pick<Settings, "height" | "frame-rate">;
+type VideoSettings = Pick<Settings, "height" | "frame-rate">;
 
-/** Of a picture 16 to 9; even, as H.264 wants it. */
-const widthOf = (height: string) => 2 * Math.round((Number(height) * 8) / 9);
+/** For 16:9; even, as H.264 requires. */
+const widthFor = (height: string) => 2 * Math.round((Number(height) * 8) / 9);
 
-/** Ideals, not demands: a camera that has no such mode gives its nearest. */
-export function picture({ height, "frame-rate": frameRate }: Picture): MediaTrackConstraints {
+/** `ideal`, not `exact`: a camera without such a mode delivers its nearest one. */
+export function cameraVideo({
+  height,
+  "frame-rate": frameRate,
+}: VideoSettings): MediaTrackConstraints {
   return {
-    width: { ideal: widthOf(height) },
+    width: { ideal: widthFor(height) },
     height: { ideal: Number(height) },
     frameRate: { ideal: Number(frameRate) },
   };
 }
 
-/** Limits, which scale a screen down and keep its shape; a screen smaller than that stays as it is. */
-export function screenPicture({ height, "frame-rate": frameRate }: Picture): MediaTrackConstraints {
+/** Limits, which scale a screen down and keep its aspect ratio; a smaller screen keeps its size. */
+export function screenVideo({
+  height,
+  "frame-rate": frameRate,
+}: VideoSettings): MediaTrackConstraints {
   return {
-    width: { max: widthOf(height) },
+    width: { max: widthFor(height) },
     height: { max: Number(height) },
     frameRate: { ideal: Number(frameRate), max: Number(frameRate) },
   };
 }
 
-function wish(choice: string, also: MediaTrackConstraints): MediaTrackConstraints | false {
+function constraint(
+  choice: string,
+  constraints: MediaTrackConstraints,
+): MediaTrackConstraints | false {
   if (choice === NONE) {
     return false;
   }
-  return choice === ANY ? also : { ...also, deviceId: { exact: choice } };
+  return choice === ANY ? constraints : { ...constraints, deviceId: { exact: choice } };
 }
 
 export const devices = (settings: Settings): MediaStreamConstraints => ({
-  video: wish(settings.camera, picture(settings)),
-  audio: wish(settings.microphone, {}),
+  video: constraint(settings.camera, cameraVideo(settings)),
+  audio: constraint(settings.microphone, {}),
 });

@@ -2,7 +2,7 @@ import { ANY, NONE, type Option } from "../settings/options.js";
 
 type DeviceKind = "videoinput" | "audioinput";
 
-/** What a device picker offers. A device has neither id nor name until permission was given. */
+/** The options of a device picker. Devices have neither id nor name until permission is granted. */
 export function choices(devices: MediaDeviceInfo[], kind: DeviceKind): Option[] {
   const word = kind === "videoinput" ? "camera" : "microphone";
   const found = devices
@@ -15,7 +15,7 @@ export function choices(devices: MediaDeviceInfo[], kind: DeviceKind): Option[] 
   return [...any, ...found, { value: NONE, label: `No ${word}` }];
 }
 
-/** What a track says it can do at most; undefined where the browser does not tell. */
+/** The maximum that a track supports; undefined where the browser does not report it. */
 export function limits(track: MediaStreamTrack | undefined): {
   height: number | undefined;
   frameRate: number | undefined;

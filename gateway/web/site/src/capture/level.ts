@@ -1,8 +1,8 @@
-// How loud it is, on the scale that meters have: decibels below the loudest that can be recorded.
+// Audio level in decibels relative to full scale, as meters show it.
 
 const QUIETEST_DB = -60;
 
-/** Of the loudest sample, because that is what distorts; -Infinity for silence. */
+/** Of the loudest sample, because that one clips; -Infinity for silence. */
 export function peakDb(samples: Float32Array): number {
   let peak = 0;
   for (const sample of samples) {
@@ -13,12 +13,15 @@ export function peakDb(samples: Float32Array): number {
 
 const FALLS_DB_PER_SECOND = 26;
 
-/** What a meter shows: up at once, so that no peak is missed; down slowly, so that an eye can follow. */
-export const falling = (shownDb: number, db: number, elapsedMs: number): number =>
+/**
+ * What a meter shows: rises immediately, so that no peak is missed; falls slowly, so that the eye
+ * can follow.
+ */
+export const decayed = (shownDb: number, db: number, elapsedMs: number): number =>
   Math.max(db, shownDb - (FALLS_DB_PER_SECOND * elapsedMs) / 1_000);
 
-/** How much of a meter that is, from 0 to 1. */
-export const share = (db: number): number => Math.min(1, Math.max(0, 1 - db / QUIETEST_DB));
+/** The filled share of the meter, from 0 to 1. */
+export const meterFraction = (db: number): number => Math.min(1, Math.max(0, 1 - db / QUIETEST_DB));
 
 export type Loudness = "silent" | "quiet" | "good" | "loud";
 

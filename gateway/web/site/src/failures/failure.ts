@@ -1,4 +1,4 @@
-/** What went wrong, in words for the person who streams. */
+/** What went wrong, as text for the person who streams. */
 export interface Failure {
   /** Stable: for support, and for programs. */
   code: string;
@@ -6,6 +6,6 @@ export interface Failure {
   message: string;
   /** What to do about it. */
   advice: string;
-  /** The words of whoever noticed, where they say more than the message does. */
+  /** The original error message, where it says more than `message`. */
   detail?: string;
 }

@@ -6,13 +6,13 @@ export interface Option {
 
 export const AUTO = "auto";
 
-/** Of a device picker: any device, or none. */
+/** In a device picker: any device, or none. */
 export const ANY = "";
 export const NONE = "none";
 
 const automatic = { value: AUTO, label: "Automatic" };
 
-/** What the pickers that do not depend on devices offer. */
+/** The pickers that do not depend on devices. */
 export const CHOICES = {
   height: [
     { value: "360", label: "360p" },
@@ -52,18 +52,21 @@ export const CHOICES = {
 
 export type ChoiceName = keyof typeof CHOICES;
 
-// A camera of 30 frames a second may call that 29.97.
+// A 30 fps camera may report 29.97.
 const TOLERANCE = 1.02;
 
-/** Of a choice that a device limits, those it can do; the least one always, so that there is something to choose. */
-export function within(options: Option[], most: number | undefined): Option[] {
+/**
+ * The options up to a device's maximum; always the smallest one, so that there is something to
+ * choose.
+ */
+export function upTo(options: Option[], most: number | undefined): Option[] {
   return options.filter(
     ({ value }, index) => index === 0 || most === undefined || Number(value) <= most * TOLERANCE,
   );
 }
 
-/** What comes of a wish: itself, or the most there is where the device cannot do as much. */
-export function granted(options: Option[], wish: string): string {
+/** The wanted option, or the highest available if the device does not support it. */
+export function closestOption(options: Option[], wish: string): string {
   const found = options.some(({ value }) => value === wish);
   return found ? wish : (options.at(-1)?.value ?? wish);
 }

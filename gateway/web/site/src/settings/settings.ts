@@ -1,7 +1,9 @@
 import type { EngineName, PublishOptions, VideoCodec } from "sluice-client";
 import { ANY, AUTO, CHOICES, type ChoiceName } from "./options.js";
 
-/** What the pickers say, by the pickers' names. The stream key is not among them: it is never stored. */
+/**
+ * The values of the pickers, by picker id. The stream key is not among them: it is never stored.
+ */
 export type Settings = Record<ChoiceName | "camera" | "microphone", string>;
 
 export const DEFAULTS: Settings = {
@@ -14,18 +16,18 @@ export const DEFAULTS: Settings = {
   engine: AUTO,
 };
 
-const NAME = "sluice.settings";
+const STORAGE_KEY = "sluice.settings";
 
 type Store = Pick<Storage, "getItem" | "setItem">;
 
-const known = (name: keyof Settings, value: unknown): value is string =>
+const isValid = (name: keyof Settings, value: unknown): value is string =>
   typeof value === "string" &&
   (name === "camera" || name === "microphone"
     ? value.length <= 1_000
     : CHOICES[name].some((option) => option.value === value));
 
-/** What keeps the choices; some private windows throw at the mere question for it. */
-export function keptHere(): Store {
+/** Where settings are stored; some private windows throw on mere access to localStorage. */
+export function browserStorage(): Store {
   try {
     return window.localStorage;
   } catch {
@@ -33,11 +35,13 @@ export function keptHere(): Store {
   }
 }
 
-/** The choices of last time; the defaults for what is missing, was changed by hand, or is not offered any more. */
-export function remembered(store: Store): Settings {
+/**
+ * The stored settings; defaults for what is missing, was edited by hand, or is no longer offered.
+ */
+export function loadSettings(store: Store): Settings {
   let stored: unknown;
   try {
-    stored = JSON.parse(store.getItem(NAME) ?? "{}") as unknown;
+    stored = JSON.parse(store.getItem(STORAGE_KEY) ?? "{}") as unknown;
   } catch {
     stored = {};
   }
@@ -45,24 +49,24 @@ export function remembered(store: Store): Settings {
   const settings = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof Settings)[]) {
     const value = (found as Record<string, unknown>)[name];
-    if (known(name, value)) {
+    if (isValid(name, value)) {
       settings[name] = value;
     }
   }
   return settings;
 }
 
-/** Does nothing where the browser keeps nothing, as in some private windows. */
-export function remember(settings: Settings, store: Store): void {
+/** Does nothing where the browser stores nothing, as in some private windows. */
+export function saveSettings(settings: Settings, store: Store): void {
   try {
-    store.setItem(NAME, JSON.stringify(settings));
+    store.setItem(STORAGE_KEY, JSON.stringify(settings));
   } catch {
-    // Full, or forbidden. The choices then hold until the page is left.
+    // Full, or forbidden. The settings then last until the page is closed.
   }
 }
 
-/** The part of `publish`'s options that the pickers decide. */
-export function publishing(settings: Settings): Pick<PublishOptions, "video" | "engines"> {
+/** The options of `publish` that the pickers determine. */
+export function toPublishOptions(settings: Settings): Pick<PublishOptions, "video" | "engines"> {
   const { "bit-rate": bitRate, "frame-rate": frameRate, codec, engine } = settings;
   return {
     video: {

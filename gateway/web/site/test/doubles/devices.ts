@@ -1,7 +1,7 @@
 export const named = (name: string, message = name): Error =>
   Object.assign(new Error(message), { name });
 
-/** Answers each question with the next of the script: an error to throw, or a stream to give. */
+/** Answers each request with the next script entry: an error to throw, or a stream to return. */
 export class ScriptedDevices {
   readonly asked: (MediaStreamConstraints | undefined)[] = [];
   readonly #script: (Error | MediaStream)[];
@@ -24,5 +24,5 @@ export class ScriptedDevices {
   }
 }
 
-/** Something to hold on to; nothing here looks into a stream. */
+/** A placeholder; no test inspects the stream. */
 export const aStream = (): MediaStream => ({}) as MediaStream;

@@ -39,7 +39,7 @@ export const NEGOTIATED: Negotiated = {
   maxBitsPerSecond: 8_000_000,
 };
 
-/** A stream whose fate the test decides. */
+/** A stream controlled by the test. */
 export class ScriptedStream extends EventTarget implements LiveStream {
   state: LiveState = "live";
   error: PublishError | null = null;
@@ -56,10 +56,10 @@ export class ScriptedStream extends EventTarget implements LiveStream {
     const previous = this.state;
     this.state = state;
     this.error = error;
-    this.tells("state", { state, previous });
+    this.emits("state", { state, previous });
   }
 
-  tells<K extends keyof LiveStreamEvents>(type: K, detail: LiveStreamEvents[K]["detail"]): void {
+  emits<K extends keyof LiveStreamEvents>(type: K, detail: LiveStreamEvents[K]["detail"]): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
@@ -76,7 +76,7 @@ export class ScriptedStream extends EventTarget implements LiveStream {
 
 type Ended = { acceptedBytes: number; outTimeMs: number };
 
-/** A gateway that the test answers for. */
+/** A gateway whose answers the test decides. */
 export class ScriptedPublish {
   asked: PublishOptions | null = null;
   #answer: { resolve: (live: LiveStream) => void; reject: (error: Error) => void } | null = null;

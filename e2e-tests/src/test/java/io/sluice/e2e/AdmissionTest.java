@@ -75,7 +75,7 @@ final class AdmissionTest {
         assertThat(ready.statusCode()).isEqualTo(503);
         assertThat(ready.headers().firstValue("Retry-After")).isPresent();
         assertThat(ready.body())
-                .isEqualTo("{\"status\":\"unavailable\",\"reason\":\"there are 2 streams, and 2 there may be\"}");
+                .isEqualTo("{\"status\":\"unavailable\",\"reason\":\"2 of at most 2 streams are in use\"}");
         assertThat(gateway.get("/health/live").statusCode()).isEqualTo(200);
 
         second.send(recording.first(5), Pace.FLAT_OUT).stop();
@@ -171,7 +171,7 @@ final class AdmissionTest {
                         Long.toString(1L << 50))
                 .startNotReady();
         assertThat(gateway.get("/health/ready").statusCode()).isEqualTo(503);
-        assertThat(gateway.get("/health/ready").body()).contains("for lack of memory");
+        assertThat(gateway.get("/health/ready").body()).contains("not enough memory");
         assertRefused(
                 asking(gateway, "memory"), FailureCode.GATEWAY_FULL, Duration.ofSeconds(10), Duration.ofSeconds(20));
         gateway.awaitNoChildren(Publisher.SOON);
@@ -188,11 +188,11 @@ final class AdmissionTest {
         first.open(vp8.mimeType());
         first.send(vp8, Pace.ITS_OWN);
         await("what it costs is known").atMost(Publisher.SOON).until(() -> !gateway.isReady());
-        assertThat(gateway.get("/health/ready").body()).contains("for lack of processor time");
+        assertThat(gateway.get("/health/ready").body()).contains("not enough CPU");
         Publisher second = gateway.connect(Publisher.negotiated(stage.key("learns")));
         second.say(new Open(null, List.of(vp8.mimeType()), null, null));
         assertThat(Refusal.assertTold(second, FailureCode.GATEWAY_FULL, Publisher.SOON))
-                .contains("processor time");
+                .contains("not enough CPU");
         assertThat(first.stop().acceptedBytes()).isEqualTo(vp8.sizeBytes());
         await("there is room again").atMost(Publisher.SOON).until(gateway::isReady);
     }

@@ -111,7 +111,7 @@ public final class Gateway {
         this.operations = new SessionOperations(streams, this::endTimeout);
         this.meters = meterBinding == null ? null : meterBinding.of(operations, this::isReady, admission::snapshot);
         this.shutdown = new GracefulShutdown(streams, this::endTimeout);
-        CapacityCheck.tell(config.limits().admission(), config.limits().load());
+        CapacityCheck.log(config.limits().admission(), config.limits().load());
         this.sampling = blocking.schedulePeriodically(
                 admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         this.current = activate(config);
@@ -197,7 +197,7 @@ public final class Gateway {
             disposeOf(next);
             return;
         }
-        admission.become(next.limits().admission(), next.limits().load());
+        admission.update(next.limits().admission(), next.limits().load());
         current = activate(next);
         maxFinishTimeout = Collections.max(
                 List.of(maxFinishTimeout, next.limits().session().finishTimeout()));
@@ -327,7 +327,7 @@ public final class Gateway {
     }
 
     private Optional<String> whyNotReady() {
-        return accepting ? admission.whyFull() : Optional.of("the gateway is shutting down");
+        return accepting ? admission.fullReason() : Optional.of("the gateway is shutting down");
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.sluice.gateway;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -36,13 +38,14 @@ public final class GatewayStage implements AutoCloseable {
     private final Gateway gateway;
     private final DisposableServer server;
 
-    private GatewayStage(boolean preferNative, UnaryOperator<GatewayBuilder> setUp) {
+    private GatewayStage(boolean preferNative, ByteBufAllocator allocator, UnaryOperator<GatewayBuilder> setUp) {
         gateway = Objects.requireNonNull(
                 setUp.apply(Gateway.builder().listener(events::add)).start().block(PATIENCE));
         server = HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
                 .runOn(loops, preferNative)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
                 .doOnConnection(connection -> connections.add(connection.channel()))
                 .route(routes -> gateway.mount(routes, PREFIX))
                 .bindNow(PATIENCE);
@@ -50,12 +53,17 @@ public final class GatewayStage implements AutoCloseable {
 
     /** A gateway with previews, unless configured otherwise. */
     public static GatewayStage start(UnaryOperator<GatewayBuilder> setUp) {
-        return new GatewayStage(true, setUp);
+        return new GatewayStage(true, ByteBufAllocator.DEFAULT, setUp);
+    }
+
+    /** The same with connections that allocate their buffers here, so that a test can count them. */
+    public static GatewayStage start(ByteBufAllocator allocator, UnaryOperator<GatewayBuilder> setUp) {
+        return new GatewayStage(true, allocator, setUp);
     }
 
     /** The same on Netty's NIO transport. */
     public static GatewayStage startOnNio() {
-        return new GatewayStage(false, builder -> builder);
+        return new GatewayStage(false, ByteBufAllocator.DEFAULT, builder -> builder);
     }
 
     public int port() {

@@ -7,8 +7,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.sluice.gateway.operations.SessionOperations;
+import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
-import io.sluice.gateway.session.SessionStatus.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -203,7 +203,7 @@ public final class AdminRoutes {
 
     /** A stream that has not ended within the timeout is accepted (202), not done (200). */
     private static HttpResponseStatus statusOf(List<SessionStatus> ended) {
-        boolean done = ended.stream().allMatch(session -> session.phase() == Phase.ENDED);
+        boolean done = ended.stream().allMatch(session -> session.state() == SessionState.CLOSED);
         return done ? HttpResponseStatus.OK : HttpResponseStatus.ACCEPTED;
     }
 

@@ -3,9 +3,9 @@ package io.sluice.gateway.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Media;
-import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.protocol.ProgressJson;
 import io.sluice.protocol.TrackHandling;
 import java.net.Inet6Address;
@@ -31,7 +31,7 @@ final class StreamJson {
     static ObjectNode one(SessionStatus session) {
         ObjectNode out = NODES.objectNode()
                 .put("sessionId", session.sessionId())
-                .put("state", session.phase().text())
+                .put("state", session.state().text())
                 .put("way", session.negotiated() ? "negotiated" : "plain")
                 .put("since", session.since().truncatedTo(ChronoUnit.MILLIS).toString());
         if (session.streamKey() != null) {
@@ -42,7 +42,7 @@ final class StreamJson {
         }
         put(out, session.media());
         session.failure().ifPresent(failure -> out.put("failure", failure.code().reason()));
-        if (session.phase() == Phase.ENDED) {
+        if (session.state() == SessionState.CLOSED) {
             out.put("inOrder", !session.forced());
         }
         return out;

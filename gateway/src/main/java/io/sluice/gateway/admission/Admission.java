@@ -16,18 +16,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether there is room for one more stream: {@link #arrive} before anybody is asked for permission, {@link Ticket#admit} after it, and
- * {@link Ticket#begin} when it is known what its FFmpeg has to do.
+ * Decides whether there is capacity for another stream: {@link #requestTicket} before authorization,
+ * {@link Ticket#acquireSlot} after it, and {@link Ticket#reserveCapacity} once its FFmpeg's work is known.
  *
- * <p>What a stranger can use up is counted by address only. Keys and the whole gateway are counted for those who have permission, so that
- * nobody can spend what belongs to somebody else.
+ * <p>Before authorization, clients are counted per address only. The limits per key and of the whole gateway count
+ * authorized publishers only, so that strangers cannot use up the quota of others.
  *
  * <p>Thread-safe; shared by all event loops.
  */
 public final class Admission {
 
-    /** Once full, there must be some room before it is said that there is: or those who balance the load would be sent to and fro. */
-    private static final double ROOM_AGAIN = 0.95;
+    /** Once full, the gateway is ready again only below this share of a limit; otherwise load balancers would flap. */
+    private static final double READY_AGAIN_SHARE = 0.95;
 
     private final LoadMonitor load;
     private final LongSupplier nanoClock;
@@ -37,7 +37,7 @@ public final class Admission {
     private volatile boolean wasFull;
     private volatile Bounds bounds;
 
-    /** The limits, with the starts that were counted under them. */
+    /** The limits and the starts counted against them. */
     private record Bounds(
             AdmissionLimits limits,
             TokenBucket allStarts,
@@ -54,10 +54,10 @@ public final class Admission {
     }
 
     /**
-     * Counts from zero. Reads files, to learn what the machine has.
+     * Starts without streams. Reads files to determine the host's resources.
      *
-     * @param limits how many streams there may be
-     * @param loadLimits what they may take of the machine
+     * @param limits limits on the number and rate of streams
+     * @param loadLimits limits on the host's load
      */
     public Admission(AdmissionLimits limits, LoadLimits loadLimits) {
         this(
@@ -74,79 +74,86 @@ public final class Admission {
     }
 
     /**
-     * Sets other limits, for who comes from now on. Streams stay counted; rates of starts that change begin anew.
+     * Applies other limits to new streams. Streams stay counted; if the limits change, start rates are counted from
+     * zero again.
      *
-     * @param limits how many streams there may be
-     * @param loadLimits what they may take of the machine
+     * @param limits limits on the number and rate of streams
+     * @param loadLimits limits on the host's load
      */
-    public void become(AdmissionLimits limits, LoadLimits loadLimits) {
-        load.become(loadLimits);
+    public void update(AdmissionLimits limits, LoadLimits loadLimits) {
+        load.update(loadLimits);
         if (!limits.equals(bounds.limits())) {
             bounds = Bounds.of(limits, nanoClock.getAsLong());
         }
     }
 
     /**
-     * Somebody wants to publish.
+     * Checks the limits per address, before authorization.
      *
-     * @param address whose it is, by way of trusted proxies; null where the transport has none
-     * @return a ticket that has to be given back, or why there is none
+     * @param address the client's address, resolved through trusted proxies; null if the transport has none
+     * @return a ticket, which must be released, or the reason for the refusal
      */
-    public Result<Ticket> arrive(@Nullable InetAddress address) {
+    public Result<Ticket> requestTicket(@Nullable InetAddress address) {
         ClientNetwork network = ClientNetwork.of(address);
         if (network == null) {
             return Result.ok(new Ticket(null));
         }
-        Bounds valid = bounds;
-        AdmissionLimits limits = valid.limits();
-        long early = valid.addressStarts().nanosTooEarly(network, nanoClock.getAsLong());
+        Bounds current = bounds;
+        AdmissionLimits limits = current.limits();
+        long early = current.addressStarts().nanosTooEarly(network, nanoClock.getAsLong());
         if (early > 0) {
             return new Result.Refused<>(
-                    AdmissionFailures.tooManyStarts("your address", limits.startsPerAddressPerSecond(), early));
+                    AdmissionFailures.tooManyStarts("from your address", limits.startsPerAddressPerSecond(), early));
         }
-        int mine = addressStreams.merge(network, 1, Integer::sum);
-        if (mine > limits.maxStreamsPerAddress()) {
-            leave(network);
+        int count = addressStreams.merge(network, 1, Integer::sum);
+        if (count > limits.maxStreamsPerAddress()) {
+            releaseAddress(network);
             return new Result.Refused<>(AdmissionFailures.tooManyStreams(limits.maxStreamsPerAddress()));
         }
         return Result.ok(new Ticket(network));
     }
 
     /**
-     * Why the gateway takes no more streams, with some margin before it is said to take them again.
+     * Why the gateway has no capacity for another stream. Once full, it has capacity again below 95 % of the limit.
      *
-     * @return words for an operator, or empty
+     * @return the reason, for the operator; empty if there is capacity
      */
-    public Optional<String> whyFull() {
-        double share = wasFull ? ROOM_AGAIN : 1;
-        Integer most = bounds.limits().maxStreams();
-        Optional<String> why = most != null && streams.get() >= most * share
-                ? Optional.of("there are " + streams + " streams, and " + most + " there may be")
-                : load.lack(share).map(what -> "no room for another stream, for lack of " + what);
-        wasFull = why.isPresent();
-        return why;
+    public Optional<String> fullReason() {
+        double share = wasFull ? READY_AGAIN_SHARE : 1;
+        Integer max = bounds.limits().maxStreams();
+        Optional<String> reason = max != null && streams.get() >= max * share
+                ? Optional.of(streams + " of at most " + max + " streams are in use")
+                : load.shortage(share).map(shortage -> "no capacity for another stream: " + shortage);
+        wasFull = reason.isPresent();
+        return reason;
     }
 
     /**
-     * What is known now.
+     * The current figures.
      *
-     * @return figures that may have changed already
+     * @return a snapshot
      */
     public AdmissionSnapshot snapshot() {
         return load.snapshot(streams.get());
     }
 
-    /** Looks at the machine and at what streams cost, which takes a moment and reads files. To be called by one thread, every few seconds. */
+    /**
+     * Samples the host's resources and the cost of running streams. Reads files. Call it every few seconds, from one
+     * thread.
+     */
     public void sample() {
         load.sample(running.stream().flatMap(Ticket::asRunning).toList());
     }
 
-    /** Somebody's place. Thread-safe, but each step is for one thread. */
+    /**
+     * One stream's share of the limits, until {@link #release}. Thread-safe, but each step must be called by one
+     * thread.
+     */
     public final class Ticket {
 
         private final @Nullable ClientNetwork network;
         private final AtomicBoolean released = new AtomicBoolean();
-        private volatile boolean admitted;
+        private volatile boolean hasSlot;
         private volatile @Nullable Workload work;
         private volatile long pid;
         private volatile long outTimeMillis;
@@ -156,92 +163,92 @@ public final class Admission {
         }
 
         /**
-         * Its holder has permission. To be called once.
+         * Checks the limits per key and of the whole gateway, after authorization. Call it once.
          *
-         * @param key to publish under this key
-         * @return why there is no room nonetheless, or empty
+         * @param key the stream key
+         * @return the reason for a refusal, or empty
          */
-        public Optional<Failure> admit(StreamKey key) {
-            Bounds valid = bounds;
-            AdmissionLimits limits = valid.limits();
+        public Optional<Failure> acquireSlot(StreamKey key) {
+            Bounds current = bounds;
+            AdmissionLimits limits = current.limits();
             long now = nanoClock.getAsLong();
-            long early = valid.keyStarts().nanosTooEarly(key, now);
+            long early = current.keyStarts().nanosTooEarly(key, now);
             if (early > 0) {
-                return Optional.of(
-                        AdmissionFailures.tooManyStarts("this stream key", limits.startsPerKeyPerSecond(), early));
+                return Optional.of(AdmissionFailures.tooManyStarts(
+                        "under this stream key", limits.startsPerKeyPerSecond(), early));
             }
-            early = StartRateLimiter.nanosTooEarly(valid.allStarts(), now);
+            early = StartRateLimiter.nanosTooEarly(current.allStarts(), now);
             if (early > 0) {
-                return Optional.of(AdmissionFailures.tooManyAtOnce(early));
+                return Optional.of(AdmissionFailures.startRateExceeded(early));
             }
-            Integer most = limits.maxStreams();
-            int all = streams.incrementAndGet();
-            if (most != null && all > most) {
+            Integer max = limits.maxStreams();
+            int count = streams.incrementAndGet();
+            if (max != null && count > max) {
                 streams.decrementAndGet();
-                return Optional.of(AdmissionFailures.full(most));
+                return Optional.of(AdmissionFailures.full(max));
             }
-            admitted = true;
+            hasSlot = true;
             return Optional.empty();
         }
 
         /**
-         * Its FFmpeg is to be started. To be called once, after {@link #admit}.
+         * Checks the host's resources, before FFmpeg is started. Call it once, after {@link #acquireSlot}.
          *
-         * @param what it has to do
-         * @return why there is no room for that, or empty
+         * @param planned what FFmpeg has to do
+         * @return the reason for a refusal, or empty
          */
-        public Optional<Failure> begin(Workload what) {
-            Optional<Failure> lack = load.begin(what).map(AdmissionFailures::lacking);
-            if (lack.isEmpty()) {
-                work = what;
+        public Optional<Failure> reserveCapacity(Workload planned) {
+            Optional<Failure> failure = load.reserve(planned).map(AdmissionFailures::insufficient);
+            if (failure.isEmpty()) {
+                work = planned;
             }
-            return lack;
+            return failure;
         }
 
         /**
-         * Its FFmpeg runs.
+         * FFmpeg has started.
          *
-         * @param process the number of the process, by which its cost can be learnt
+         * @param process its process id, for measuring its cost
          */
-        public void runs(long process) {
+        public void processStarted(long process) {
             pid = process;
             running.add(this);
         }
 
         /**
-         * Its FFmpeg has come further.
+         * Updates FFmpeg's progress.
          *
-         * @param outMillis how far, in milliseconds of media
+         * @param outMillis milliseconds of media written so far
          */
-        public void progressed(long outMillis) {
+        public void updateProgress(long outMillis) {
             outTimeMillis = outMillis;
         }
 
         private Stream<Running> asRunning() {
-            Workload what = work;
-            return what == null ? Stream.empty() : Stream.of(new Running(what, pid, outTimeMillis));
+            Workload reserved = work;
+            return reserved == null ? Stream.empty() : Stream.of(new Running(reserved, pid, outTimeMillis));
         }
 
-        /** Its holder has gone; from the second call on without effect. */
+        /** Releases everything that was counted. Idempotent. */
         public void release() {
             if (!released.compareAndSet(false, true)) {
                 return;
             }
             running.remove(this);
-            Workload what = work;
-            if (what != null) {
-                load.end(what);
+            Workload reserved = work;
+            if (reserved != null) {
+                load.release(reserved);
             }
-            if (admitted) {
+            if (hasSlot) {
                 streams.decrementAndGet();
             }
             if (network != null) {
-                leave(network);
+                releaseAddress(network);
             }
         }
     }
 
-    private void leave(ClientNetwork network) {
-        addressStreams.computeIfPresent(network, (same, count) -> count == 1 ? null : count - 1);
+    private void releaseAddress(ClientNetwork network) {
+        addressStreams.computeIfPresent(network, (key, count) -> count == 1 ? null : count - 1);
     }
 }

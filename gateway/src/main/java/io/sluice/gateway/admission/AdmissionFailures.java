@@ -5,63 +5,65 @@ import io.sluice.protocol.FailureCode;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Why there is no room, and when to try again. */
+/** Refusals for lack of capacity, with the time after which to try again. */
 final class AdmissionFailures {
 
-    /** Nobody knows when a stream will end. */
-    private static final Duration UNTIL_ANOTHER_ENDS = Duration.ofSeconds(10);
+    /** A guess: it is unknown when a stream will end. */
+    private static final Duration RETRY_WHEN_FULL = Duration.ofSeconds(10);
 
-    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration MIN_WAIT = Duration.ofSeconds(1);
     private static final int MILLIS = 1_000;
 
     private AdmissionFailures() {}
 
-    static Failure tooManyStreams(int most) {
+    static Failure tooManyStreams(int max) {
         return new Failure(
                 FailureCode.TOO_MANY_REQUESTS,
-                "There are " + most
-                        + " streams from your address already, which is as many as there may be: end one first.",
-                spread(UNTIL_ANOTHER_ENDS));
+                "Your address already has the maximum of " + max + " streams. End one first.",
+                randomized(RETRY_WHEN_FULL));
     }
 
-    static Failure tooManyStarts(String whose, int perSecond, long earlyNanos) {
-        Duration wait = longer(earlyNanos);
+    static Failure tooManyStarts(String origin, int perSecond, long earlyNanos) {
+        Duration wait = atLeastMinWait(earlyNanos);
         return new Failure(
                 FailureCode.TOO_MANY_REQUESTS,
-                "Too many streams were begun by " + whose + ": " + perSecond + " a second are allowed, and "
-                        + AdmissionLimits.BURST_SECONDS + " seconds' worth at once: try again in "
-                        + (wait.toMillis() + MILLIS - 1) / MILLIS + " s.",
+                "Too many streams were started " + origin + ": " + perSecond
+                        + " per second are allowed, in bursts of up to " + perSecond * AdmissionLimits.BURST_SECONDS
+                        + ". Try again in " + (wait.toMillis() + MILLIS - 1) / MILLIS + " s.",
                 wait);
     }
 
-    static Failure tooManyAtOnce(long earlyNanos) {
+    static Failure startRateExceeded(long earlyNanos) {
         return new Failure(
                 FailureCode.GATEWAY_FULL,
-                "More streams begin just now than the gateway takes at once: try again in a moment.",
-                spread(longer(earlyNanos)));
+                "Too many streams are starting on this gateway. Try again in a moment.",
+                randomized(atLeastMinWait(earlyNanos)));
     }
 
-    static Failure full(int most) {
+    static Failure full(int max) {
         return new Failure(
                 FailureCode.GATEWAY_FULL,
-                "The gateway carries " + most + " streams, which is as many as it may: try again later.",
-                spread(UNTIL_ANOTHER_ENDS));
+                "The gateway has its maximum of " + max + " streams. Try again later.",
+                randomized(RETRY_WHEN_FULL));
     }
 
-    static Failure lacking(String what) {
+    static Failure insufficient(String shortage) {
         return new Failure(
                 FailureCode.GATEWAY_FULL,
-                "The gateway's machine cannot carry another stream, for lack of " + what + ": try again later.",
-                spread(UNTIL_ANOTHER_ENDS));
+                "The gateway's host cannot run another stream: " + shortage + ". Try again later.",
+                randomized(RETRY_WHEN_FULL));
     }
 
-    private static Duration longer(long nanos) {
+    private static Duration atLeastMinWait(long nanos) {
         Duration wait = Duration.ofNanos(nanos);
-        return wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait;
+        return wait.compareTo(MIN_WAIT) < 0 ? MIN_WAIT : wait;
     }
 
-    /** Those who are told the same at once shall not come back at once: from as long as given to twice that. */
-    private static Duration spread(Duration least) {
-        return least.plusMillis(ThreadLocalRandom.current().nextLong(least.toMillis()));
+    /**
+     * Clients that are refused at the same time must not all retry at the same time: between one and two times the
+     * minimum.
+     */
+    private static Duration randomized(Duration min) {
+        return min.plusMillis(ThreadLocalRandom.current().nextLong(min.toMillis()));
     }
 }

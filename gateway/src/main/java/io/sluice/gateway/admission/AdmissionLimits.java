@@ -3,13 +3,15 @@ package io.sluice.gateway.admission;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many streams there may be, and how many may begin. Of starts, ten seconds' worth may come at once.
+ * Limits on the number of streams and the rate at which they start. Bursts of up to ten seconds' worth of starts are
+ * allowed.
  *
- * @param maxStreams at once; null for no bound in number
- * @param maxStreamsPerAddress at once from one address, from the asking for permission on; an IPv6 network of 64 bits counts as one
- * @param startsPerSecond of all that have permission
- * @param startsPerAddressPerSecond of one address, whether or not it gets permission
- * @param startsPerKeyPerSecond of one stream key, with permission
+ * @param maxStreams maximum concurrent streams; null for no limit
+ * @param maxStreamsPerAddress maximum concurrent streams per client address, counted from before authorization; an IPv6
+ *     /64 network counts as one address
+ * @param startsPerSecond starts of all authorized streams
+ * @param startsPerAddressPerSecond starts per address, authorized or not
+ * @param startsPerKeyPerSecond authorized starts per stream key
  */
 public record AdmissionLimits(
         @Nullable Integer maxStreams,
@@ -18,13 +20,13 @@ public record AdmissionLimits(
         int startsPerAddressPerSecond,
         int startsPerKeyPerSecond) {
 
-    /** For how long more starts than the rate may come. */
+    /** A burst may have this many seconds' worth of starts. */
     public static final int BURST_SECONDS = 10;
 
     /**
      * The defaults.
      *
-     * @return limits that a client which connects again and again, with growing pauses, does not come near
+     * @return limits that a client which reconnects with increasing delays does not reach
      */
     public static AdmissionLimits defaults() {
         return new AdmissionLimits(null, 32, 200, 5, 1);

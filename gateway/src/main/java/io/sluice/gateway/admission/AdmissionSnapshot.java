@@ -4,16 +4,17 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What admission knows at a moment, for whoever draws curves. Memory and descriptors are as old as a few seconds, and empty where the
- * system does not tell.
+ * Admission's figures at one moment, for metrics. Memory and descriptors are a few seconds old, and empty if the system
+ * does not report them.
  *
- * @param streams that were admitted and have not ended
- * @param expectedCores what all of them are expected to use, in processors
- * @param maxCores what they may
- * @param learntCores what one stream of a kind uses at the pace of life; a kind that was never seen is missing
- * @param freeBytes of memory, within the container's limit
- * @param openFiles descriptors of this process
- * @param maxOpenFiles descriptors that it may have
+ * @param streams admitted streams that have not ended
+ * @param expectedCores expected usage of all of them, in processors
+ * @param maxCores the limit for that
+ * @param learntCores measured usage of one stream per kind, at real-time speed; kinds that have not been seen are
+ *     missing
+ * @param freeBytes available memory, within the container's limit
+ * @param openFiles open descriptors of this process
+ * @param maxOpenFiles its limit of descriptors
  */
 public record AdmissionSnapshot(
         int streams,
@@ -27,13 +28,13 @@ public record AdmissionSnapshot(
     /**
      * Copies the map.
      *
-     * @param streams that were admitted
-     * @param expectedCores what they are expected to use
-     * @param maxCores what they may
-     * @param learntCores what one uses
-     * @param freeBytes of memory
-     * @param openFiles descriptors
-     * @param maxOpenFiles descriptors that there may be
+     * @param streams admitted streams
+     * @param expectedCores their expected usage
+     * @param maxCores the limit for that
+     * @param learntCores measured usage per kind
+     * @param freeBytes available memory
+     * @param openFiles open descriptors
+     * @param maxOpenFiles the limit of descriptors
      */
     public AdmissionSnapshot {
         learntCores = Map.copyOf(learntCores);

@@ -4,55 +4,57 @@ import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells an operator at start how many streams the system's limits leave room for, loudly where that is few. */
+/** Warns at start if the system's limits allow fewer streams than the host or {@code --max-streams} does. */
 public final class CapacityCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(CapacityCheck.class);
 
-    /** What a processor carries of the usual kind: video copied, sound encoded, 4 % each (measured: 720p30, FFmpeg 5.1). */
+    /**
+     * Capacity of a processor for typical streams, with video copied and audio encoded: 4 % each (measured: 720p30,
+     * FFmpeg 5.1).
+     */
     private static final int STREAMS_PER_PROCESSOR = 25;
 
-    /** Input, output, words, and the one that hands over an output's address, which FFmpeg does not close. */
+    /** Standard input, output and error, and the one that passes an output's URL, which FFmpeg does not close. */
     private static final int PIPES_PER_STREAM = 4;
 
-    private static final int LASTING_DESCRIPTORS_PER_STREAM = 4;
+    private static final int DESCRIPTORS_PER_STREAM = 4;
 
     private CapacityCheck() {}
 
     /**
-     * Reads files, and writes to the log.
+     * Checks the limits and logs warnings. Reads files.
      *
-     * @param limits how many streams there may be
-     * @param loadLimits what they may take of the machine
+     * @param limits limits on the number of streams
+     * @param loadLimits limits on the host's load
      */
-    public static void tell(AdmissionLimits limits, LoadLimits loadLimits) {
-        Integer most = limits.maxStreams();
+    public static void log(AdmissionLimits limits, LoadLimits loadLimits) {
+        Integer max = limits.maxStreams();
         int processors = Runtime.getRuntime().availableProcessors();
-        int wanted = most == null ? processors * STREAMS_PER_PROCESSOR * loadLimits.maxCpuPercent() / 100 : most;
-        tell(new HostResources(), wanted);
+        int wanted = max == null ? processors * STREAMS_PER_PROCESSOR * loadLimits.maxCpuPercent() / 100 : max;
+        log(new HostResources(), wanted);
     }
 
-    static void tell(HostResources machine, long wantedStreams) {
-        OptionalLong descriptors = machine.maxOpenFiles();
+    static void log(HostResources host, long wantedStreams) {
+        OptionalLong descriptors = host.maxOpenFiles();
         if (descriptors.isEmpty()) {
-            LOG.info("This system does not tell its limits, so streams are admitted whatever it has left");
+            LOG.info("This system does not report its resources; streams are admitted without checking them");
             return;
         }
-        long room =
-                Math.max(0, descriptors.getAsLong() - LoadMonitor.SPARE_DESCRIPTORS) / LASTING_DESCRIPTORS_PER_STREAM;
-        if (room < wantedStreams) {
+        long supported = Math.max(0, descriptors.getAsLong() - LoadMonitor.SPARE_DESCRIPTORS) / DESCRIPTORS_PER_STREAM;
+        if (supported < wantedStreams) {
             LOG.warn(
-                    "{} file descriptors are enough for {} streams, where this machine or --max-streams has room for {}:"
-                            + " raise ulimit -n or LimitNOFILE",
+                    "The limit of {} file descriptors suffices for {} streams, but this host or --max-streams allows"
+                            + " {}. Raise ulimit -n or LimitNOFILE.",
                     descriptors.getAsLong(),
-                    room,
+                    supported,
                     wantedStreams);
         }
-        OptionalLong pipes = machine.maxPipes();
+        OptionalLong pipes = host.maxPipes();
         if (pipes.isPresent() && pipes.getAsLong() / PIPES_PER_STREAM < wantedStreams) {
             LOG.warn(
-                    "Only {} pipes of this user have their full size, which is enough for {} of {} streams; the others cost more:"
-                            + " raise fs.pipe-user-pages-soft",
+                    "Only {} pipes of this user can have their full size, which suffices for {} of {} streams; further"
+                            + " streams cost more CPU. Raise fs.pipe-user-pages-soft.",
                     pipes.getAsLong(),
                     pipes.getAsLong() / PIPES_PER_STREAM,
                     wantedStreams);

@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom an address stands for: an IPv4 address, or a network of 64 bits of IPv6, of which one customer has at least one whole, with more
- * addresses than can be counted.
+ * The unit that limits per address count: an IPv4 address or an IPv6 /64 network. Every IPv6 customer has at least one
+ * /64, with more addresses than can be tracked.
  */
-record ClientNetwork(long bits, boolean six) {
+record ClientNetwork(long bits, boolean ipv6) {
 
-    /** Null for whom no bound per address applies: addresses of this machine, and transports without any. */
+    /** Null if limits per address do not apply: for loopback addresses and transports without addresses. */
     static @Nullable ClientNetwork of(@Nullable InetAddress address) {
         if (address == null || address.isLoopbackAddress()) {
             return null;

@@ -8,28 +8,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream of each kind costs, learnt from those that run. A kind that was never seen costs nothing: nothing is known of it.
+ * Estimates the cost of a stream of each kind from the running streams. A kind that has not been seen yet costs
+ * nothing.
  *
- * <p>Processor time is taken for each second of media that came out and not for each second that passed. So a stream that comes faster than
- * life, or slower because the machine is busy, teaches the same as one that keeps its pace.
+ * <p>CPU time is measured per second of media written, not per second elapsed. Therefore a stream that runs faster than
+ * real time, or slower because the host is busy, yields the same estimate as one at real-time speed.
  *
- * <p>{@link #learn} is called by one thread; what was learnt may be read by all.
+ * <p>{@link #learn} is called by one thread; the estimates can be read by any.
  */
 final class CostEstimator {
 
-    /** How much of the new is taken each time: what a kind cost a minute ago has all but faded. */
+    /** Weight of each new measurement: after a minute, old measurements hardly count. */
     private static final double WEIGHT_OF_NEW = 0.2;
 
-    /** The start of an FFmpeg is dear and comes once. */
+    /** Starting FFmpeg is expensive and happens once, so it is not measured. */
     private static final long WARM_UP_MILLIS = 1_000;
 
-    /** Less media than this is more noise than knowledge; the kernel counts in hundredths of a second. */
-    private static final long LEAST_MEDIA_MILLIS = 1_000;
+    /** Less media than this gives noisy results; the kernel counts CPU time in hundredths of a second. */
+    private static final long MIN_MEDIA_MILLIS = 1_000;
 
-    /** Of a kind, at each look: more would teach nothing better, and each of them costs the opening of two files. */
-    private static final int STREAMS_LOOKED_AT = 16;
+    /** Measured streams per kind and sample: more would not improve the estimate, and each opens two files. */
+    private static final int MAX_MEASURED_STREAMS = 16;
 
-    /** In processors, and in bytes. */
+    /** Usage of one stream. */
     record Cost(double cores, double memoryBytes) {
 
         static final Cost UNKNOWN = new Cost(0, 0);
@@ -41,10 +42,10 @@ final class CostEstimator {
         }
     }
 
-    /** A stream that runs. */
+    /** A running stream. */
     record Running(Workload work, long pid, long outTimeMillis) {}
 
-    private record Mark(long cpuMillis, long outTimeMillis) {}
+    private record Sample(long cpuMillis, long outTimeMillis) {}
 
     private static final class Sum {
         private long cpuMillis;
@@ -53,12 +54,12 @@ final class CostEstimator {
         private int streams;
     }
 
-    private final HostResources machine;
-    private Map<Long, Mark> marks = new HashMap<>();
+    private final HostResources host;
+    private Map<Long, Sample> samples = new HashMap<>();
     private volatile Map<Workload, Cost> costs = Map.of();
 
-    CostEstimator(HostResources machine) {
-        this.machine = machine;
+    CostEstimator(HostResources host) {
+        this.host = host;
     }
 
     Cost of(Workload work) {
@@ -70,21 +71,21 @@ final class CostEstimator {
     }
 
     /**
-     * Looks at some of those that run.
+     * Measures some of the running streams.
      *
-     * @param streams in an order that stays the same as far as they do: a stream teaches something when it is looked at again
+     * @param streams in a stable order: a stream contributes only if it is measured repeatedly
      */
     void learn(Collection<Running> streams) {
-        Map<Long, Mark> next = new HashMap<>();
+        Map<Long, Sample> next = new HashMap<>();
         Map<Workload, Sum> sums = new EnumMap<>(Workload.class);
-        Map<Workload, Integer> lookedAt = new EnumMap<>(Workload.class);
+        Map<Workload, Integer> measured = new EnumMap<>(Workload.class);
         for (Running stream : streams) {
             if (stream.outTimeMillis() >= WARM_UP_MILLIS
-                    && lookedAt.merge(stream.work(), 1, Integer::sum) <= STREAMS_LOOKED_AT) {
-                machine.usageOf(stream.pid()).ifPresent(usage -> next.put(stream.pid(), look(stream, usage, sums)));
+                    && measured.merge(stream.work(), 1, Integer::sum) <= MAX_MEASURED_STREAMS) {
+                host.usageOf(stream.pid()).ifPresent(usage -> next.put(stream.pid(), measure(stream, usage, sums)));
             }
         }
-        marks = next;
+        samples = next;
         Map<Workload, Cost> learnt = new EnumMap<>(Workload.class);
         learnt.putAll(costs);
         sums.forEach((work, sum) -> mean(sum).ifPresent(now -> {
@@ -94,15 +95,15 @@ final class CostEstimator {
         costs = Map.copyOf(learnt);
     }
 
-    /** Returns from where to go on. */
-    private Mark look(Running stream, HostResources.Usage usage, Map<Workload, Sum> sums) {
-        Mark now = new Mark(usage.cpuMillis(), stream.outTimeMillis());
-        @Nullable Mark before = marks.get(stream.pid());
+    /** Adds a stream's usage since its last sample. Returns the sample to continue from. */
+    private Sample measure(Running stream, HostResources.Usage usage, Map<Workload, Sum> sums) {
+        Sample now = new Sample(usage.cpuMillis(), stream.outTimeMillis());
+        @Nullable Sample before = samples.get(stream.pid());
         if (before != null) {
-            if (now.outTimeMillis() - before.outTimeMillis() < LEAST_MEDIA_MILLIS) {
+            if (now.outTimeMillis() - before.outTimeMillis() < MIN_MEDIA_MILLIS) {
                 return before;
             }
-            Sum sum = sums.computeIfAbsent(stream.work(), any -> new Sum());
+            Sum sum = sums.computeIfAbsent(stream.work(), work -> new Sum());
             sum.cpuMillis += now.cpuMillis() - before.cpuMillis();
             sum.mediaMillis += now.outTimeMillis() - before.outTimeMillis();
             sum.memoryBytes += usage.memoryBytes();

@@ -5,28 +5,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * What Linux tells of this process, its children and its memory, in files under {@code /proc} and {@code /sys/fs/cgroup}. Empty where it
- * does not. Reads files, so never on an event loop.
+ * What Linux reports about this process, its children and memory in {@code /proc} and {@code /sys/fs/cgroup}; empty if
+ * unavailable. Reads files; do not call on an event loop.
  */
 final class HostResources {
 
     private static final long KIB = 1_024;
 
-    /** The unit of times in {@code /proc}, which is the same on every architecture ({@code USER_HZ}, proc(5)). */
+    /** The unit of CPU times in {@code /proc}, the same on every architecture ({@code USER_HZ}, proc(5)). */
     private static final long TICK_MILLIS = 10;
 
-    /** Counted behind the name, which is in parentheses and may hold anything (proc(5), fields 14 and 15). */
+    /** Index after the name, which is in parentheses and may contain anything (proc(5), fields 14 and 15). */
     private static final int USER_TIME = 11;
 
     private static final int SYSTEM_TIME = 12;
 
-    /** What a cgroup of version 1 says when there is no limit: the largest number of whole pages. */
+    /** A cgroup v1 without a limit reports the largest number of whole pages, which is above this. */
     private static final long NO_LIMIT = 1L << 60;
 
     private final Path root;
@@ -35,15 +36,15 @@ final class HostResources {
         this(Path.of("/"));
     }
 
-    /** With another directory in the place of {@code /}. */
+    /** For tests: another directory instead of {@code /}. */
     HostResources(Path root) {
         this.root = root;
     }
 
-    /** What a process has used and uses. */
+    /** A process's CPU time so far and current memory. */
     record Usage(long cpuMillis, long memoryBytes) {}
 
-    /** Nothing if the process is gone. */
+    /** Empty if the process has exited. */
     Optional<Usage> usageOf(long pid) {
         Optional<String> stat = first("proc/" + pid + "/stat");
         OptionalLong anonymous = field("proc/" + pid + "/status", "RssAnon:");
@@ -67,7 +68,7 @@ final class HostResources {
         }
     }
 
-    /** Full-size pipes that this user may have; nothing if that is not limited. */
+    /** Maximum number of full-size pipes of this user; empty if unlimited. */
     OptionalLong maxPipes() {
         boolean privileged = first("proc/self/status", "CapEff:")
                 .map(line -> Long.parseUnsignedLong(line.strip(), 16))
@@ -75,18 +76,18 @@ final class HostResources {
                 .filter(capabilities -> (capabilities & (1L << 21 | 1L << 24)) != 0)
                 .isPresent();
         OptionalLong pages = number(first("proc/sys/fs/pipe-user-pages-soft"));
-        int pagesOfAPipe = 16;
+        int pagesPerPipe = 16;
         return privileged || pages.isEmpty() || pages.getAsLong() == 0
                 ? OptionalLong.empty()
-                : OptionalLong.of(pages.getAsLong() / pagesOfAPipe);
+                : OptionalLong.of(pages.getAsLong() / pagesPerPipe);
     }
 
-    /** Of the machine, or of the container if that has less. */
+    /** Available memory of the host, or of the container if that is less. */
     OptionalLong freeBytes() {
-        OptionalLong machine = field("proc/meminfo", "MemAvailable:");
-        LongStream ofMachine = machine.stream().map(kib -> kib * KIB);
+        OptionalLong available = field("proc/meminfo", "MemAvailable:");
+        LongStream ofHost = available.stream().map(kib -> kib * KIB);
         LongStream ofGroups = lines("proc/self/cgroup").stream().flatMapToLong(this::freeIn);
-        return LongStream.concat(ofMachine, ofGroups).min();
+        return LongStream.concat(ofHost, ofGroups).min();
     }
 
     /** A line of {@code /proc/self/cgroup}: {@code 0::/path} for version 2, {@code 5:memory:/path} for version 1. */
@@ -96,23 +97,26 @@ final class HostResources {
             return LongStream.empty();
         }
         if (parts[1].isEmpty()) {
-            return upwards("sys/fs/cgroup", parts[2])
+            return withAncestors("sys/fs/cgroup", parts[2])
                     .flatMapToLong(group -> free(group, "memory.max", "memory.current", "inactive_file"));
         }
         return Arrays.asList(parts[1].split(",", -1)).contains("memory")
-                ? upwards("sys/fs/cgroup/memory", parts[2])
+                ? withAncestors("sys/fs/cgroup/memory", parts[2])
                         .flatMapToLong(group ->
                                 free(group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"))
                 : LongStream.empty();
     }
 
-    /** A group and all that it lies in, of which each may have a limit. In a container the path may be the host's, which is not there. */
-    private static Stream<String> upwards(String mount, String path) {
+    /**
+     * A cgroup and its ancestors, each of which may have a limit. In a container the path may be the host's, which does
+     * not exist there.
+     */
+    private static Stream<String> withAncestors(String mount, String path) {
         Path group = Path.of("/" + path).normalize();
-        return Stream.iterate(group, each -> each != null, Path::getParent).map(each -> mount + each);
+        return Stream.iterate(group, Objects::nonNull, Path::getParent).map(ancestor -> mount + ancestor);
     }
 
-    /** Files that were read and not of late are the first to go when memory is short. */
+    /** Inactive page cache counts as free, because it is reclaimed first. */
     private LongStream free(String group, String limitFile, String usageFile, String cacheField) {
         OptionalLong limit = number(first(group + "/" + limitFile));
         OptionalLong usage = number(first(group + "/" + usageFile));
@@ -127,7 +131,7 @@ final class HostResources {
         return number(first(file, name).map(value -> value.strip().split("\\s+", 2)[0]));
     }
 
-    /** What stands behind a name at the beginning of a line. */
+    /** The rest of the first line that starts with a name. */
     private Optional<String> first(String file, String name) {
         return lines(file).stream()
                 .filter(line -> line.startsWith(name))

@@ -1,17 +1,18 @@
 package io.sluice.gateway.admission;
 
 /**
- * How much of the machine streams may take.
+ * Limits on the load that streams put on the host.
  *
- * @param maxCpuPercent of all processors together, 100 being all of them; expected from what streams of the same kind were seen to use
- * @param minFreeBytes of memory that must be left when a stream begins
+ * @param maxCpuPercent maximum expected CPU usage, in percent of all processors; the expectation comes from measured
+ *     streams
+ * @param minFreeBytes memory that must remain available when a stream starts
  */
 public record LoadLimits(int maxCpuPercent, long minFreeBytes) {
 
     /**
      * The defaults.
      *
-     * @return half as much again as all processors, because streams are seldom busy all at once, and 128 MiB
+     * @return 150 %, because streams are rarely all busy at the same time, and 128 MiB
      */
     public static LoadLimits defaults() {
         return new LoadLimits(150, 128L * 1_024 * 1_024);

@@ -11,105 +11,105 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whether the machine carries one more stream: by processor time that is expected, memory and descriptors that are left. {@link #sample} is
- * called by one thread; all else by any.
+ * Decides whether the host can run another stream: by expected CPU usage, available memory and available descriptors.
+ * {@link #sample} is called by one thread, everything else by any.
  */
 final class LoadMonitor {
 
-    /** Descriptors of a stream: its socket and three pipes, and for a moment at its start the pipes' other ends. */
-    static final int DESCRIPTORS_OF_A_STREAM = 7;
+    /** A socket and three pipes, and briefly at the start the pipes' other ends. */
+    static final int DESCRIPTORS_PER_STREAM = 7;
 
-    /** For log files, jars, and those who only ask. */
+    /** For log files, jars and connections without a stream. */
     static final int SPARE_DESCRIPTORS = 64;
 
     private record Reading(OptionalLong freeBytes, OptionalLong openFiles, OptionalLong maxOpenFiles) {}
 
     private volatile LoadLimits limits;
-    private final HostResources machine;
+    private final HostResources host;
     private final int processors;
     private final CostEstimator costs;
     private final Map<Workload, AtomicInteger> streams = new EnumMap<>(Workload.class);
-    /** Streams that began since the last reading, of which it therefore knows nothing. */
-    private final AtomicInteger begunSinceReading = new AtomicInteger();
+    /** Streams that started since the last reading, and are therefore not in it. */
+    private final AtomicInteger startedSinceReading = new AtomicInteger();
 
     private volatile Reading reading;
 
-    LoadMonitor(LoadLimits limits, HostResources machine, int processors) {
+    LoadMonitor(LoadLimits limits, HostResources host, int processors) {
         this.limits = limits;
-        this.machine = machine;
+        this.host = host;
         this.processors = processors;
-        this.costs = new CostEstimator(machine);
+        this.costs = new CostEstimator(host);
         for (Workload work : Workload.values()) {
             streams.put(work, new AtomicInteger());
         }
         this.reading = read();
     }
 
-    void become(LoadLimits others) {
-        limits = others;
+    void update(LoadLimits newLimits) {
+        limits = newLimits;
     }
 
     private double maxCores() {
         return processors * limits.maxCpuPercent() / 100.0;
     }
 
-    /** Counts a stream that begins, unless the machine lacks something for it, which is returned. */
-    Optional<String> begin(Workload work) {
-        Optional<String> lack = lack(costs.of(work), 1);
-        if (lack.isEmpty()) {
+    /** Counts a stream that starts, or returns what the host has too little of. */
+    Optional<String> reserve(Workload work) {
+        Optional<String> shortage = shortage(costs.of(work), 1);
+        if (shortage.isEmpty()) {
             countOf(work).incrementAndGet();
-            begunSinceReading.incrementAndGet();
+            startedSinceReading.incrementAndGet();
         }
-        return lack;
+        return shortage;
     }
 
-    void end(Workload work) {
+    void release(Workload work) {
         countOf(work).decrementAndGet();
     }
 
     /**
-     * What another stream of the kind that runs on average would lack.
+     * What the host has too little of for another stream of average cost; empty if nothing.
      *
-     * @param share of the limits that counts, at most 1
+     * @param share of the limits to apply, at most 1
      */
-    Optional<String> lack(double share) {
+    Optional<String> shortage(double share) {
         int count = count();
-        return lack(new CostEstimator.Cost(count == 0 ? 0 : expectedCores() / count, 0), share);
+        return shortage(new CostEstimator.Cost(count == 0 ? 0 : expectedCores() / count, 0), share);
     }
 
-    private Optional<String> lack(CostEstimator.Cost cost, double share) {
+    private Optional<String> shortage(CostEstimator.Cost cost, double share) {
         double cores = expectedCores() + cost.cores();
-        // One stream may always try, or a kind that costs more than there is could never be tried again.
+        // The first stream is always allowed; otherwise a kind that costs more than the limit could never run again.
         if (count() > 0 && cores > maxCores() * share) {
             return Optional.of(String.format(
                     Locale.ROOT,
-                    "processor time: streams are expected to use %.1f of %.1f processors",
+                    "not enough CPU: streams are expected to use %.1f of %.1f processors",
                     cores,
                     maxCores()));
         }
         Reading now = reading;
-        int unseen = begunSinceReading.get();
-        double needed = (limits.minFreeBytes() + cost.memoryBytes() * (unseen + 1)) / share;
+        int unmeasured = startedSinceReading.get();
+        double needed = (limits.minFreeBytes() + cost.memoryBytes() * (unmeasured + 1)) / share;
         if (now.freeBytes().isPresent() && now.freeBytes().getAsLong() < needed) {
-            return Optional.of("memory");
+            return Optional.of("not enough memory");
         }
-        long descriptors = now.openFiles().orElse(0) + (unseen + 1L) * DESCRIPTORS_OF_A_STREAM + SPARE_DESCRIPTORS;
+        long descriptors = now.openFiles().orElse(0) + (unmeasured + 1L) * DESCRIPTORS_PER_STREAM + SPARE_DESCRIPTORS;
         return now.maxOpenFiles().isPresent()
                         && descriptors > now.maxOpenFiles().getAsLong() * share
-                ? Optional.of("file descriptors")
+                ? Optional.of("not enough file descriptors")
                 : Optional.empty();
     }
 
-    /** Looks at the machine and at the streams that run. Reads files. */
+    /** Samples the host and the running streams. Reads files. */
     void sample(Collection<Running> running) {
         costs.learn(running);
-        int seen = begunSinceReading.get();
+        int included = startedSinceReading.get();
         reading = read();
-        begunSinceReading.addAndGet(-seen);
+        startedSinceReading.addAndGet(-included);
     }
 
     private Reading read() {
-        return new Reading(machine.freeBytes(), machine.openFiles(), machine.maxOpenFiles());
+        return new Reading(host.freeBytes(), host.openFiles(), host.maxOpenFiles());
     }
 
     private AtomicInteger countOf(Workload work) {

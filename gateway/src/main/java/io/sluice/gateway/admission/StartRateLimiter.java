@@ -7,21 +7,21 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 
 /**
- * A rate for each of many, of whom only those are remembered who have begun something of late, and no more than there is room for: a bucket
- * that nobody has touched for as long as it takes to fill is as good as a new one. Thread-safe.
+ * Limits the start rate per key. Only recent keys are kept, up to a maximum: a bucket that was not used for as long as
+ * it takes to fill equals a new one. Thread-safe.
  *
- * @param <K> whose rate it is
+ * @param <K> what the rate is counted per
  */
 final class StartRateLimiter<K> {
 
-    /** 100,000 buckets are about 15 MB, and 10,000 starts a second for as long as a bucket counts. */
-    private static final int MOST_REMEMBERED = 100_000;
+    /** 100,000 buckets use about 15 MB, and suffice for 10,000 starts per second with different keys. */
+    private static final int MAX_BUCKETS = 100_000;
 
     private final int perSecond;
     private final Cache<K, TokenBucket> buckets = Caffeine.newBuilder()
-            .maximumSize(MOST_REMEMBERED)
+            .maximumSize(MAX_BUCKETS)
             .expireAfterAccess(Duration.ofSeconds(BURST_SECONDS + 1))
-            // Its upkeep is a few map operations, for which no other thread need be woken.
+            // Maintenance is a few map operations, which are not worth another thread.
             .executor(Runnable::run)
             .build();
 
@@ -32,17 +32,17 @@ final class StartRateLimiter<K> {
     /**
      * Counts a start.
      *
-     * @return 0, or how many nanoseconds it came too early
+     * @return 0 if it is allowed, otherwise the nanoseconds until it would be
      */
-    long nanosTooEarly(K whose, long nowNanos) {
-        return nanosTooEarly(buckets.get(whose, any -> bucket(perSecond, nowNanos)), nowNanos);
+    long nanosTooEarly(K key, long nowNanos) {
+        return nanosTooEarly(buckets.get(key, absent -> bucket(perSecond, nowNanos)), nowNanos);
     }
 
     static TokenBucket bucket(int perSecond, long nowNanos) {
         return new TokenBucket(perSecond, (double) perSecond * BURST_SECONDS, nowNanos);
     }
 
-    /** Event loops share a bucket, each for some nanoseconds. */
+    /** Event loops share a bucket; the lock is held for nanoseconds. */
     static long nanosTooEarly(TokenBucket bucket, long nowNanos) {
         synchronized (bucket) {
             return bucket.take(1, nowNanos) ? 0 : bucket.nanosUntil(1, nowNanos);

@@ -4,13 +4,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much one stream may send. Of messages, five seconds' worth may come at once.
+ * Limits on what one stream sends. Bursts of up to five seconds' worth of messages are allowed.
  *
- * @param burstBytes media that may come at once, above what {@code maxBitsPerSecond} lets pass in time
- * @param framesPerSecond WebSocket frames of media and messages; bounds what tiny frames cost
- * @param controlMessagesPerSecond text messages
- * @param pingsPerSecond pings and pongs together
- * @param maxDuration how long it may be live; null for no end
+ * @param burstBytes media that may be sent in a burst above the permitted bit rate
+ * @param framesPerSecond WebSocket frames of media and messages per second; bounds the cost of tiny frames
+ * @param controlMessagesPerSecond text messages per second
+ * @param pingsPerSecond pings and pongs per second, together
+ * @param maxDuration maximum duration of a live stream; null for no limit
  */
 public record StreamLimits(
         long burstBytes,
@@ -19,13 +19,13 @@ public record StreamLimits(
         int pingsPerSecond,
         @Nullable Duration maxDuration) {
 
-    /** For how long more messages than the rate may come. */
+    /** A burst may have this many seconds' worth of messages. */
     public static final int BURST_SECONDS = 5;
 
     /**
      * The defaults.
      *
-     * @return limits that no client comes near that means well
+     * @return limits that no well-behaved client reaches
      */
     public static StreamLimits defaults() {
         return new StreamLimits(128L * 1_024 * 1_024, 20_000, 10, 50, null);

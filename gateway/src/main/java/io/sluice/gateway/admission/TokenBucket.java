@@ -1,9 +1,10 @@
 package io.sluice.gateway.admission;
 
 /**
- * A bound on a rate that lets a burst pass: a bucket that begins full, of which what happens takes tokens, and which time fills again.
+ * A rate limit that allows bursts. The bucket starts full; events take tokens, and time refills them.
  *
- * <p>Not thread-safe: for one event loop, or guarded by its owner. Allocates nothing, and asks no clock: the caller says what time it is.
+ * <p>Not thread-safe: use it on one event loop or guard it. Does not allocate and reads no clock: the caller passes the
+ * time.
  */
 public final class TokenBucket {
 
@@ -15,10 +16,10 @@ public final class TokenBucket {
     private long filledAtNanos;
 
     /**
-     * A full bucket.
+     * Creates a full bucket.
      *
-     * @param perSecond how many tokens come back in a second; above 0
-     * @param burst how many it holds; above 0
+     * @param perSecond tokens refilled per second; above 0
+     * @param burst capacity in tokens; above 0
      * @param nowNanos the time, by {@link System#nanoTime()}
      */
     public TokenBucket(double perSecond, double burst, long nowNanos) {
@@ -29,11 +30,11 @@ public final class TokenBucket {
     }
 
     /**
-     * Takes tokens, if there are enough.
+     * Takes tokens if there are enough.
      *
      * @param tokens how many
      * @param nowNanos the time, by {@link System#nanoTime()}
-     * @return whether there were; if not, none is taken
+     * @return whether they were taken; otherwise none is
      */
     public boolean take(double tokens, long nowNanos) {
         fill(nowNanos);
@@ -45,9 +46,9 @@ public final class TokenBucket {
     }
 
     /**
-     * How long until there will be enough tokens, if nobody takes any.
+     * How long until there are enough tokens, if none are taken meanwhile.
      *
-     * @param tokens how many, at most what the bucket holds
+     * @param tokens how many, at most the capacity
      * @param nowNanos the time, by {@link System#nanoTime()}
      * @return nanoseconds; 0 if there are enough now
      */
@@ -56,13 +57,8 @@ public final class TokenBucket {
         return level >= tokens ? 0 : (long) Math.ceil((tokens - level) / tokensPerNano);
     }
 
-    /** Gives back what was taken for something that then did not happen. */
-    void giveBack(double tokens) {
-        level = Math.min(capacity, level + tokens);
-    }
-
     /**
-     * Whether nothing that happened is remembered any more.
+     * Whether the bucket is full, so that it equals a new one.
      *
      * @param nowNanos the time, by {@link System#nanoTime()}
      * @return whether it is full
@@ -74,7 +70,7 @@ public final class TokenBucket {
 
     private void fill(long nowNanos) {
         long passed = nowNanos - filledAtNanos;
-        // Clocks of different threads are read before a lock is taken, and so may come in the wrong order.
+        // Threads read the clock before they lock, so the times may be out of order.
         if (passed > 0) {
             level = Math.min(capacity, level + passed * tokensPerNano);
             filledAtNanos = nowNanos;

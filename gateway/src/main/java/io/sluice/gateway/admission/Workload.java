@@ -1,10 +1,10 @@
 package io.sluice.gateway.admission;
 
-/** What a stream's FFmpeg has to do, as far as it decides what that costs: each is ten times as dear as the one before it, or more. */
+/** Kinds of streams by cost: each costs at least ten times as much as the previous one. */
 public enum Workload {
     /** Both tracks are copied. */
     COPY,
-    /** Sound is encoded, and video copied if there is any. */
+    /** Audio is encoded; video, if any, is copied. */
     AUDIO,
     /** Video is encoded. */
     VIDEO

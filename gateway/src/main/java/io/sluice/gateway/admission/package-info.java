@@ -1,8 +1,10 @@
 /**
- * What one stream, one address, one key and all of them together may use, and whether there is room for one more. Beside the data flow:
- * asked at its beginning and at its bounds, and knows nothing of connections, of media and of FFmpeg.
+ * Limits per stream, address, key and gateway, and whether there is capacity for another stream. Not part of the data
+ * flow: it is consulted at a stream's start and when limits are checked, and knows nothing about connections, media or
+ * FFmpeg.
  *
- * <p>Each class says whether it is confined to a stream's event loop or shared by all of them; none ever blocks a caller.
+ * <p>Each class states whether it is confined to a stream's event loop or shared; none blocks its caller, except where
+ * documented.
  */
 @NullMarked
 package io.sluice.gateway.admission;

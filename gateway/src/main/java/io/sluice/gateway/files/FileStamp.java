@@ -8,23 +8,23 @@ import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a file is known to be the same as before, without reading it. Links are followed, so a link that is made to lead elsewhere, as
- * Kubernetes renews what it mounts, is a change, and so is another file that was renamed to this one. It works wherever files are, also
- * where the system reports no changes.
+ * Identifies a version of a file without reading it. Links are followed, so a link that is redirected (as Kubernetes
+ * does to update mounted files) counts as a change, and so does another file renamed to this path. Works on every file
+ * system, also where the system reports no changes.
  *
- * @param modified when the file was written to
- * @param sizeBytes how long it is
- * @param identity which file it is, or null where files have none
+ * @param modified last modification time
+ * @param sizeBytes size in bytes
+ * @param identity file key such as device and inode, or null where the file system has none
  */
 public record FileStamp(
         FileTime modified, long sizeBytes, @Nullable Object identity) {
 
     /**
-     * Looks at a file. Blocks.
+     * Reads a file's attributes. Blocks.
      *
      * @param path the file, or a link to it
      * @return its stamp
-     * @throws IOException if it is not there, or cannot be looked at
+     * @throws IOException if it does not exist or its attributes cannot be read
      */
     public static FileStamp of(Path path) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);

@@ -8,20 +8,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file of text in UTF-8, of a size that nobody has by mistake. */
+/** Reads UTF-8 text files up to a maximum size. */
 public final class TextFile {
 
-    /** The largest: far more than ten thousand keys. */
+    /** Maximum size; far more than ten thousand keys need. */
     public static final int MAX_BYTES = 4 * 1_024 * 1_024;
 
     private TextFile() {}
 
     /**
-     * Reads a file as it stands there now. Blocks.
+     * Reads a whole file. Blocks.
      *
      * @param path the file
-     * @return all of its text
-     * @throws IOException if it cannot be read; with words for the operator if it is too large or no such text
+     * @return its text
+     * @throws IOException if it cannot be read, is too large or is not UTF-8; the message is meant for the operator
      */
     public static String read(Path path) throws IOException {
         try (InputStream in = Files.newInputStream(path)) {
@@ -34,7 +34,7 @@ public final class TextFile {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new IOException("it is no text in UTF-8", e);
+            throw new IOException("it is not UTF-8 text", e);
         }
     }
 }

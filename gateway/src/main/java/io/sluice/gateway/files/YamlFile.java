@@ -21,11 +21,12 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * A YAML file of names with a text or a list of texts each, and the line where everything stands. Numbers and the like are texts here: what a
- * name wants is not YAML's to know. What is wrong is told all at once, and repeats nothing of the file but sound names.
+ * A YAML file that maps names to one text or a list of texts, with line numbers. Numbers and booleans are kept as text;
+ * whoever uses an entry parses it. All faults are reported together, and their messages repeat nothing from the file
+ * except valid names.
  *
- * @param entries what is sound, in the file's order
- * @param faults what is not
+ * @param entries the valid entries, in the file's order
+ * @param faults what is invalid
  */
 public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
 
@@ -33,44 +34,44 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
     private static final Pattern TAB = Pattern.compile("(?m)^ *\\t");
 
     /**
-     * One of a name's texts.
+     * One value.
      *
      * @param text as written, without quotes
-     * @param line where it stands, from 1
+     * @param line its line, from 1
      */
     public record Text(String text, int line) {}
 
     /**
-     * What a name has.
+     * A name's value or values.
      *
-     * @param line where the name stands, from 1
+     * @param line the name's line, from 1
      * @param isList whether it is written as a list
-     * @param texts one, or those of the list
+     * @param texts one text, or those of the list
      */
     public record Entry(int line, boolean isList, List<Text> texts) {}
 
     /**
-     * Something that is wrong.
+     * An error in the file.
      *
-     * @param line where, from 1
-     * @param words what, for the operator
+     * @param line its line, from 1
+     * @param message for the operator
      */
-    public record Fault(int line, String words) {}
+    public record Fault(int line, String message) {}
 
     /**
-     * Understands a file.
+     * Parses a file.
      *
-     * @param text the whole of it
-     * @return what it says, and what is wrong with it
+     * @param text the whole file
+     * @return its valid entries and its faults
      */
     public static YamlFile parse(String text) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         List<Fault> faults = new ArrayList<>();
         Matcher tab = TAB.matcher(text);
         if (text.isEmpty()) {
-            faults.add(new Fault(1, "the file is empty; a line that starts with # would say that this is meant"));
+            faults.add(new Fault(1, "the file is empty; add a comment line (#) if that is intended"));
         } else if (tab.find()) {
-            faults.add(new Fault(lineAt(text, tab.start()), "a line begins with a tab; YAML takes spaces only"));
+            faults.add(new Fault(lineAt(text, tab.start()), "a line starts with a tab; YAML allows only spaces"));
         } else {
             compose(text, faults).forEach(tuple -> add(tuple, entries, faults));
         }
@@ -79,7 +80,7 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
 
     private static List<NodeTuple> compose(String text, List<Fault> faults) {
         try {
-            // Composed and not constructed: no tag can make an object of anything.
+            // Composing does not construct objects, so tags in the file cannot instantiate anything.
             Node root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
             if (root == null || isNothing(root)) {
                 return List.of();
@@ -87,9 +88,9 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
             if (root instanceof MappingNode mapping) {
                 return mapping.getValue();
             }
-            faults.add(new Fault(line(root.getStartMark()), "this is no line of the form NAME: VALUE"));
+            faults.add(new Fault(line(root.getStartMark()), "expected NAME: VALUE"));
         } catch (MarkedYAMLException e) {
-            faults.add(new Fault(line(e.getProblemMark()), words(text, e)));
+            faults.add(new Fault(line(e.getProblemMark()), messageFor(text, e)));
         } catch (YAMLException e) {
             faults.add(new Fault(1, "the file has a character that YAML does not allow, or is nested too deeply"));
         }
@@ -101,12 +102,13 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
         String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
         Node value = tuple.getValueNode();
         if (!NAME.matcher(name).matches()) {
-            faults.add(new Fault(line, "what stands before the colon is no name"));
+            faults.add(new Fault(line, "the text before the colon is not a valid name"));
         } else if (entries.containsKey(name)) {
             faults.add(new Fault(
-                    line, "'" + name + "' stands in line " + entries.get(name).line() + " already"));
+                    line,
+                    "'" + name + "' is already set in line " + entries.get(name).line()));
         } else if (isNothing(value)) {
-            faults.add(new Fault(line, "'" + name + "' has no value; a # before the line leaves it out"));
+            faults.add(new Fault(line, "'" + name + "' has no value; put a # before the line to omit it"));
         } else if (value instanceof ScalarNode scalar) {
             entries.put(name, new Entry(line, false, List.of(text(scalar))));
         } else if (value instanceof SequenceNode list
@@ -116,7 +118,7 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
                     .toList();
             entries.put(name, new Entry(line, true, texts));
         } else {
-            faults.add(new Fault(line, "'" + name + "' must be one value, or a list of values"));
+            faults.add(new Fault(line, "'" + name + "' must be a value or a list of values"));
         }
     }
 
@@ -128,19 +130,19 @@ public record YamlFile(Map<String, Entry> entries, List<Fault> faults) {
         return new Text(scalar.getValue(), line(scalar.getStartMark()));
     }
 
-    /** YAML's own words, but for what they would repeat of the file. */
-    private static String words(String text, MarkedYAMLException e) {
+    /** The YAML library's message, unless it would repeat text from the file. */
+    private static String messageFor(String text, MarkedYAMLException e) {
         Mark mark = e.getProblemMark();
         String there = mark == null || mark.getIndex() >= text.length() ? "" : text.substring(mark.getIndex());
         String problem = String.valueOf(e.getProblem()).replaceAll("\\s+", " ");
-        boolean named = String.valueOf(e.getContext()).matches(".*\\b(alias|anchor|tag|directive)\\b.*");
-        if (named || (!there.isEmpty() && "*&!%@`{".indexOf(there.charAt(0)) >= 0)) {
-            return "a value that begins with * & ! % @ or `, and in brackets one with {, must stand in quotes";
+        boolean quotesFile = String.valueOf(e.getContext()).matches(".*\\b(alias|anchor|tag|directive)\\b.*");
+        if (quotesFile || (!there.isEmpty() && "*&!%@`{".indexOf(there.charAt(0)) >= 0)) {
+            return "quote values that start with * & ! % @ or `, and in brackets also those with {";
         }
         if (problem.startsWith("mapping values are not allowed")) {
-            return "a colon and a space stand where they have no meaning; a value with them must stand in quotes";
+            return "unexpected colon and space; quote a value that contains them";
         }
-        return "this is no YAML: " + problem;
+        return "invalid YAML: " + problem;
     }
 
     private static int line(@Nullable Mark mark) {

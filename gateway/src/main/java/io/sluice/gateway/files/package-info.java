@@ -1,6 +1,6 @@
 /**
- * Files that the operator writes: when they have changed, and what stands in them. No media passes here; everything blocks, and is called
- * at start and on threads that may block.
+ * Files: detecting changes, reading text and YAML that the operator writes, the gateway's work directory, deleting
+ * trees. No media passes through here. Everything blocks; call it at start or on threads that may block.
  */
 @NullMarked
 package io.sluice.gateway.files;

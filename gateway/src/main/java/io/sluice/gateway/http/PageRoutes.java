@@ -1,46 +1,30 @@
 package io.sluice.gateway.http;
 
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * The pages: one that goes live, one that watches; and the library that both they and pages of other origins go live with. All of it comes from the class path, is read once, and asks nobody else for anything;
- * the content security policy holds it to that.
+ * The web pages: the studio to go live and the viewer to watch; and the client library, for these and for pages of
+ * other origins. Everything is served from the class path and loads nothing from elsewhere, which the content security
+ * policy enforces.
+ *
+ * <p>Scripts, styles and images have two paths each: a plain one, which clients revalidate on each use, and one that
+ * contains the version, which they may cache forever. The pages use the latter.
  */
 public final class PageRoutes {
 
     private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
             + "img-src 'self'; media-src 'self' blob:; connect-src 'self' ws: wss:; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    private static final String FOLDER = "/io/sluice/gateway/web/";
-    private static final Map<String, String> ASSETS = Map.of(
-            "app.js", "text/javascript; charset=utf-8",
-            "watch.js", "text/javascript; charset=utf-8",
-            "hls.js", "text/javascript; charset=utf-8",
-            "hls.js.LICENSE", "text/plain; charset=utf-8",
-            "sluice.js", "text/javascript; charset=utf-8",
-            "sluice.js.LICENSE", "text/plain; charset=utf-8",
-            "style.css", "text/css; charset=utf-8",
-            "studio.css", "text/css; charset=utf-8",
-            "watch.css", "text/css; charset=utf-8",
-            "icon.svg", "image/svg+xml");
-    /** What pages of other origins import; browsers fetch modules with CORS, and isolated pages want the other header too. */
-    private static final Set<String> FOR_ALL_ORIGINS = Set.of("sluice.js", "sluice.js.LICENSE");
+    private static final String REVALIDATE = "no-cache";
+    private static final String FOREVER = "public, max-age=31536000, immutable";
 
-    private static final String HTML = "text/html; charset=utf-8";
+    /** What pages of other origins import. Browsers load modules with CORS; isolated pages need the second header. */
+    private static final Set<String> FOR_ALL_ORIGINS = Set.of("sluice.js", "sluice.js.LICENSE", "sluice.d.ts");
 
     private final BooleanSupplier publishes;
     private final BooleanSupplier previews;
@@ -49,9 +33,9 @@ public final class PageRoutes {
     /**
      * Routes for one gateway.
      *
-     * @param publishes whether streams that begin now go to RTMP
-     * @param previews whether streams that begin now can be watched here
-     * @param version shown to whoever asks
+     * @param publishes whether streams that start now are published by RTMP
+     * @param previews whether streams that start now can be watched here
+     * @param version the gateway's version, which is public
      */
     public PageRoutes(BooleanSupplier publishes, BooleanSupplier previews, String version) {
         this.publishes = publishes;
@@ -62,13 +46,24 @@ public final class PageRoutes {
     /**
      * Adds the routes.
      *
-     * @param routes where to
-     * @param prefix what comes before the paths: empty, or beginning and not ending with a slash
+     * @param routes to add them to
+     * @param prefix the prefix of all paths: empty, or with a leading and without a trailing slash
      */
     public void mount(HttpServerRoutes routes, String prefix) {
-        add(routes, prefix + "/", "index.html", HTML);
-        add(routes, prefix + "/watch/{key}", "watch.html", HTML);
-        ASSETS.forEach((name, type) -> add(routes, prefix + "/" + name, name, type));
+        StaticAssets assets = StaticAssets.all();
+        add(routes, prefix + "/", assets.get("index.html"), REVALIDATE, false);
+        add(routes, prefix + "/watch/{key}", assets.get("watch.html"), REVALIDATE, false);
+        assets.forEach((name, asset) -> {
+            if (name.endsWith(".html")) {
+                return;
+            }
+            boolean forAllOrigins = FOR_ALL_ORIGINS.contains(name);
+            add(routes, prefix + "/" + name, asset, REVALIDATE, forAllOrigins);
+            String versioned = assets.versioned(name);
+            if (versioned != null) {
+                add(routes, prefix + "/" + versioned, asset, FOREVER, forAllOrigins);
+            }
+        });
         GetAndHead.add(
                 routes,
                 prefix + "/config.json",
@@ -76,54 +71,33 @@ public final class PageRoutes {
                         .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
                         .sendString(Mono.fromSupplier(this::config)));
         if (!prefix.isEmpty()) {
-            // The pages name everything relative to their own address, which therefore has to end with a slash.
+            // The pages use URLs relative to their own, which must therefore end with a slash.
             GetAndHead.add(routes, prefix, (request, response) -> response.sendRedirect(prefix + "/"));
         }
     }
 
-    /** With the gateway's clock, against which viewers tell how old the picture is that they see. */
+    /** Contains the gateway's clock, by which viewers compute the age of the displayed frame. */
     private String config() {
         return "{\"preview\":" + previews.getAsBoolean() + ",\"publish\":" + publishes.getAsBoolean()
                 + ",\"version\":\"" + version + "\",\"nowMs\":" + System.currentTimeMillis() + "}";
     }
 
-    private static void add(HttpServerRoutes routes, String path, String file, String type) {
-        byte[] content = read(file);
-        String tag = "\"" + Integer.toHexString(Arrays.hashCode(content)) + "-" + content.length + "\"";
-        boolean forAllOrigins = FOR_ALL_ORIGINS.contains(file);
+    private static void add(
+            HttpServerRoutes routes, String path, StaticAsset asset, String cacheControl, boolean forAllOrigins) {
         GetAndHead.add(routes, path, (request, response) -> {
-            if (forAllOrigins) {
-                response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-                        .header("Cross-Origin-Resource-Policy", "cross-origin");
-            }
-            return send(request, response, content, type, tag);
+            setHeaders(response, cacheControl, forAllOrigins);
+            return asset.send(request, response);
         });
     }
 
-    private static Publisher<Void> send(
-            HttpServerRequest request, HttpServerResponse response, byte[] content, String type, String tag) {
+    private static void setHeaders(HttpServerResponse response, String cacheControl, boolean forAllOrigins) {
         response.header(HttpHeaderNames.CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY)
                 .header("X-Content-Type-Options", "nosniff")
                 .header("Referrer-Policy", "no-referrer")
-                .header(HttpHeaderNames.CACHE_CONTROL, "no-cache")
-                .header(HttpHeaderNames.ETAG, tag);
-        if (tag.equals(request.requestHeaders().get(HttpHeaderNames.IF_NONE_MATCH))) {
-            return response.status(HttpResponseStatus.NOT_MODIFIED).send();
-        }
-        return response.header(HttpHeaderNames.CONTENT_TYPE, type)
-                .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(content.length))
-                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(content)));
-    }
-
-    private static byte[] read(String file) {
-        try (InputStream stream = PageRoutes.class.getResourceAsStream(FOLDER + file)) {
-            if (stream == null) {
-                throw new IllegalStateException(
-                        "the page " + file + " is not on the class path: build the gateway with Maven");
-            }
-            return stream.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+                .header(HttpHeaderNames.CACHE_CONTROL, cacheControl);
+        if (forAllOrigins) {
+            response.header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+                    .header("Cross-Origin-Resource-Policy", "cross-origin");
         }
     }
 }

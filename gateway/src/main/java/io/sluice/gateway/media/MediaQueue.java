@@ -10,118 +10,126 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * The one place where a stream's bytes wait: a source {@linkplain #offer offers} them as they come from the network, a sink takes them by
- * demand, item by item.
+ * The one place where a stream's media waits: a source {@linkplain #offer offers} bytes as they arrive from the network, a sink requests
+ * them item by item.
  *
- * <p><b>Bound.</b> A WebSocket cannot be asked for bytes, only told to be silent. So the hand-off {@linkplain Pressure tells} its source
- * to pause once {@code highBytes} wait and to go on once {@code lowBytes} or fewer do. What the source had already read when it was told
- * may still come, so the bound is {@code highBytes} and one read more; nothing is ever dropped.
+ * <p><b>Demand.</b> Each requested item is one buffer of any size. A WebSocket cannot be asked for bytes, only told to pause, so the
+ * queue {@linkplain BackPressure signals} its source to pause once {@code highBytes} of memory are held, and to resume once
+ * {@code lowBytes} or less are. What the source had already read may still arrive. The bound is therefore {@code highBytes} and one read;
+ * nothing is ever dropped.
  *
- * <p><b>Either side may be replaced.</b> A source is whoever calls {@link #offer}. A sink that cancels its subscription leaves what waits
- * in place for the next one; there is at most one at a time.
+ * <p><b>Memory.</b> The watermarks count the memory behind the buffers, not only the bytes in them. Small buffers that wait are gathered
+ * into shared ones, and a buffer that uses less than half of the memory behind it is copied. So the memory held is at most twice the
+ * bytes that wait, for any size of frames, and {@value #MIN_BUFFER_BYTES} bytes.
  *
- * <p><b>Ownership.</b> An offered buffer's reference is the hand-off's, then the sink's from {@code onNext} on. {@link #discard} releases
- * what waits, and every buffer that is offered after that.
+ * <p><b>Replaceable ends.</b> A source is whoever calls {@link #offer}. A sink that cancels, or that is {@linkplain #detachSink detached},
+ * leaves what waits for the next one. There is at most one sink at a time.
+ *
+ * <p><b>Ownership.</b> The reference of an offered buffer becomes the queue's, and the sink's from {@code onNext} on. {@link #discard}
+ * releases what waits, and every buffer that is offered later.
  *
  * <p><b>Threads.</b> Confined to one event loop; calls from elsewhere are an {@link IllegalStateException}.
  */
 public final class MediaQueue extends Flux<ByteBuf> {
 
-    /** The source's side of the agreement: called on the event loop, and only when the state changes. */
+    /** Tells the source to pause or resume. Called on the event loop, and only when that changes. */
     @FunctionalInterface
-    public interface Pressure {
+    public interface BackPressure {
 
         /**
-         * Tells the source to pause or to go on.
+         * Pauses or resumes the source.
          *
          * @param paused whether the source must stop reading
          */
-        void changed(boolean paused);
+        void onPauseChanged(boolean paused);
     }
 
-    /**
-     * Less than this is not worth an object of its own. A client that sends one byte a message would fill the heap with objects, not with
-     * bytes, and were it held back for that, a stream whose first bytes are still being looked at would wait for ever.
-     */
-    private static final int MIN_ITEM_BYTES = 256;
+    /** Smaller buffers are gathered: their objects and the read buffers behind them would cost more than their bytes. */
+    private static final int GATHER_BELOW_BYTES = 4_096;
 
-    private static final int CRUMBS_BYTES = 4_096;
+    private static final int MIN_BUFFER_BYTES = 256;
+    private static final int MAX_GATHERED_BYTES = 16 * 1_024;
 
     private final EventExecutor eventLoop;
     private final int lowBytes;
     private final int highBytes;
-    private final Pressure pressure;
+    private final BackPressure backPressure;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
 
     private @Nullable Sink sink;
-    /** The last of those that wait, if small items are put together in it. */
-    private @Nullable ByteBuf crumbs;
+    /** The last waiting buffer, while small ones are gathered into it. */
+    private @Nullable ByteBuf gathering;
 
     private long waitingBytes;
+    private long heldBytes;
     private boolean paused;
     private boolean completed;
     private boolean discarded;
 
     /**
-     * An empty hand-off.
+     * An empty queue.
      *
-     * @param eventLoop where it lives
-     * @param lowBytes filled to here or less, a paused source goes on
-     * @param highBytes filled to here or more, the source pauses
-     * @param pressure tells the source
+     * @param eventLoop the thread that all calls come on
+     * @param lowBytes a paused source resumes when this much memory or less is held
+     * @param highBytes the source pauses when this much memory or more is held
+     * @param backPressure pauses and resumes the source
      */
-    public MediaQueue(EventExecutor eventLoop, int lowBytes, int highBytes, Pressure pressure) {
+    public MediaQueue(EventExecutor eventLoop, int lowBytes, int highBytes, BackPressure backPressure) {
         this.eventLoop = eventLoop;
         this.lowBytes = lowBytes;
         this.highBytes = highBytes;
-        this.pressure = pressure;
+        this.backPressure = backPressure;
     }
 
     /**
-     * Takes the next bytes from the source.
+     * Adds the next bytes from the source.
      *
-     * @param bytes whose reference passes to the hand-off in any case
+     * @param bytes the bytes, whose reference passes to the queue in any case
      */
     public void offer(ByteBuf bytes) {
         requireEventLoop();
-        if (discarded || completed || !bytes.isReadable()) {
+        if (completed || !bytes.isReadable()) {
             bytes.release();
             return;
         }
         waitingBytes += bytes.readableBytes();
-        if (sink != null && sink.demand > 0) {
-            waiting.add(bytes);
-            crumbs = null;
+        if (waiting.isEmpty() && sink != null && sink.demand > 0) {
+            add(bytes);
             drain();
         } else {
-            keep(bytes);
+            gather(bytes);
         }
-        tellPressure();
+        updateBackPressure();
     }
 
-    private void keep(ByteBuf bytes) {
-        if (bytes.readableBytes() >= MIN_ITEM_BYTES) {
-            waiting.add(compact(bytes));
-            crumbs = null;
-            return;
+    private void gather(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        ByteBuf last = gathering;
+        if (last != null && last.maxWritableBytes() >= length) {
+            heldBytes -= last.capacity();
+            last.writeBytes(bytes);
+            heldBytes += last.capacity();
+            bytes.release();
+        } else if (length < GATHER_BELOW_BYTES) {
+            ByteBuf next = bytes.alloc().buffer(Math.max(length, MIN_BUFFER_BYTES), MAX_GATHERED_BYTES);
+            next.writeBytes(bytes);
+            bytes.release();
+            add(next);
+            gathering = next;
+        } else {
+            add(compact(bytes));
         }
-        ByteBuf gathered = crumbs;
-        if (gathered == null || gathered.writableBytes() < bytes.readableBytes()) {
-            gathered = bytes.alloc().buffer(CRUMBS_BYTES, CRUMBS_BYTES);
-            waiting.add(gathered);
-            crumbs = gathered;
-        }
-        gathered.writeBytes(bytes);
-        bytes.release();
     }
 
-    /** A few bytes that wait must not keep the whole buffer alive that the socket was read into. */
+    private void add(ByteBuf bytes) {
+        waiting.add(bytes);
+        heldBytes += memoryBehind(bytes).capacity();
+        gathering = null;
+    }
+
+    /** A waiting slice must not keep a much larger read buffer alive. */
     private static ByteBuf compact(ByteBuf bytes) {
-        ByteBuf memory = bytes;
-        while (memory.unwrap() != null) {
-            memory = memory.unwrap();
-        }
-        if (memory.capacity() <= 2 * bytes.readableBytes()) {
+        if (memoryBehind(bytes).capacity() <= 2 * bytes.readableBytes()) {
             return bytes;
         }
         try {
@@ -131,7 +139,15 @@ public final class MediaQueue extends Flux<ByteBuf> {
         }
     }
 
-    /** The source has ended: the sink completes after it has taken what waits. */
+    private static ByteBuf memoryBehind(ByteBuf bytes) {
+        ByteBuf memory = bytes;
+        while (memory.unwrap() != null) {
+            memory = memory.unwrap();
+        }
+        return memory;
+    }
+
+    /** The source has ended: later offers are released, and the sink completes after it has received what waits. */
     public void complete() {
         requireEventLoop();
         completed = true;
@@ -139,8 +155,17 @@ public final class MediaQueue extends Flux<ByteBuf> {
     }
 
     /**
-     * Nobody will take what waits any more: releases it, completes the sink if there is one, and pauses the source for good. Read on into
-     * the void, a fast sender would keep the event loop busy while the stream is being ended.
+     * Whether the source has ended.
+     *
+     * @return true after {@link #complete()} or {@link #discard()}
+     */
+    public boolean isCompleted() {
+        return completed;
+    }
+
+    /**
+     * Releases what waits, because no sink will request it. Completes the sink if there is one, and pauses the source for good: reading on
+     * would keep the event loop busy with a fast sender while the stream ends.
      */
     public void discard() {
         requireEventLoop();
@@ -151,17 +176,28 @@ public final class MediaQueue extends Flux<ByteBuf> {
         completed = true;
         waiting.forEach(ByteBuf::release);
         waiting.clear();
-        crumbs = null;
+        gathering = null;
         waitingBytes = 0;
+        heldBytes = 0;
         drain();
         if (!paused) {
             paused = true;
-            pressure.changed(true);
+            backPressure.onPauseChanged(true);
+        }
+    }
+
+    /** Completes the present sink, if there is one; what waits, and what is offered later, is for the next sink. */
+    public void detachSink() {
+        requireEventLoop();
+        Sink detached = sink;
+        if (detached != null) {
+            sink = null;
+            detached.actual.onComplete();
         }
     }
 
     /**
-     * What waits for the sink.
+     * The media that waits for the sink.
      *
      * @return a number of bytes
      */
@@ -169,11 +205,20 @@ public final class MediaQueue extends Flux<ByteBuf> {
         return waitingBytes;
     }
 
+    /**
+     * The memory behind what waits, which the watermarks count.
+     *
+     * @return a number of bytes
+     */
+    public long heldBytes() {
+        return heldBytes;
+    }
+
     @Override
     public void subscribe(CoreSubscriber<? super ByteBuf> actual) {
         requireEventLoop();
         if (sink != null) {
-            Operators.error(actual, new IllegalStateException("the hand-off has a sink already"));
+            Operators.error(actual, new IllegalStateException("the media queue already has a sink"));
             return;
         }
         Sink next = new Sink(actual);
@@ -185,16 +230,17 @@ public final class MediaQueue extends Flux<ByteBuf> {
     private void drain() {
         Sink taker = sink;
         if (taker == null || taker.draining) {
-            // A sink that asks for more within onNext comes back here; the loop below goes on for it.
+            // A sink that requests more within onNext gets here; the loop below goes on for it.
             return;
         }
         taker.draining = true;
         while (taker.demand > 0 && taker == sink && !waiting.isEmpty()) {
             ByteBuf item = waiting.remove();
             if (waiting.isEmpty()) {
-                crumbs = null;
+                gathering = null;
             }
             waitingBytes -= item.readableBytes();
+            heldBytes -= memoryBehind(item).capacity();
             taker.demand = Operators.subOrZero(taker.demand, 1);
             taker.actual.onNext(item);
         }
@@ -205,20 +251,20 @@ public final class MediaQueue extends Flux<ByteBuf> {
         }
     }
 
-    private void tellPressure() {
+    private void updateBackPressure() {
         if (discarded) {
             return;
         }
-        boolean now = paused ? waitingBytes > lowBytes : waitingBytes >= highBytes;
+        boolean now = paused ? heldBytes > lowBytes : heldBytes >= highBytes;
         if (now != paused) {
             paused = now;
-            pressure.changed(now);
+            backPressure.onPauseChanged(now);
         }
     }
 
     private void requireEventLoop() {
         if (!eventLoop.inEventLoop()) {
-            throw new IllegalStateException("the hand-off was called on " + Thread.currentThread());
+            throw new IllegalStateException("the media queue was called on " + Thread.currentThread());
         }
     }
 
@@ -238,7 +284,7 @@ public final class MediaQueue extends Flux<ByteBuf> {
             if (Operators.validate(n)) {
                 demand = Operators.addCap(demand, n);
                 drain();
-                tellPressure();
+                updateBackPressure();
             }
         }
 

@@ -8,13 +8,14 @@ import io.micrometer.core.instrument.Timer;
 import io.sluice.gateway.admission.AdmissionSnapshot;
 import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.session.SessionEvent;
+import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Media;
-import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.TrackHandling;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -99,10 +100,10 @@ public final class SessionMeters implements MeterBinding.Meters {
                 .description("Time from the request to start FFmpeg until its process runs")
                 .serviceLevelObjectives(START_BUCKETS)
                 .register(registry));
-        for (Phase phase : List.of(Phase.NEGOTIATING, Phase.STARTING, Phase.LIVE, Phase.ENDING)) {
-            registered(Gauge.builder("sluice.sessions", this, meters -> meters.count(phase))
+        for (SessionState state : EnumSet.complementOf(EnumSet.of(SessionState.CLOSED))) {
+            registered(Gauge.builder("sluice.sessions", this, meters -> meters.count(state))
                     .description("Sessions, by state")
-                    .tag("state", phase.text())
+                    .tag("state", state.text())
                     .register(registry));
         }
         gauge("sluice.streams.slow", "Live streams that FFmpeg cannot keep up with", null, SessionMeters::slow);
@@ -198,15 +199,15 @@ public final class SessionMeters implements MeterBinding.Meters {
         return handling == null ? "none" : handling.wireName();
     }
 
-    private double count(Phase phase) {
+    private double count(SessionState state) {
         return operations.sessions().stream()
-                .filter(session -> session.phase() == phase)
+                .filter(session -> session.state() == state)
                 .count();
     }
 
     private double slow() {
         return operations.sessions().stream()
-                .filter(session -> session.phase() == Phase.LIVE)
+                .filter(session -> session.state() == SessionState.LIVE)
                 .map(SessionStatus::media)
                 .filter(SessionMeters::isSlow)
                 .count();

@@ -1,8 +1,8 @@
 package io.sluice.gateway.operations;
 
 import io.sluice.gateway.session.SessionRegistry;
+import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
-import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -112,7 +112,7 @@ public final class GracefulShutdown {
         List<SessionStatus> running = new ArrayList<>();
         for (StreamSession session : sessions) {
             SessionStatus status = session.status();
-            if (status.phase() != Phase.ENDED) {
+            if (status.state() != SessionState.CLOSED) {
                 running.add(status);
             } else if (status.forced()) {
                 byForce.add(status);

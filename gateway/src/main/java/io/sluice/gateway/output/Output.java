@@ -5,41 +5,52 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Where a stream goes. */
+/** One destination of a stream. */
 public sealed interface Output {
 
     /**
      * A live RTMP or RTMPS publication.
      *
-     * @param url the whole URL, stream key included, as it is handed to FFmpeg
-     * @param enhanced whether the server takes Enhanced RTMP, that is HEVC, AV1, VP9 and Opus besides H.264 and AAC
+     * @param url the complete URL including the stream key, as passed to FFmpeg
+     * @param enhanced whether the server accepts Enhanced RTMP: HEVC, AV1, VP9 and Opus as well as H.264 and AAC
      */
     record RtmpOutput(String url, boolean enhanced) implements Output {
 
         /**
-         * Refuses other schemes, by an {@link IllegalArgumentException}.
+         * Checks the scheme.
          *
-         * @param url the whole URL, starting with rtmp:// or rtmps://
-         * @param enhanced whether the server takes Enhanced RTMP
+         * @param url the complete URL, starting with rtmp:// or rtmps://
+         * @param enhanced whether the server accepts Enhanced RTMP
+         * @throws IllegalArgumentException for any other scheme
          */
         public RtmpOutput {
-            // FFmpeg would take anything else for a file or another protocol.
+            // FFmpeg would interpret anything else as a file or another protocol.
             if (!url.regionMatches(true, 0, "rtmp://", 0, 7) && !url.regionMatches(true, 0, "rtmps://", 0, 8)) {
-                throw new IllegalArgumentException("An RTMP output's URL starts with rtmp:// or rtmps://.");
+                throw new IllegalArgumentException("An RTMP output's URL must start with rtmp:// or rtmps://.");
             }
         }
 
+        /**
+         * The URL's scheme.
+         *
+         * @return {@code rtmp} or {@code rtmps}
+         */
         public String scheme() {
             return url.substring(0, url.indexOf(':')).toLowerCase(Locale.ROOT);
         }
 
-        /** Shows the server only; the rest may be secret. */
+        /** Shows only the server; the rest may be secret. */
         @Override
         public String toString() {
             return redacted(url) + (enhanced ? " (enhanced)" : "");
         }
 
-        /** Scheme, host and port. */
+        /**
+         * A URL without its secrets.
+         *
+         * @param url an RTMP or RTMPS URL
+         * @return scheme, host and port; only the scheme if the rest cannot be parsed
+         */
         public static String redacted(String url) {
             try {
                 URI uri = new URI(url);
@@ -48,16 +59,16 @@ public sealed interface Output {
                             + "/…";
                 }
             } catch (URISyntaxException e) {
-                // Keys may hold characters that no URI may; then the scheme has to do.
+                // Keys may contain characters that are invalid in a URI; then only the scheme is shown.
             }
             return url.substring(0, url.indexOf(':')) + "://…";
         }
     }
 
     /**
-     * A live HLS playlist, {@code index.m3u8}, with its segments, which are deleted when they have left the playlist.
+     * A live HLS playlist, {@code index.m3u8}, with its segments; segments that leave the playlist are deleted.
      *
-     * @param directory an existing directory for this stream alone; FFmpeg must be started in it
+     * @param directory an existing directory used by this stream only; FFmpeg must be started in it
      */
     record HlsOutput(Path directory) implements Output {
 

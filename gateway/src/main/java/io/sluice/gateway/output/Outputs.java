@@ -9,7 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-/** Where streams go: to what the authorizer names, else to what is configured, and to the preview. Immutable. */
+/**
+ * Determines a stream's outputs: those that the authorizer names, otherwise the configured ones, and the preview.
+ * Immutable.
+ */
 public final class Outputs {
 
     private final List<PublishTemplate> templates;
@@ -17,11 +20,11 @@ public final class Outputs {
     private final @Nullable Previews previews;
 
     /**
-     * The configured outputs.
+     * Sets the configured outputs.
      *
-     * @param templates URLs to publish to
-     * @param enhancedRtmp whether the receivers take Enhanced RTMP
-     * @param previews where viewable streams go, or null for none
+     * @param templates where to publish unless the authorizer names URLs
+     * @param enhancedRtmp whether the receivers accept Enhanced RTMP
+     * @param previews the preview directories, or null for no previews
      */
     public Outputs(List<PublishTemplate> templates, boolean enhancedRtmp, @Nullable Previews previews) {
         this.templates = List.copyOf(templates);
@@ -29,7 +32,15 @@ public final class Outputs {
         this.previews = previews;
     }
 
-    /** Refused if the key does not fit. An error if the authorizer's URLs are none, or the preview's folder cannot be made. On any thread. */
+    /**
+     * A stream's outputs. Creates the preview's directory; the caller must call {@link #retire} when the stream has
+     * ended. Callable from any thread; the result may arrive on another.
+     *
+     * @param request the stream key and session id
+     * @param terms the authorizer's URLs, if any
+     * @return the outputs, or a refusal if a template cannot take the key; an error if there is no output, if a URL of
+     *     the authorizer is not RTMP, or if the preview's directory cannot be created
+     */
     public Mono<Result<List<Output>>> of(PublishRequest request, Authorization.Allowed terms) {
         return Mono.defer(() -> {
             List<Output> outputs = new ArrayList<>();
@@ -42,7 +53,7 @@ public final class Outputs {
             if (previews == null) {
                 return outputs.isEmpty()
                         ? Mono.error(new IllegalStateException(
-                                "neither the configuration nor the authorizer names an output"))
+                                "No output: neither the configuration nor the authorizer names one."))
                         : Mono.just(Result.ok(outputs));
             }
             return previews.open(request.streamKey(), request.sessionId()).map(folder -> {
@@ -58,6 +69,12 @@ public final class Outputs {
                 : terms.publishUrls().stream().map(Result::ok).toList();
     }
 
+    /**
+     * Releases what {@link #of} created, after the preview's linger time. Callable from any thread.
+     *
+     * @param key the stream's key
+     * @param sessionId the session that has ended
+     */
     public void retire(StreamKey key, String sessionId) {
         if (previews != null) {
             previews.retire(key, sessionId);

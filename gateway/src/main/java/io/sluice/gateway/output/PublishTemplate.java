@@ -10,18 +10,21 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * An RTMP or RTMPS URL with a place for the stream key, such as {@code rtmp://host/app/{streamKey}}. Without the place, every stream goes
- * to the same URL.
+ * An RTMP or RTMPS URL with a placeholder for the stream key, such as {@code rtmp://host/app/{streamKey}}. Without the
+ * placeholder, every stream is published to the same URL.
  */
 public final class PublishTemplate {
 
-    /** The place that a stream's key takes. */
+    /** Replaced by the stream key. */
     public static final String PLACEHOLDER = "{streamKey}";
 
-    /** What ends a path, begins another parameter, or makes FFmpeg divide application and stream elsewhere. */
-    private static final Pattern MEANS_MORE = Pattern.compile("[?&:]");
+    /** Characters that end a path, start another parameter, or change where FFmpeg splits application and stream. */
+    private static final Pattern DELIMITER = Pattern.compile("[?&:]");
 
-    /** FFmpeg publishes {@code x.flv} as {@code x}, which is somebody else's key (measured, 5.1), and {@code x.mp4} as {@code mp4:x.mp4}. */
+    /**
+     * FFmpeg publishes {@code x.flv} as {@code x}, which may be another publisher's key (measured, 5.1), and
+     * {@code x.mp4} as {@code mp4:x.mp4}.
+     */
     private static final Pattern REWRITTEN = Pattern.compile("\\.(flv|f4v|mp4)$");
 
     private final String template;
@@ -33,11 +36,12 @@ public final class PublishTemplate {
     }
 
     /**
-     * Reads a template.
+     * Parses a template.
      *
-     * @param template as the operator wrote it
+     * @param template the operator's text
      * @return the template
-     * @throws IllegalArgumentException with words for the operator if it is none
+     * @throws IllegalArgumentException if it is invalid; the message is meant for the operator and does not repeat the
+     *     text
      */
     public static PublishTemplate parse(String template) {
         URI shape;
@@ -58,44 +62,44 @@ public final class PublishTemplate {
                 || shape.getRawPath() == null
                 || shape.getRawPath().length() < 2) {
             throw new IllegalArgumentException(
-                    "the publish URL needs a host and an application, as in rtmp://host/app/" + PLACEHOLDER);
+                    "the publish URL must have a host and an application, as in rtmp://host/app/" + PLACEHOLDER);
         }
         if (shape.getRawFragment() != null) {
-            throw new IllegalArgumentException("the publish URL must have no '#'");
+            throw new IllegalArgumentException("the publish URL must not contain '#'");
         }
         int placeholder = template.indexOf(PLACEHOLDER);
         int path = template.indexOf('/', template.indexOf("://") + 3);
         if (placeholder >= 0 && placeholder < path) {
-            throw new IllegalArgumentException("the publish URL may not have " + PLACEHOLDER + " before its path");
+            throw new IllegalArgumentException("the publish URL must not contain " + PLACEHOLDER + " before its path");
         }
         return new PublishTemplate(template, shape);
     }
 
     /**
-     * The URL for one stream, or a refusal of a key that would leave its place. A key may bring a query, as those of some platforms do;
-     * that is sound at the end of a URL without a query of its own, and anywhere else it would change what the operator wrote.
+     * The URL for one stream, or a refusal if the key would change another part of the URL. A key may contain a query,
+     * as those of some platforms do. That is accepted at the end of a URL that has no query itself; anywhere else it
+     * would change the operator's URL.
      *
      * @param key the stream's key
-     * @return a secret
+     * @return the URL, which is secret
      */
     Result<String> urlFor(StreamKey key) {
         String url = template.replace(PLACEHOLDER, key.value());
-        boolean standsLast = template.indexOf(PLACEHOLDER) == template.length() - PLACEHOLDER.length();
-        boolean free = !template.contains(PLACEHOLDER) || (standsLast && template.indexOf('?') < 0);
-        if (!free && MEANS_MORE.matcher(key.value()).find()) {
-            return refused("can have no ?, & or :");
+        boolean atEnd = template.indexOf(PLACEHOLDER) == template.length() - PLACEHOLDER.length();
+        boolean delimitersAllowed = !template.contains(PLACEHOLDER) || (atEnd && template.indexOf('?') < 0);
+        if (!delimitersAllowed && DELIMITER.matcher(key.value()).find()) {
+            return refused("must not contain ?, & or :");
         }
         return template.contains(PLACEHOLDER) && REWRITTEN.matcher(url).find()
-                ? refused("cannot end in .flv, .f4v or .mp4")
+                ? refused("must not end in .flv, .f4v or .mp4")
                 : Result.ok(url);
     }
 
-    private static Result<String> refused(String what) {
-        return Result.refused(
-                FailureCode.INVALID_STREAM_KEY, "Where this gateway publishes to, a stream key " + what + ".");
+    private static Result<String> refused(String rule) {
+        return Result.refused(FailureCode.INVALID_STREAM_KEY, "On this gateway, a stream key " + rule + ".");
     }
 
-    /** Shows scheme, host and, where a placeholder makes it harmless, the path. */
+    /** Shows scheme, host, port and, if it contains the placeholder and therefore no key, the path. */
     @Override
     public String toString() {
         String server =

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A blocking stream behind the face of a pipe that never blocks: it takes one chunk, copied, and has room again when a pool thread has
- * written that chunk. The chunk plays the part of the kernel's pipe buffer and is of the same size.
+ * A non-blocking sink for a blocking stream: accepts one chunk, copies it, and is writable again when a pool thread has
+ * written it. The chunk replaces the kernel's pipe buffer and has the same size.
  */
 final class BlockingPipeSink implements PipeSink {
 
@@ -68,7 +68,7 @@ final class BlockingPipeSink implements PipeSink {
             stream.flush();
             return true;
         } catch (IOException e) {
-            LOG.debug("A child has closed its standard input", e);
+            LOG.debug("A child closed its standard input", e);
             return false;
         }
     }
@@ -88,7 +88,7 @@ final class BlockingPipeSink implements PipeSink {
     public void close() {
         if (!closed) {
             closed = true;
-            // While a write is under way, closing would wait for it; written() closes then.
+            // During a write, closing would block until the write is done; written() closes instead.
             if (!writing) {
                 closeOnPool();
             }
@@ -99,7 +99,7 @@ final class BlockingPipeSink implements PipeSink {
         try {
             onPool(this::closeBlocking);
         } catch (IOException e) {
-            LOG.debug("A child's standard input was left to the garbage collector", e);
+            LOG.debug("Cannot close a child's standard input; leaving it to the garbage collector", e);
         }
     }
 
@@ -115,7 +115,7 @@ final class BlockingPipeSink implements PipeSink {
         try {
             writers.schedule(task);
         } catch (RejectedExecutionException e) {
-            throw new IOException("no thread to write with: the launcher was disposed", e);
+            throw new IOException("cannot write to a child: the launcher was disposed", e);
         }
     }
 }

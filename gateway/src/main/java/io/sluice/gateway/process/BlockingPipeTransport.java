@@ -8,11 +8,12 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The fallback where an event loop cannot watch pipes: the JDK's streams, written by a bounded pool and read by one polling thread.
+ * The fallback for event loops that cannot watch pipes: JDK streams, written by a bounded thread pool and read by one
+ * polling thread.
  *
- * <p>A child occupies at most one writing thread, and only while a write is under way. No more children are started than there can be
- * threads, so a child that does not read never keeps another one from being written to. Reading takes no thread per child: what
- * {@code available()} promises can be read without waiting.
+ * <p>A child uses at most one writer thread, and only during a write. There are never more children than writer
+ * threads, so a child that does not read cannot block writes to others. Reading needs no thread per child: what
+ * {@code available()} reports can be read without blocking.
  */
 final class BlockingPipeTransport implements PipeTransport, Disposable {
 
@@ -27,7 +28,7 @@ final class BlockingPipeTransport implements PipeTransport, Disposable {
         this.maxChildren = maxChildren;
         this.writers = Schedulers.newBoundedElastic(
                 maxChildren, maxChildren, "sluice-process-writer", THREAD_IDLE_SECONDS, true);
-        // Elastic although it is one thread: reading a pipe counts as blocking, even when it is known to hold bytes.
+        // Elastic although it is one thread: reading a pipe counts as blocking, even if bytes are available.
         this.poller = Schedulers.newBoundedElastic(
                 1, Schedulers.DEFAULT_BOUNDED_ELASTIC_QUEUESIZE, "sluice-process-poller", THREAD_IDLE_SECONDS, true);
     }
@@ -36,11 +37,11 @@ final class BlockingPipeTransport implements PipeTransport, Disposable {
     public Started start(ProcessBuilder builder) throws IOException {
         if (children.incrementAndGet() > maxChildren) {
             children.decrementAndGet();
-            throw new IOException("the blocking fallback runs at most " + maxChildren + " processes at a time");
+            throw new IOException("the blocking fallback runs at most " + maxChildren + " concurrent processes");
         }
         try {
             Process process = builder.start();
-            process.onExit().whenComplete((exited, never) -> children.decrementAndGet());
+            process.onExit().whenComplete((exited, error) -> children.decrementAndGet());
             return new BlockingChild(
                     process,
                     new BlockingPipeSink(process.getOutputStream(), writers),

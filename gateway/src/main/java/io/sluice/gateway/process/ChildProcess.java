@@ -13,16 +13,19 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * A child process on an event loop: subscribe {@link #stdin()} to what it shall read; its output goes to the {@link ProcessOutput} of the
- * launch; {@link #exit()} tells its end; {@link #shutdown} makes sure that there is one.
+ * A child process on an event loop: subscribe {@link #stdin()} to its input; its output goes to the
+ * {@link ProcessOutput} of the launch; {@link #exit()} signals its end; {@link #shutdown} enforces it.
  *
- * <p>Confined to its event loop, but for {@link #exit()} and {@link #pid()}, which may be used from anywhere.
+ * <p>Confined to its event loop, except for {@link #exit()} and {@link #pid()}, which can be called on any thread.
  */
 public final class ChildProcess {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChildProcess.class);
 
-    /** How long after a child's end its output may stay open: a grandchild that inherited it must not hold up the news. */
+    /**
+     * How long its output may stay open after a child's exit: a grandchild that inherited it must not delay the exit
+     * signal.
+     */
     private static final Duration OUTPUT_GRACE = Duration.ofSeconds(1);
 
     private final Process process;
@@ -30,7 +33,7 @@ public final class ChildProcess {
     private final StdinSubscriber stdin;
     private final List<LineSource> outputs;
     private final Sinks.One<ProcessExit> exit = Sinks.one();
-    private final Sinks.One<ProcessExit> givenUp = Sinks.one();
+    private final Sinks.One<ProcessExit> shutdownFailed = Sinks.one();
     private int openOutputs;
     private boolean exited;
     private boolean shuttingDown;
@@ -43,10 +46,9 @@ public final class ChildProcess {
         this.openOutputs = outputs.size();
     }
 
-    /** Joins a started process and its event loop. Called on the event loop. */
-    static ChildProcess attach(
-            PipeTransport.Started started, EventLoop eventLoop, ProcessOutput output, Watermarks watermarks) {
-        StdinSubscriber stdin = new StdinSubscriber(eventLoop, started.stdin(), watermarks);
+    /** Attaches a started process to its event loop. Called on the event loop. */
+    static ChildProcess attach(PipeTransport.Started started, EventLoop eventLoop, ProcessOutput output) {
+        StdinSubscriber stdin = new StdinSubscriber(eventLoop, started.stdin());
         ChildProcess child =
                 new ChildProcess(started.process(), eventLoop, stdin, List.of(started.stdout(), started.stderr()));
         started.stdout().listen(new LineSplitter(output::onStdout), child::outputClosed);
@@ -57,25 +59,26 @@ public final class ChildProcess {
     }
 
     /**
-     * The operating system's number of the process.
+     * The process id.
      *
-     * @return the process id
+     * @return the operating system's number of the process
      */
     public long pid() {
         return process.pid();
     }
 
     /**
-     * Where the child reads from. It takes one subscription in the child's life.
+     * The child's standard input. Accepts one subscription.
      *
-     * @return the subscriber to the child's input
+     * @return the subscriber that writes to the child
      */
     public StdinSubscriber stdin() {
         return stdin;
     }
 
     /**
-     * The child's end: it was reaped, and all that it had printed was passed on. Signalled on the event loop, also to late subscribers.
+     * Signals the child's end: it was reaped, and all of its output was delivered. Signalled on the event loop, also to
+     * late subscribers.
      *
      * @return how it ended; never an error
      */
@@ -84,11 +87,12 @@ public final class ChildProcess {
     }
 
     /**
-     * Ends the child, the gentle way first. What still waits in {@link #stdin()} is discarded: to end a child after its input was
-     * delivered, complete the input and wait for {@link #exit()} first, with a deadline of your own. The second call joins the first.
+     * Ends the child in steps of increasing force. Bytes that wait in {@link #stdin()} are discarded: to let the child
+     * read all of its input, complete the input and wait for {@link #exit()} first, with a deadline. A second call
+     * joins the first.
      *
      * @param ladder how long each step may take
-     * @return how the child ended; an error of {@link TimeoutException} if it could not even be killed within the ladder
+     * @return how the child ended; a {@link TimeoutException} if it could not be killed within the ladder's time
      */
     public Mono<ProcessExit> shutdown(ShutdownLadder ladder) {
         return Mono.defer(() -> {
@@ -97,57 +101,61 @@ public final class ChildProcess {
                 stdin.end();
                 climb(steps(ladder));
             }
-            return Mono.firstWithSignal(exit(), givenUp.asMono());
+            return Mono.firstWithSignal(exit(), shutdownFailed.asMono());
         });
     }
 
-    private record Step(Duration patience, Runnable action) {}
+    private record Step(Duration delay, Runnable action) {}
 
     private Deque<Step> steps(ShutdownLadder ladder) {
         return new ArrayDeque<>(List.of(
                 new Step(ladder.afterClose(), process::destroy),
                 new Step(ladder.afterTerminate(), process::destroy),
                 new Step(ladder.afterSecondTerminate(), process::destroyForcibly),
-                new Step(ladder.afterKill(), this::giveUp)));
+                new Step(ladder.afterKill(), this::failShutdown)));
     }
 
-    /** Each step's time begins when the one before it was taken: on a busy event loop the steps come late, but none is cut short. */
+    /**
+     * Each step's delay starts when the previous step was taken: on a busy event loop steps are late, but never
+     * shortened.
+     */
     private void climb(Deque<Step> steps) {
         Step step = steps.poll();
         if (step != null) {
             eventLoop.schedule(
                     () -> {
                         if (!exited) {
-                            LOG.debug("Process {} outlived {}, {} steps left", pid(), step.patience(), steps.size());
+                            LOG.debug(
+                                    "Process {} still runs after {}; {} steps left", pid(), step.delay(), steps.size());
                             step.action().run();
                             climb(steps);
                         }
                     },
-                    step.patience().toMillis(),
+                    step.delay().toMillis(),
                     TimeUnit.MILLISECONDS);
         }
     }
 
-    private void giveUp() {
-        givenUp.tryEmitError(new TimeoutException("process " + pid() + " did not end, not even when it was killed"));
+    private void failShutdown() {
+        shutdownFailed.tryEmitError(new TimeoutException("process " + pid() + " did not exit after it was killed"));
     }
 
     private void outputClosed() {
         openOutputs--;
-        tellExit();
+        emitExit();
     }
 
     private void processExited() {
         exited = true;
         stdin.end();
-        tellExit();
+        emitExit();
         if (openOutputs > 0) {
             eventLoop.schedule(
                     () -> outputs.forEach(LineSource::close), OUTPUT_GRACE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private void tellExit() {
+    private void emitExit() {
         if (exited && openOutputs == 0) {
             exit.tryEmitValue(new ProcessExit(process.exitValue()));
         }

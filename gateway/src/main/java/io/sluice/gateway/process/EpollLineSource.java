@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The readable end of a pipe on an event loop's epoll instance.
  *
- * <p>Level-triggered and one read an event: what is left brings the next event, after everybody else has had a turn.
+ * <p>Level-triggered, with one read per event: remaining bytes cause another event after other handles had their turn.
  */
 final class EpollLineSource extends EpollPipe implements LineSource {
 
     private static final int READ_BYTES = 8 * 1_024;
 
-    /** One buffer for all children of a loop: its content is consumed before the read returns. */
+    /** Shared by all children of an event loop: its content is consumed within {@link #ready}. */
     private static final FastThreadLocal<ByteBuffer> READ_BUFFER = new FastThreadLocal<>() {
         @Override
         protected ByteBuffer initialValue() {
@@ -26,7 +26,7 @@ final class EpollLineSource extends EpollPipe implements LineSource {
 
     private @Nullable LineSplitter splitter;
     private Runnable onClosed = () -> {};
-    private boolean closedTold;
+    private boolean closeNotified;
 
     EpollLineSource(FileDescriptor descriptor) {
         super(descriptor, EpollIoOps.EPOLLIN);
@@ -40,7 +40,7 @@ final class EpollLineSource extends EpollPipe implements LineSource {
 
     @Override
     void ready(EpollIoOps events) throws IOException {
-        // The end of the stream comes as EPOLLHUP without EPOLLIN, so every event is a reason to read.
+        // The end of the stream is signalled as EPOLLHUP without EPOLLIN, so read on every event.
         ByteBuffer buffer = READ_BUFFER.get();
         buffer.clear();
         int read = fd().read(buffer, 0, buffer.capacity());
@@ -54,8 +54,8 @@ final class EpollLineSource extends EpollPipe implements LineSource {
     @Override
     public void close() {
         super.close();
-        if (!closedTold) {
-            closedTold = true;
+        if (!closeNotified) {
+            closeNotified = true;
             if (splitter != null) {
                 splitter.finish();
             }

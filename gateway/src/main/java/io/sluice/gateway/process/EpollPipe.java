@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One end of a pipe, registered with an event loop's epoll instance. Confined to that loop once it is registered. */
+/** One end of a pipe, registered with an event loop's epoll instance. Confined to that event loop once registered. */
 abstract class EpollPipe implements EpollIoHandle {
 
     private static final Logger LOG = LoggerFactory.getLogger(EpollPipe.class);
@@ -28,22 +28,22 @@ abstract class EpollPipe implements EpollIoHandle {
         this.interest = interest;
     }
 
-    /** Called on the event loop when the pipe is ready for what it was registered for, or broken. */
+    /** Called on the event loop when the pipe is ready or broken. */
     abstract void ready(EpollIoOps events) throws IOException;
 
-    /** The outcome is handled here; the caller waits for nothing, because events come only after the registration. */
+    /** Registers asynchronously. Failures are handled here; events arrive only after the registration. */
     void register(IoEventLoop eventLoop) {
         Future<IoRegistration> registering = eventLoop.register(this);
         registering.addListener(done -> {
             if (!done.isSuccess()) {
-                LOG.error("A child's pipe could not be registered with {}", eventLoop, done.cause());
+                LOG.error("Cannot register a child's pipe with {}", eventLoop, done.cause());
                 close();
             } else if (closed) {
                 registering.getNow().cancel();
             } else {
                 registration = registering.getNow();
-                // Submitted once and never changed: an empty set of interests would delete the descriptor from epoll
-                // for good.
+                // Submitted once and never changed: an empty interest set would permanently delete the descriptor from
+                // epoll.
                 registration.submit(interest);
             }
         });
@@ -62,8 +62,7 @@ abstract class EpollPipe implements EpollIoHandle {
         try {
             ready(((EpollIoEvent) event).ops());
         } catch (IOException | RuntimeException e) {
-            // Whatever leaves this method puts the whole event loop, and with it every other stream, to sleep for a
-            // second.
+            // An exception that escapes makes the event loop sleep for a second, and with it every other stream.
             LOG.error("A child's pipe failed", e);
             close();
         }
@@ -78,7 +77,8 @@ abstract class EpollPipe implements EpollIoHandle {
         if (registration == null) {
             closeDescriptor();
         } else {
-            // Closed in unregistered(): a number that is free again before epoll forgets it would be another stream's.
+            // Closed in unregistered(): if the number were reused before epoll forgets it, it would belong to another
+            // stream.
             registration.cancel();
         }
     }

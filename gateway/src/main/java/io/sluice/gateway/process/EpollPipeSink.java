@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 /**
  * The writable end of a pipe on an event loop's epoll instance.
  *
- * <p>It is registered edge-triggered, once: a level-triggered registration would wake the loop for as long as the pipe has room and there
- * is nothing to write, which is nearly always.
+ * <p>Registered once, edge-triggered: a level-triggered registration would wake the event loop whenever the pipe has
+ * room and there is nothing to write, which is nearly always.
  */
 final class EpollPipeSink extends EpollPipe implements PipeSink {
 
@@ -33,7 +33,8 @@ final class EpollPipeSink extends EpollPipe implements PipeSink {
     @Override
     void ready(EpollIoOps events) {
         if (events.contains(EpollIoOps.EPOLLERR)) {
-            // The last reader has gone. This comes within milliseconds of a child's death, before its exit is known.
+            // The last reader has closed the pipe. This arrives within milliseconds of a child's death, before its
+            // exit.
             onBroken.run();
         } else {
             onWritable.run();
@@ -44,11 +45,10 @@ final class EpollPipeSink extends EpollPipe implements PipeSink {
     public boolean write(ByteBuf buffer) throws IOException {
         while (buffer.isReadable()) {
             int offered = buffer.hasMemoryAddress() ? buffer.readableBytes() : firstPieceBytes(buffer);
-            int taken = buffer.hasMemoryAddress() ? writeAddress(buffer, offered) : writePiece(buffer, offered);
-            buffer.skipBytes(taken);
-            if (taken < offered) {
-                // A part taken means that the pipe is full: the next edge tells, and another try would only be answered
-                // EAGAIN.
+            int written = buffer.hasMemoryAddress() ? writeAddress(buffer, offered) : writePiece(buffer, offered);
+            buffer.skipBytes(written);
+            if (written < offered) {
+                // The pipe is full. The next edge signals room; another write now would only return EAGAIN.
                 return false;
             }
         }
@@ -64,13 +64,16 @@ final class EpollPipeSink extends EpollPipe implements PipeSink {
         return Math.min(bytes, MAX_COPY_BYTES);
     }
 
-    /** For heap, composite and, where Netty runs without Unsafe, direct buffers; media from a socket rarely comes here. */
+    /**
+     * For heap and composite buffers and, if Netty runs without Unsafe, direct ones; media from a socket is rarely any
+     * of these.
+     */
     private int writePiece(ByteBuf buffer, int length) throws IOException {
         ByteBuffer bytes = buffer.nioBuffer(buffer.readerIndex(), length);
         if (bytes.isDirect()) {
             return fd().write(bytes, bytes.position(), bytes.limit());
         }
-        // The native write takes direct memory only.
+        // The native write needs direct memory.
         ByteBuf copy = buffer.alloc().directBuffer(length);
         try {
             copy.writeBytes(bytes);

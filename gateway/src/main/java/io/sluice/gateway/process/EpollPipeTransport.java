@@ -11,54 +11,55 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pipes that an event loop's own epoll instance watches, made with Netty's public API.
+ * Pipes watched by an event loop's own epoll instance, using Netty's public API only.
  *
- * <p>The JVM's ends are non-blocking. The child's ends are opened anew through {@code /proc/self/fd}, which gives the child a description
- * of its own: a blocking one, as programs expect, although it is the same pipe. The pipes are not close-on-exec, which is harmless
- * because the JDK closes every descriptor above 2 in each child before it runs the program; so no child keeps another one's pipe open.
+ * <p>The JVM's ends are non-blocking. The child's ends are reopened through {@code /proc/self/fd}, which gives the
+ * child a separate open file description of the same pipe: a blocking one, as programs expect. The pipes are not
+ * close-on-exec, which is harmless because the JDK closes every descriptor above 2 in each child before it runs the
+ * program, so no child keeps another one's pipe open.
  */
 final class EpollPipeTransport implements PipeTransport {
 
     private static final int READ = 0;
     private static final int WRITE = 1;
 
-    static boolean serves(EventLoop eventLoop) {
-        // Epoll comes first: it loads the native library without which FileDescriptor.pipe() is an
-        // UnsatisfiedLinkError.
+    /** Whether an event loop can watch pipes. */
+    static boolean supports(EventLoop eventLoop) {
+        // Epoll first: it loads the native library, without which FileDescriptor.pipe() throws UnsatisfiedLinkError.
         return Epoll.isAvailable() && eventLoop instanceof IoEventLoop loop && loop.isCompatible(EpollIoHandle.class);
     }
 
     @Override
     public Started start(ProcessBuilder builder) throws IOException {
-        List<FileDescriptor> ours = new ArrayList<>();
-        List<FileDescriptor> childs = new ArrayList<>();
+        List<FileDescriptor> ourEnds = new ArrayList<>();
+        List<FileDescriptor> childEnds = new ArrayList<>();
         boolean started = false;
         try {
-            FileDescriptor stdin = pipe(ours, WRITE, childs, READ);
-            FileDescriptor stdout = pipe(ours, READ, childs, WRITE);
-            FileDescriptor stderr = pipe(ours, READ, childs, WRITE);
-            builder.redirectInput(fileOf(childs.get(0)));
-            builder.redirectOutput(fileOf(childs.get(1)));
-            builder.redirectError(fileOf(childs.get(2)));
+            FileDescriptor stdin = pipe(ourEnds, WRITE, childEnds, READ);
+            FileDescriptor stdout = pipe(ourEnds, READ, childEnds, WRITE);
+            FileDescriptor stderr = pipe(ourEnds, READ, childEnds, WRITE);
+            builder.redirectInput(fileOf(childEnds.get(0)));
+            builder.redirectOutput(fileOf(childEnds.get(1)));
+            builder.redirectError(fileOf(childEnds.get(2)));
             Process process = builder.start();
             started = true;
             return new EpollChild(
                     process, new EpollPipeSink(stdin), new EpollLineSource(stdout), new EpollLineSource(stderr));
         } finally {
-            // At once: as long as the JVM holds a copy of the child's end, the child's death is not seen as EPIPE or
+            // Immediately: while the JVM has a copy of the child's end open, the child's death does not cause EPIPE or
             // end of stream.
-            close(childs);
+            close(childEnds);
             if (!started) {
-                close(ours);
+                close(ourEnds);
             }
         }
     }
 
-    private static FileDescriptor pipe(List<FileDescriptor> ours, int our, List<FileDescriptor> childs, int child)
+    private static FileDescriptor pipe(List<FileDescriptor> ourEnds, int our, List<FileDescriptor> childEnds, int child)
             throws IOException {
         FileDescriptor[] ends = FileDescriptor.pipe();
-        ours.add(ends[our]);
-        childs.add(ends[child]);
+        ourEnds.add(ends[our]);
+        childEnds.add(ends[child]);
         return ends[our];
     }
 

@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns bytes into lines, within a bound. Not thread-safe; used on one event loop. */
+/** Splits bytes into lines of bounded length. Not thread-safe; used on one event loop. */
 final class LineSplitter {
 
-    /** The longest line that is passed on, in bytes. */
+    /** Maximum length of a line in bytes; longer ones are replaced by a note. */
     static final int MAX_LINE_BYTES = 8_192;
 
     private static final Logger LOG = LoggerFactory.getLogger(LineSplitter.class);
@@ -36,7 +36,7 @@ final class LineSplitter {
         }
     }
 
-    /** Passes on a last line that has no end. */
+    /** Delivers a last line without a line end. */
     void finish() {
         endLine();
     }
@@ -58,15 +58,15 @@ final class LineSplitter {
             return;
         }
         String text = tooLong
-                ? "[a line of more than " + MAX_LINE_BYTES + " bytes was left out]"
+                ? "[line of more than " + MAX_LINE_BYTES + " bytes omitted]"
                 : new String(line, 0, length, StandardCharsets.UTF_8);
         length = 0;
         tooLong = false;
         try {
             lines.accept(text);
         } catch (RuntimeException e) {
-            // An exception that left an I/O handle would put the whole event loop to sleep for a second.
-            LOG.error("The listener to a child's output failed", e);
+            // An exception that escapes an I/O handle makes the event loop sleep for a second.
+            LOG.error("A listener for a child's output failed", e);
         }
     }
 }

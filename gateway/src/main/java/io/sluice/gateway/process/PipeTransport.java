@@ -3,17 +3,17 @@ package io.sluice.gateway.process;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 
-/** How the three standard streams of a child are connected to an event loop. */
+/** Connects a child's three standard streams to an event loop. */
 interface PipeTransport {
 
     /**
-     * Starts the process. Blocks; runs on the launcher's scheduler.
+     * Starts a process. Blocks; called on the launcher's scheduler.
      *
-     * @throws IOException if the process cannot be started; nothing is left open then
+     * @throws IOException if the process cannot be started; no descriptors stay open
      */
     Started start(ProcessBuilder builder) throws IOException;
 
-    /** A process that runs and has pipes, but no event loop yet. */
+    /** A running process with pipes that is not attached to an event loop yet. */
     interface Started {
 
         Process process();
@@ -24,7 +24,7 @@ interface PipeTransport {
 
         LineSource stderr();
 
-        /** Begins to deliver events, on the event loop. Called on it, after everybody listens. */
+        /** Starts delivering events. Called on the event loop, after all listeners are set. */
         void attach(EventLoop eventLoop);
     }
 }

@@ -10,14 +10,14 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
-/** Reads a child's output without a thread of its own: a shared thread looks every few milliseconds for what is there. */
+/** Reads a child's output without a thread per child: a shared thread polls every few milliseconds. */
 final class PolledLineSource implements LineSource {
 
     private static final int POLL_MILLIS = 20;
     private static final int READ_BYTES = 8 * 1_024;
 
-    /** After a child's death the JDK moves what is left of its output aside; two empty looks make sure that this is over. */
-    private static final int EMPTY_LOOKS_AFTER_DEATH = 2;
+    /** After a child's death the JDK drains its output into a buffer; two empty polls ensure that this is done. */
+    private static final int EMPTY_POLLS_AFTER_DEATH = 2;
 
     private final Process process;
     private final InputStream stream;
@@ -26,7 +26,7 @@ final class PolledLineSource implements LineSource {
     private @Nullable LineSplitter splitter;
     private Runnable onClosed = () -> {};
     private volatile boolean closed;
-    private int emptyLooks;
+    private int emptyPolls;
 
     PolledLineSource(Process process, InputStream stream, Scheduler poller) {
         this.process = process;
@@ -47,7 +47,7 @@ final class PolledLineSource implements LineSource {
     /** Runs on the polling thread. */
     private void poll(EventLoop eventLoop) {
         if (closed) {
-            // Not in close(): taking a task out of the poller's queue waits for the queue's lock, and close() runs on
+            // Not in close(): removing a task from the poller's queue waits for the queue's lock, and close() runs on
             // the event loop.
             polling.dispose();
             return;
@@ -55,9 +55,9 @@ final class PolledLineSource implements LineSource {
         boolean alive = process.isAlive();
         byte[] read = readAvailable();
         if (read.length > 0) {
-            emptyLooks = 0;
+            emptyPolls = 0;
             eventLoop.execute(() -> accept(read));
-        } else if (!alive && ++emptyLooks == EMPTY_LOOKS_AFTER_DEATH) {
+        } else if (!alive && ++emptyPolls == EMPTY_POLLS_AFTER_DEATH) {
             eventLoop.execute(this::close);
         }
     }
@@ -66,7 +66,7 @@ final class PolledLineSource implements LineSource {
         try {
             return stream.readNBytes(Math.min(stream.available(), READ_BYTES));
         } catch (IOException e) {
-            // The JDK closes the stream under us when the child dies; the child's death ends the polling soon.
+            // The JDK closes the stream concurrently when the child dies; polling ends soon after.
             return new byte[0];
         }
     }

@@ -14,12 +14,14 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Starts child processes for event loops.
  *
- * <p>Starting a process blocks its caller, for 1.5 ms as a rule and for tens of milliseconds once thousands of descriptors are open; it
- * runs on a few threads of this launcher, in the order of the calls, so that a burst of starts delays the starts and nobody else.
+ * <p>Starting a process blocks the caller, usually for 1.5 ms and for tens of milliseconds once thousands of
+ * descriptors are open. It runs on a few threads of this launcher, in the order of the calls, so that a burst of starts
+ * delays only starts.
  *
- * <p>A new child takes processor time of its own before it is of use, and so does what its start sets off on the event loop. So these
- * threads rest after each start, for a multiple of what it took: on an idle machine a hundred children a processor can start in a
- * second, and on a busy one, where a start takes longer, fewer, which leaves the processors to those that run.
+ * <p>A new child uses CPU time before it does any work, and so does the work that its start causes on the event loop.
+ * Therefore these threads pause after each start, for a multiple of the start's duration. An idle host can start a
+ * hundred children per processor and second; a busy one, where starts take longer, starts fewer, which leaves the CPU
+ * to running streams.
  *
  * <p>Thread-safe. One launcher serves all event loops of a program.
  */
@@ -27,11 +29,14 @@ public final class ProcessLauncher implements Disposable {
 
     static final int START_THREADS = Runtime.getRuntime().availableProcessors();
 
-    /** What a rest is to the start before it: 200 starts take four seconds on two processors, and 50 live streams hardly notice them. */
-    static final int REST_FACTOR = 4;
+    /**
+     * Ratio of a pause to the preceding start: 200 starts take four seconds on two processors, and hardly affect 50
+     * live streams.
+     */
+    static final int PAUSE_FACTOR = 4;
 
-    /** Bounds the wait of the last of a burst where a start takes very long. */
-    private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Bounds the delay of a burst's last start if starts take very long. */
+    private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int THREAD_IDLE_SECONDS = 30;
     private static final int MAX_FALLBACK_CHILDREN = 1_024;
@@ -48,9 +53,9 @@ public final class ProcessLauncher implements Disposable {
     }
 
     /**
-     * A launcher that takes the event loop's own epoll where it can.
+     * A launcher that uses the event loop's own epoll instance where possible.
      *
-     * @param maxPendingStarts how many launches may wait for their turn on each starting thread; one more fails
+     * @param maxPendingStarts maximum number of launches that wait per starter thread; further ones fail
      * @return a new launcher
      */
     public static ProcessLauncher create(int maxPendingStarts) {
@@ -58,9 +63,9 @@ public final class ProcessLauncher implements Disposable {
     }
 
     /**
-     * A launcher that always takes the blocking fallback, for comparison and for tests of it.
+     * A launcher that always uses the blocking fallback, for tests and comparison.
      *
-     * @param maxPendingStarts how many launches may wait for their turn on each starting thread; one more fails
+     * @param maxPendingStarts maximum number of launches that wait per starter thread; further ones fail
      * @return a new launcher
      */
     public static ProcessLauncher blocking(int maxPendingStarts) {
@@ -68,39 +73,38 @@ public final class ProcessLauncher implements Disposable {
     }
 
     /**
-     * Starts a process when subscribed to.
+     * Starts a process on subscription.
      *
-     * <p>Errors: {@link IOException} if the program cannot be started (the message names why, and the program, but no argument), or if too
-     * many launches are pending. When the subscription is cancelled before the child is there, a child that starts nonetheless is killed.
+     * <p>Errors: {@link IOException} if the program cannot be started (the message has the reason and the program, but
+     * no arguments) or if too many launches are pending. If the subscription is cancelled before the child runs, a
+     * child that starts nevertheless is killed.
      *
-     * @param spec asked what to run, on a starting thread
-     * @param eventLoop where the child will live
-     * @param output takes the child's lines, on the event loop
-     * @param stdinWatermarks the bounds of what may wait for room in the pipe to the child
+     * @param spec supplies what to run; called on a starter thread
+     * @param eventLoop the child's event loop
+     * @param output receives the child's lines, on the event loop
      * @return the running child, signalled on the event loop
      */
-    public Mono<ChildProcess> launch(
-            Supplier<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output, Watermarks stdinWatermarks) {
+    public Mono<ChildProcess> launch(Supplier<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output) {
         return Mono.create(sink -> {
-            Launch launch = new Launch(spec, eventLoop, output, stdinWatermarks, sink);
+            Launch launch = new Launch(spec, eventLoop, output, sink);
             sink.onCancel(launch::cancel);
             try {
-                starts.schedule(launch::startAndRest);
+                starts.schedule(launch::startAndPause);
             } catch (RejectedExecutionException e) {
-                sink.error(new IOException("too many processes are waiting to be started", e));
+                sink.error(new IOException("too many processes are waiting to start", e));
             }
         });
     }
 
-    /** Stops starting. Children that run go on; on the fallback, they can no longer be written to. */
+    /** Stops starting processes. Running children continue; on the fallback, their input can no longer be written. */
     @Override
     public void dispose() {
         starts.dispose();
         fallback.dispose();
     }
 
-    private PipeTransport plumbingFor(EventLoop eventLoop) {
-        return !preferFallback && EpollPipeTransport.serves(eventLoop) ? epoll : fallback;
+    private PipeTransport transportFor(EventLoop eventLoop) {
+        return !preferFallback && EpollPipeTransport.supports(eventLoop) ? epoll : fallback;
     }
 
     private final class Launch {
@@ -108,20 +112,13 @@ public final class ProcessLauncher implements Disposable {
         private final Supplier<ProcessSpec> spec;
         private final EventLoop eventLoop;
         private final ProcessOutput output;
-        private final Watermarks stdinWatermarks;
         private final MonoSink<ChildProcess> sink;
         private volatile boolean cancelled;
 
-        Launch(
-                Supplier<ProcessSpec> spec,
-                EventLoop eventLoop,
-                ProcessOutput output,
-                Watermarks stdinWatermarks,
-                MonoSink<ChildProcess> sink) {
+        Launch(Supplier<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output, MonoSink<ChildProcess> sink) {
             this.spec = spec;
             this.eventLoop = eventLoop;
             this.output = output;
-            this.stdinWatermarks = stdinWatermarks;
             this.sink = sink;
         }
 
@@ -129,39 +126,39 @@ public final class ProcessLauncher implements Disposable {
             cancelled = true;
         }
 
-        /** Blocks; runs on a starting thread. */
-        void startAndRest() {
+        /** Blocks; runs on a starter thread. */
+        void startAndPause() {
             if (cancelled) {
                 return;
             }
-            long began = System.nanoTime();
+            long startedAt = System.nanoTime();
             start();
-            long tookNanos = System.nanoTime() - began;
+            long tookNanos = System.nanoTime() - startedAt;
             try {
-                TimeUnit.NANOSECONDS.sleep(Math.min(tookNanos * REST_FACTOR, MAX_REST_NANOS));
+                TimeUnit.NANOSECONDS.sleep(Math.min(tookNanos * PAUSE_FACTOR, MAX_PAUSE_NANOS));
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // the launcher was disposed of
+                Thread.currentThread().interrupt(); // the launcher was disposed
             }
         }
 
         private void start() {
             try {
-                ProcessSpec what = spec.get();
-                ProcessBuilder builder = new ProcessBuilder(what.command())
-                        .directory(what.directory().toFile());
+                ProcessSpec process = spec.get();
+                ProcessBuilder builder = new ProcessBuilder(process.command())
+                        .directory(process.directory().toFile());
                 builder.environment().clear();
-                builder.environment().putAll(what.environment());
-                PipeTransport.Started started = plumbingFor(eventLoop).start(builder);
-                handOver(started);
+                builder.environment().putAll(process.environment());
+                PipeTransport.Started started = transportFor(eventLoop).start(builder);
+                attach(started);
             } catch (IOException | RuntimeException e) {
                 eventLoop.execute(() -> sink.error(e));
             }
         }
 
-        private void handOver(PipeTransport.Started started) {
+        private void attach(PipeTransport.Started started) {
             try {
                 eventLoop.execute(() -> {
-                    ChildProcess child = ChildProcess.attach(started, eventLoop, output, stdinWatermarks);
+                    ChildProcess child = ChildProcess.attach(started, eventLoop, output);
                     if (cancelled) {
                         started.process().destroyForcibly();
                     } else {
@@ -169,7 +166,7 @@ public final class ProcessLauncher implements Disposable {
                     }
                 });
             } catch (RejectedExecutionException e) {
-                // The event loop has shut down; nobody is left to own the child.
+                // The event loop has shut down, so nothing can own the child.
                 started.process().destroyForcibly();
                 sink.error(e);
             }

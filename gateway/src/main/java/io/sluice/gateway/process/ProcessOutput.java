@@ -1,27 +1,27 @@
 package io.sluice.gateway.process;
 
 /**
- * Takes what a child process prints, line by line, on the child's event loop.
+ * Receives a child process's output line by line, on the child's event loop.
  *
- * <p>Both streams are always read, whether or not anybody listens: a child whose output nobody reads stops at a full pipe. Lines end with
- * line feed or carriage return; empty ones are left out; one longer than {@link LineSplitter#MAX_LINE_BYTES} is replaced by a note,
- * because a cut line could show the first half of a secret that no redaction recognises any more.
+ * <p>Both streams are always read, because a child whose output is not read stops at a full pipe. Lines end with a line
+ * feed or carriage return; empty lines are skipped; a line longer than {@link LineSplitter#MAX_LINE_BYTES} is replaced
+ * by a note, because a truncated line could show part of a secret that redaction no longer recognises.
  *
- * <p>An implementation must not block. What it throws is logged and goes no further.
+ * <p>An implementation must not block. Exceptions are logged and otherwise ignored.
  */
 public interface ProcessOutput {
 
     /**
      * A line from standard output.
      *
-     * @param line the line, decoded as UTF-8, without its end
+     * @param line the line, decoded as UTF-8, without its line end
      */
     void onStdout(String line);
 
     /**
      * A line from standard error.
      *
-     * @param line the line, decoded as UTF-8, without its end
+     * @param line the line, decoded as UTF-8, without its line end
      */
     void onStderr(String line);
 }

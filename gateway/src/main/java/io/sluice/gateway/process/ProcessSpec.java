@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What to run, and what of the surroundings it may see. There is no shell in between and nothing is inherited.
+ * What to run, and in which environment. No shell is involved and nothing is inherited.
  *
  * @param command the program's absolute path, and its arguments
- * @param environment the whole environment of the child; the parent's is not added
+ * @param environment the child's complete environment; the parent's is not added
  * @param directory the working directory; it must exist
  */
 public record ProcessSpec(List<String> command, Map<String, String> environment, Path directory) {
 
     /**
-     * Copies what it is given.
+     * Copies the collections.
      *
      * @param command the program and its arguments
-     * @param environment the whole environment
+     * @param environment the complete environment
      * @param directory the working directory
      * @throws IllegalArgumentException if the command is empty
      */
@@ -25,11 +25,11 @@ public record ProcessSpec(List<String> command, Map<String, String> environment,
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
         if (command.isEmpty()) {
-            throw new IllegalArgumentException("a command needs at least the program's path");
+            throw new IllegalArgumentException("the command must contain at least the program's path");
         }
     }
 
-    /** Names the program only: arguments and environment may hold secrets. */
+    /** Shows the program only; arguments and environment may contain secrets. */
     @Override
     public String toString() {
         return "ProcessSpec[" + command.get(0) + " with " + (command.size() - 1) + " arguments]";

@@ -3,7 +3,6 @@ package io.sluice.gateway.process;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -12,42 +11,35 @@ import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 
 /**
- * A child's standard input as a subscriber: subscribe it to the bytes that the child shall read.
+ * Writes a publisher's buffers to a child's standard input, as fast as the pipe accepts them.
  *
- * <p><b>Demand.</b> One item is asked for at a time, for as long as fewer than {@code highBytes} wait for room in the pipe; from there on
- * none until {@code lowBytes} or fewer wait. So it holds at most {@code highBytes} and one item more, beside what the pipe itself holds.
+ * <p><b>Demand.</b> Items are requested one at a time, each after the pipe has accepted the one before. So at most one buffer waits here
+ * for room in the pipe; everything else waits in the publisher.
  *
- * <p><b>Ownership.</b> Each item's reference becomes this subscriber's at {@code onNext} and is released once the pipe has taken its last
- * byte, or when the input ends for any other reason.
+ * <p><b>Ownership.</b> Each item's reference becomes this subscriber's at {@code onNext}. It is released once the pipe has accepted its
+ * last byte, or when the input ends for any other reason.
  *
- * <p><b>End.</b> {@code onComplete} ends the input after the last byte was taken; {@code onError} ends it at once and discards what
- * waits, because a source that failed cannot vouch for what it sent. When the child closes its end or dies, the subscription is cancelled
- * and what waits is released. {@link #closed()} tells in each case.
+ * <p><b>End.</b> {@code onComplete} closes the input after the last byte was written. {@code onError} closes it at once and discards the
+ * waiting buffer, because a failed source cannot vouch for what it sent. When the child closes its end or dies, the subscription is
+ * cancelled and the waiting buffer is released. {@link #closed()} signals in each case.
  *
- * <p><b>Threads.</b> Signals must come on the child's event loop; the state is not guarded otherwise, and a signal from elsewhere is an
- * {@link IllegalStateException}.
+ * <p><b>Threads.</b> Signals must come on the child's event loop; one from elsewhere is an {@link IllegalStateException}.
  */
 public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
 
     private final EventLoop eventLoop;
     private final PipeSink pipe;
-    private final Watermarks watermarks;
-    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
     private final Sinks.Empty<Void> closed = Sinks.unsafe().empty();
 
     private @Nullable Subscription upstream;
-    private boolean awaitingItem;
-    private boolean asking;
-    private boolean paused;
+    private @Nullable ByteBuf pending;
     private boolean upstreamDone;
     private boolean ended;
-    private long waitingBytes;
     private long writtenBytes;
 
-    StdinSubscriber(EventLoop eventLoop, PipeSink pipe, Watermarks watermarks) {
+    StdinSubscriber(EventLoop eventLoop, PipeSink pipe) {
         this.eventLoop = eventLoop;
         this.pipe = pipe;
-        this.watermarks = watermarks;
         pipe.listen(this::drain, this::end);
     }
 
@@ -59,7 +51,7 @@ public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
             if (ended) {
                 subscription.cancel();
             } else {
-                askWhileThereIsRoom();
+                subscription.request(1);
             }
         }
     }
@@ -67,19 +59,18 @@ public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
     @Override
     public void onNext(ByteBuf item) {
         requireEventLoop();
-        awaitingItem = false;
         if (ended) {
             item.release();
             return;
         }
-        waiting.add(item);
-        waitingBytes += item.readableBytes();
+        pending = item;
         drain();
     }
 
     @Override
     public void onError(Throwable cause) {
         requireEventLoop();
+        upstreamDone = true;
         end();
     }
 
@@ -87,11 +78,13 @@ public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
     public void onComplete() {
         requireEventLoop();
         upstreamDone = true;
-        drain();
+        if (pending == null) {
+            end();
+        }
     }
 
     /**
-     * The bytes that the pipe has taken. Never goes back. What a child that died had not read yet is counted.
+     * The bytes that the pipe has accepted. Never decreases. Includes what a child that died had not read yet.
      *
      * @return a number of bytes
      */
@@ -100,16 +93,17 @@ public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
     }
 
     /**
-     * The bytes that wait here for room in the pipe.
+     * The bytes of the one buffer that waits for room in the pipe.
      *
-     * @return a number of bytes
+     * @return a number of bytes; 0 if none waits
      */
     public long waitingBytes() {
-        return waitingBytes;
+        ByteBuf waiting = pending;
+        return waiting == null ? 0 : waiting.readableBytes();
     }
 
     /**
-     * Completes, on the event loop, when the child's input has ended, in whatever way.
+     * Completes, on the event loop, when the child's input has ended, for whatever reason.
      *
      * @return the same end for every subscriber, early or late
      */
@@ -117,54 +111,36 @@ public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
         return closed.asMono();
     }
 
-    /** Writes what there is room for; the pipe calls this too, whenever there is room again. */
+    /** Writes the waiting buffer as far as there is room. The pipe calls this too, whenever there is room again. */
     private void drain() {
-        if (ended) {
+        ByteBuf item = pending;
+        if (item == null || ended || !write(item)) {
             return;
         }
-        try {
-            for (ByteBuf item = waiting.peek(); item != null; item = waiting.peek()) {
-                int before = item.readableBytes();
-                boolean all = pipe.write(item);
-                int written = before - item.readableBytes();
-                writtenBytes += written;
-                waitingBytes -= written;
-                if (!all) {
-                    break;
-                }
-                waiting.remove().release();
-            }
-        } catch (IOException e) {
-            // EPIPE: the child has closed its end. How it ended is told by its exit, not by this.
+        pending = null;
+        item.release();
+        if (upstreamDone) {
             end();
-            return;
-        }
-        if (upstreamDone && waiting.isEmpty()) {
-            end();
-        } else {
-            askWhileThereIsRoom();
-        }
-    }
-
-    private void askWhileThereIsRoom() {
-        if (waitingBytes >= watermarks.highBytes()) {
-            paused = true;
-        } else if (waitingBytes <= watermarks.lowBytes()) {
-            paused = false;
-        }
-        if (asking) {
-            // A source that answers within request(1) comes back here through onNext; the loop below goes on for it.
-            return;
-        }
-        asking = true;
-        while (upstream != null && !paused && !awaitingItem && !upstreamDone && !ended) {
-            awaitingItem = true;
+        } else if (upstream != null) {
+            // A publisher that answers within request(1) must not recurse; MediaQueue's drain loop does not.
             upstream.request(1);
         }
-        asking = false;
     }
 
-    /** Ends the input now and lets go of everything; the child sees the end of its input after what the pipe already holds. */
+    private boolean write(ByteBuf item) {
+        int before = item.readableBytes();
+        try {
+            return pipe.write(item);
+        } catch (IOException e) {
+            // EPIPE: the child has closed its end. Its exit tells how it ended.
+            end();
+            return false;
+        } finally {
+            writtenBytes += before - item.readableBytes();
+        }
+    }
+
+    /** Closes the input now and discards what waits; the child sees end-of-file after what the pipe already holds. */
     void end() {
         if (ended) {
             return;
@@ -173,9 +149,10 @@ public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
         if (upstream != null && !upstreamDone) {
             upstream.cancel();
         }
-        waiting.forEach(ByteBuf::release);
-        waiting.clear();
-        waitingBytes = 0;
+        if (pending != null) {
+            pending.release();
+            pending = null;
+        }
         pipe.close();
         closed.tryEmitEmpty().orThrow();
     }
@@ -183,7 +160,7 @@ public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
     private void requireEventLoop() {
         if (!eventLoop.inEventLoop()) {
             throw new IllegalStateException("a signal to a child's standard input came on " + Thread.currentThread()
-                    + " and not on the child's event loop");
+                    + " instead of the child's event loop");
         }
     }
 }

@@ -1,13 +1,13 @@
 /**
- * Child processes without a blocked thread: standard input with demand, standard output and error as lines, exit as a value, and a
- * bounded way to end a process. It is the last stop of the data flow and knows nothing of media, FFmpeg or WebSockets; it depends on
- * Netty and Reactor only and could be a library of its own.
+ * Child processes without blocked threads: standard input with demand, standard output and error as lines, exit as a
+ * value, and a bounded way to end a process. This is the end of the data flow. The package knows nothing about media,
+ * FFmpeg or WebSockets; it depends only on Netty and Reactor and could be a separate library.
  *
- * <p>Every live object here is confined to one Netty event loop, the one that was named at the launch: call it from there, and it calls
- * back there. Only {@code ProcessBuilder.start()} blocks, and it runs on the launcher's own small scheduler.
+ * <p>Each running process is confined to the Netty event loop that was passed at launch: call it from there, and it
+ * calls back there. Only {@code ProcessBuilder.start()} blocks, and it runs on the launcher's own small scheduler.
  *
- * <p>On Linux the three standard streams are pipes that are registered with the event loop's own epoll instance, next to its sockets,
- * through Netty's public API. Elsewhere, and on event loops that are not epoll's, a bounded blocking fallback stands behind the same
+ * <p>On Linux the three standard streams are pipes registered with the event loop's own epoll instance, next to its
+ * sockets, through Netty's public API. On other systems and event loops a bounded blocking fallback implements the same
  * types; {@link io.sluice.gateway.process.ProcessLauncher} chooses for each launch.
  */
 @NullMarked

@@ -15,78 +15,86 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * What a stream's own header says of it: what a plain client sends, and whether anybody sends something else than was agreed.
+ * Reads a stream's format from its header: to learn what a plain client sends, and to verify that a client sends what was agreed.
  *
- * <p>Confined to the stream's event loop. Once the header is known, a look costs nothing.
+ * <p>Confined to the stream's event loop. Once the header is known, an inspection costs nothing.
  */
 final class FormatVerifier {
 
     private final ContainerSniffer sniffer;
     private final Sinks.One<Result<Offer>> offer = Sinks.unsafe().one();
-    private @Nullable Result<MediaFormat> verdict;
-    private @Nullable MediaFormat agreed;
-    private Consumer<Failure> onBreach = failure -> {};
+
+    private @Nullable Result<MediaFormat> header;
+    private @Nullable MediaFormat expected;
+    private Consumer<Failure> onMismatch = failure -> {};
 
     FormatVerifier(long maxPixels) {
         sniffer = new ContainerSniffer(maxPixels);
     }
 
+    /** What the header shows, as an offer; signalled when it is known. */
     Mono<Result<Offer>> offer() {
         return offer.asMono();
     }
 
-    /** Looks at the next bytes and leaves them as they are. */
-    void look(ByteBuf media) {
-        if (verdict == null) {
-            sniffer.accept(media).ifPresent(this::decide);
-        }
-    }
-
-    /** From here on the media has to be this. The listener is told at most once: now, or with the last byte that it takes to know. */
-    void agree(MediaFormat format, Consumer<Failure> listener) {
-        agreed = format;
-        onBreach = listener;
-        tellOfBreach();
-    }
-
-    /** There will be no more bytes; without effect if they were enough. */
-    void giveUp(Failure failure) {
-        if (verdict == null) {
-            decide(new Result.Refused<>(failure));
-        }
-    }
-
-    private void decide(Result<MediaFormat> header) {
-        verdict = header;
-        offer.tryEmitValue(header.map(format -> new Offer(List.of(format), null, null)))
-                .orThrow();
-        tellOfBreach();
-    }
-
-    private void tellOfBreach() {
-        MediaFormat said = agreed;
-        if (said != null && verdict != null) {
-            verdict.fold(actual -> breach(said, actual), Optional::of).ifPresent(onBreach);
+    /** Inspects the next bytes and leaves them as they are. */
+    void inspect(ByteBuf media) {
+        if (header == null) {
+            sniffer.accept(media).ifPresent(this::headerKnown);
         }
     }
 
     /**
-     * A codec that was not said may be any, and a track that was said may be missing: recorders name codecs before they know what they
-     * will be given. WebM and Matroska are one, as for FFmpeg.
+     * From now on the media must have this format.
+     *
+     * @param format the agreed format
+     * @param listener receives a mismatch, at most once: now, or with the byte that shows it
      */
-    private static Optional<Failure> breach(MediaFormat said, MediaFormat actual) {
-        boolean sound = said.container() == actual.container()
-                && agrees(said.audio(), actual.audio())
-                && (said.audioOnly() ? actual.audio().isPresent() : agrees(said.video(), actual.video()));
-        return sound
+    void expect(MediaFormat format, Consumer<Failure> listener) {
+        expected = format;
+        onMismatch = listener;
+        verify();
+    }
+
+    /** No more bytes will follow. Without effect if those that came were enough. */
+    void cancel(Failure failure) {
+        if (header == null) {
+            headerKnown(new Result.Refused<>(failure));
+        }
+    }
+
+    private void headerKnown(Result<MediaFormat> result) {
+        header = result;
+        offer.tryEmitValue(result.map(format -> new Offer(List.of(format), null, null)))
+                .orThrow();
+        verify();
+    }
+
+    private void verify() {
+        MediaFormat agreed = expected;
+        if (agreed != null && header != null) {
+            header.fold(actual -> mismatch(agreed, actual), Optional::of).ifPresent(onMismatch);
+        }
+    }
+
+    /**
+     * A codec that was not announced may be any, and a track that was announced may be missing: recorders name codecs before they know
+     * what they will be given. WebM and Matroska count as one, as they do for FFmpeg.
+     */
+    private static Optional<Failure> mismatch(MediaFormat agreed, MediaFormat actual) {
+        boolean matches = agreed.container() == actual.container()
+                && matches(agreed.audio(), actual.audio())
+                && (agreed.audioOnly() ? actual.audio().isPresent() : matches(agreed.video(), actual.video()));
+        return matches
                 ? Optional.empty()
                 : Optional.of(new Failure(
                         FailureCode.UNRECOGNIZED_MEDIA,
-                        "The media is not what was announced: that was " + said.mimeType() + ", but its header says "
-                                + actual.mimeType() + ". Announce what the recorder's mimeType says."));
+                        "The media is not what was announced: " + agreed.mimeType()
+                                + " was announced, but its header says " + actual.mimeType()
+                                + ". Announce the recorder's own mimeType."));
     }
 
-    private static <C> boolean agrees(Optional<C> said, Optional<C> actual) {
-        return said.isEmpty() || actual.isEmpty() || Objects.equals(said, actual);
+    private static <C> boolean matches(Optional<C> agreed, Optional<C> actual) {
+        return agreed.isEmpty() || actual.isEmpty() || Objects.equals(agreed, actual);
     }
 }

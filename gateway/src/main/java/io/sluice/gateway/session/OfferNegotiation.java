@@ -12,18 +12,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the client can send, and what the gateway answers. */
+/** Turns what a client offers into an {@link Offer}, and what was planned into the answer. */
 final class OfferNegotiation {
 
-    /** In copy mode the browser's keyframes are the output's; platforms ask for one every 2 s. */
-    private static final Duration KEYFRAME_INTERVAL = Duration.ofSeconds(2);
+    /** When video is copied, the browser's key frames are the output's; platforms ask for one every 2 s. */
+    private static final Duration KEY_FRAME_INTERVAL = Duration.ofSeconds(2);
 
-    /** Browsers hand MP4 out one keyframe interval at a time, so that interval is added to the delay. */
-    private static final Duration MP4_KEYFRAME_INTERVAL = Duration.ofSeconds(1);
+    /** Browsers emit MP4 one key frame interval at a time, so that interval adds to the delay. */
+    private static final Duration MP4_KEY_FRAME_INTERVAL = Duration.ofSeconds(1);
 
     private OfferNegotiation() {}
 
-    /** Offers that cannot be understood are left out; refused only if none is left. */
+    /** Offers that cannot be parsed are skipped; refused only if none is left. */
     static Result<Offer> of(Open open) {
         List<MediaFormat> formats = new ArrayList<>();
         List<Failure> failures = new ArrayList<>();
@@ -44,7 +44,7 @@ final class OfferNegotiation {
         return MediaFormat.parse(mimeType).map(format -> new Offer(List.of(format), null, null));
     }
 
-    /** Whether the media itself has to tell its codecs, because the media type does not name them all. */
+    /** Whether the codecs must be read from the media, because the media type does not name them all. */
     static boolean leavesCodecsOpen(Result<Offer> parsed) {
         return parsed.map(offer -> offer.formats().get(0))
                 .fold(
@@ -53,10 +53,10 @@ final class OfferNegotiation {
                         failure -> false);
     }
 
-    static Opened opened(String sessionId, RunningStream running, SessionLimits limits) {
-        StreamPlan plan = running.plan();
+    static Opened opened(String sessionId, RunningStream stream, SessionLimits limits) {
+        StreamPlan plan = stream.run().plan();
         Duration keyFrameInterval =
-                plan.format().container() == Container.MP4 ? MP4_KEYFRAME_INTERVAL : KEYFRAME_INTERVAL;
+                plan.format().container() == Container.MP4 ? MP4_KEY_FRAME_INTERVAL : KEY_FRAME_INTERVAL;
         return new Opened(
                 sessionId,
                 plan.format().mimeType(),
@@ -64,7 +64,7 @@ final class OfferNegotiation {
                 plan.audio(),
                 (int) limits.timeslice().toMillis(),
                 (int) keyFrameInterval.toMillis(),
-                running.permit().maxBitsPerSecond(limits),
+                stream.reservation().permit().maxBitsPerSecond(limits),
                 limits.maxMessageBytes());
     }
 }

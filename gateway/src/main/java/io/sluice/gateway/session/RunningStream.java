@@ -1,26 +1,9 @@
 package io.sluice.gateway.session;
 
-import io.sluice.gateway.access.PublishRequest;
-import io.sluice.gateway.admission.Admission.Ticket;
-import io.sluice.gateway.ffmpeg.plan.StreamPlan;
-import io.sluice.gateway.ffmpeg.run.FfmpegStream;
-import io.sluice.gateway.session.SessionRegistry.Lease;
-import java.time.Duration;
-
 /**
- * A stream whose FFmpeg runs. Its owner shuts FFmpeg down in the end and then releases lease and ticket.
+ * The result of a successful start: its owner ends the run and then releases the reservation.
  *
- * @param ticket the place that admission gave
- * @param permit the permission to publish
- * @param lease the exclusive right to the stream key
- * @param plan what FFmpeg does with the stream
- * @param ffmpeg the process
- * @param startup how long the start of FFmpeg took
+ * @param reservation what the stream holds
+ * @param run the first run of FFmpeg
  */
-record RunningStream(
-        Ticket ticket, Permit permit, Lease lease, StreamPlan plan, FfmpegStream ffmpeg, Duration startup) {
-
-    PublishRequest request() {
-        return permit.request();
-    }
-}
+record RunningStream(Reservation reservation, OutputRun run) {}

@@ -13,29 +13,29 @@ import java.util.concurrent.ConcurrentMap;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** Which keys are live, and which sessions there are. Thread-safe; shared by all event loops. */
+/** All sessions of a gateway, and which of them holds which stream key. Thread-safe; shared by all event loops. */
 public final class SessionRegistry {
 
     private final ConcurrentMap<StreamKey, Lease> leases = new ConcurrentHashMap<>();
     private final Set<StreamSession> sessions = ConcurrentHashMap.newKeySet();
 
-    /** A registry without streams. */
+    /** A registry without sessions. */
     public SessionRegistry() {}
 
     /**
-     * The session that is live under a key.
+     * The session that holds a stream key.
      *
-     * @param key the key
-     * @return its session's id, or empty
+     * @param key the stream key
+     * @return the session, or empty
      */
-    public Optional<String> sessionOf(StreamKey key) {
-        return Optional.ofNullable(leases.get(key)).map(lease -> lease.sessionId);
+    public Optional<StreamSession> sessionOf(StreamKey key) {
+        return Optional.ofNullable(leases.get(key)).map(Lease::session);
     }
 
     /**
-     * All sessions of which something is left, also those that still negotiate.
+     * All sessions that are not closed, including those that still negotiate.
      *
-     * @return a snapshot that may be iterated at leisure
+     * @return a snapshot
      */
     public Collection<StreamSession> sessions() {
         return Set.copyOf(sessions);
@@ -50,66 +50,55 @@ public final class SessionRegistry {
     }
 
     /**
-     * Takes a key for one stream. A key whose stream is just coming to its end is waited for: who reloads a page must not be told that
-     * the key is in use by what was the same page a moment ago.
+     * Acquires a stream key for one session. If the session that holds it is ending, this waits for the release: someone who reloads a
+     * page must not be told that the key is in use by what was the same page a moment ago.
      *
-     * @param patience how long to wait for a stream that is ending
+     * @param key the stream key
+     * @param session who wants it
+     * @param patience how long to wait for a session that is ending
      * @return the lease, or the refusal; signalled on any thread
      */
-    Mono<Result<Lease>> acquire(StreamKey key, String sessionId, Duration patience) {
+    Mono<Result<Lease>> acquire(StreamKey key, StreamSession session, Duration patience) {
         return Mono.defer(() -> {
-            Lease lease = new Lease(key, sessionId);
+            Lease lease = new Lease(key, session);
             Lease holder = leases.putIfAbsent(key, lease);
             if (holder == null) {
                 return Mono.just(Result.ok(lease));
             }
-            if (!holder.ending) {
+            if (!holder.session.status().state().isEnding()) {
                 return Mono.just(inUse());
             }
             return holder.released
                     .asMono()
-                    .then(acquire(key, sessionId, patience))
+                    .then(acquire(key, session, patience))
                     .timeout(patience, Mono.just(inUse()));
         });
-    }
-
-    /** The client of a stream that is still starting has gone; who comes for its key waits for it instead of being refused. */
-    void ending(String sessionId) {
-        leases.values().stream()
-                .filter(lease -> lease.sessionId.equals(sessionId))
-                .forEach(Lease::ending);
     }
 
     private static Result<Lease> inUse() {
         return new Result.Refused<>(new Failure(
                 FailureCode.STREAM_KEY_IN_USE,
-                "Another stream is live under this stream key: end it first, or publish under another key."));
+                "Another stream is live under this stream key: end it first, or use another stream key."));
     }
 
-    /** The right to publish under a key. */
+    /** The exclusive right of a session to publish under a stream key. */
     final class Lease {
 
         private final StreamKey key;
-        private final String sessionId;
+        private final StreamSession session;
         private final Sinks.Empty<Void> released = Sinks.empty();
-        private volatile boolean ending;
 
-        private Lease(StreamKey key, String sessionId) {
+        private Lease(StreamKey key, StreamSession session) {
             this.key = key;
-            this.sessionId = sessionId;
+            this.session = session;
         }
 
         StreamKey key() {
             return key;
         }
 
-        String sessionId() {
-            return sessionId;
-        }
-
-        /** The stream is ending; from now on a newcomer waits for the key instead of being refused. */
-        void ending() {
-            ending = true;
+        StreamSession session() {
+            return session;
         }
 
         void release() {

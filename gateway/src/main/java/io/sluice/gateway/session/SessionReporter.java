@@ -1,6 +1,5 @@
 package io.sluice.gateway.session;
 
-import io.sluice.gateway.access.PublishRequest;
 import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
@@ -8,98 +7,113 @@ import io.sluice.protocol.Failure;
 import io.sluice.protocol.Opened;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.ServerMessage;
+import io.sluice.protocol.StreamKey;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells of a live stream whoever wants to know: its client, the embedder's listener, and the log. On the stream's event loop. */
+/**
+ * Reports what happens in a session to its client, to the embedder's listener, to the published status and to the log. Confined to the
+ * session's event loop.
+ */
 final class SessionReporter {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionReporter.class);
 
-    private final Client client;
+    private final String sessionId;
+    private final IngestSlot ingest;
     private final SessionListener listener;
-    private final PublishRequest request;
-    private final SessionStatusPublisher standing;
+    private final SessionStatusPublisher status;
 
-    SessionReporter(Client client, SessionListener listener, PublishRequest request, SessionStatusPublisher standing) {
-        this.client = client;
+    SessionReporter(String sessionId, IngestSlot ingest, SessionListener listener, SessionStatusPublisher status) {
+        this.sessionId = sessionId;
+        this.ingest = ingest;
         this.listener = listener;
-        this.request = request;
-        this.standing = standing;
+        this.status = status;
     }
 
-    void started(Opened opened, RunningStream running) {
+    void started(Opened opened, OutputRun run) {
         LOG.info(
-                "[{}] {} is live under {}: {} ({}), video {}, audio {}",
-                request.sessionId(),
-                request.peer(),
-                request.streamKey(),
+                "[{}] Live: {} publishes under {}: {} ({}), video {}, audio {}",
+                sessionId,
+                ingest.peer(),
+                streamKey(),
                 opened.mimeType(),
-                running.ffmpeg(),
+                run.ffmpeg(),
                 opened.video(),
                 opened.audio());
-        client.tell(opened);
-        standing.live(
+        ingest.send(opened);
+        status.media(
                 opened,
-                running.plan().outputs().stream()
+                run.plan().outputs().stream()
                         .map(plan -> plan.output().toString())
                         .toList());
-        tellListener(new SessionEvent.Started(
-                request.sessionId(),
-                request.streamKey(),
+        notifyListener(new SessionEvent.Started(
+                sessionId,
+                streamKey(),
                 opened.mimeType(),
                 opened.video(),
                 opened.audio(),
-                standing.latest().negotiated(),
-                running.startup()));
+                status.latest().negotiated(),
+                run.startup()));
     }
 
+    /** To the client, as often as it asked. */
     void report(Progress progress) {
-        client.tell(progress);
+        ingest.send(progress);
     }
 
+    /** To everyone else, once a second. */
     void progressed(Progress progress) {
-        standing.progressed(progress);
-        tellListener(new SessionEvent.Progressed(request.sessionId(), request.streamKey(), progress));
+        status.progress(progress);
+        notifyListener(new SessionEvent.Progressed(sessionId, streamKey(), progress));
     }
 
-    /** No more media is taken. */
-    void ending() {
-        standing.is(SessionStatus.Phase.ENDING);
+    /** The session violated a rule or a limit, or was ended from outside. */
+    void failing(Failure failure) {
+        LOG.warn("[{}] {} {}: {}", sessionId, ingest.peer(), failure.code().reason(), failure.message());
     }
 
-    /** FFmpeg is not left the time to finish. */
-    void forcing() {
-        standing.forced();
+    /** The session ends without ever having been live. */
+    void refused(Failure failure) {
+        ingest.send(Failed.of(failure));
+        status.failure(Optional.of(failure));
+        notifyListener(new SessionEvent.Refused(sessionId, status.latest().streamKey(), ingest.peer(), failure));
+    }
+
+    /** The client ended the session before it sent anything. */
+    void cancelled() {
+        ingest.send(new Ended(0, 0));
     }
 
     void ended(FfmpegOutcome outcome) {
         long acceptedBytes = outcome.acceptedBytes();
         long outTimeMs = outcome.progress().outTime().toMillis();
         Optional<Failure> failure = outcome.failure();
-        standing.ended(acceptedBytes, outTimeMs, failure);
+        status.progress(new Progress(acceptedBytes, 0, outTimeMs, 0, 0, 0, 0));
+        status.failure(failure);
         LOG.info(
-                "[{}] ended: {} bytes, {} ms{}",
-                request.sessionId(),
+                "[{}] Ended: {} bytes, {} ms{}",
+                sessionId,
                 acceptedBytes,
                 outTimeMs,
                 failure.map(f -> ", " + f.code().reason() + ": " + f.message()).orElse(""));
-        client.tell(failure.<ServerMessage>map(Failed::of).orElseGet(() -> new Ended(acceptedBytes, outTimeMs)));
-        tellListener(
-                new SessionEvent.Ended(request.sessionId(), request.streamKey(), acceptedBytes, outTimeMs, failure));
+        ingest.send(failure.<ServerMessage>map(Failed::of).orElseGet(() -> new Ended(acceptedBytes, outTimeMs)));
+        notifyListener(new SessionEvent.Ended(sessionId, streamKey(), acceptedBytes, outTimeMs, failure));
     }
 
-    private void tellListener(SessionEvent event) {
-        tell(listener, event);
+    /** Known since the start sequence. */
+    private StreamKey streamKey() {
+        return Objects.requireNonNull(status.latest().streamKey());
     }
 
-    /** What a listener throws stays here. */
-    static void tell(SessionListener listener, SessionEvent event) {
+    /** An exception in a listener must not reach the stream. */
+    private void notifyListener(SessionEvent event) {
         try {
             listener.on(event);
         } catch (RuntimeException e) {
-            LOG.error("[{}] The session listener failed", event.sessionId(), e);
+            LOG.error("[{}] The session listener failed", sessionId, e);
         }
     }
 }

@@ -1,32 +1,78 @@
 package io.sluice.gateway.session;
 
-/** Where a session is in its life. */
-enum SessionState {
-    /** The upgrade is done and {@code open} has not come. In the negotiated way only. */
-    NEGOTIATING,
-    /** Permission, key, outputs, plan, process. A plain client's media already comes, and waits. */
-    STARTING,
-    /** FFmpeg takes the media, or works off what it was given. */
-    LIVE,
-    /** The client has had its last word. */
-    ENDED;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
-    /** As others see it: who has had the last word may still have something left to give back. */
-    SessionStatus.Phase phase() {
-        return switch (this) {
-            case NEGOTIATING -> SessionStatus.Phase.NEGOTIATING;
-            case STARTING -> SessionStatus.Phase.STARTING;
-            case LIVE -> SessionStatus.Phase.LIVE;
-            case ENDED -> SessionStatus.Phase.ENDING;
-        };
+/** Where a session is in its life, for the session itself and for operators. */
+public enum SessionState {
+
+    /** The WebSocket is open and {@code open} has not arrived. Only with a client that negotiates. */
+    NEGOTIATING,
+
+    /** Admission, permission, stream key, outputs, FFmpeg. A plain client's media already arrives, and waits. */
+    STARTING,
+
+    /** FFmpeg takes the media. */
+    LIVE,
+
+    /** No more media is accepted. What arrived is being delivered, and FFmpeg writes its trailers. */
+    FINISHING,
+
+    /** What waited is discarded, and FFmpeg is being shut down. */
+    ABORTING,
+
+    /** The client has its last message. What the session holds is being released. */
+    CLOSING,
+
+    /** Nothing of the session is left. */
+    CLOSED;
+
+    private static final Map<SessionState, Set<SessionState>> TRANSITIONS = new EnumMap<>(Map.of(
+            NEGOTIATING, EnumSet.of(STARTING, CLOSING),
+            STARTING, EnumSet.of(LIVE, CLOSING),
+            LIVE, EnumSet.of(FINISHING, ABORTING, CLOSING),
+            FINISHING, EnumSet.of(ABORTING, CLOSING),
+            ABORTING, EnumSet.of(CLOSING),
+            CLOSING, EnumSet.of(CLOSED),
+            CLOSED, EnumSet.noneOf(SessionState.class)));
+
+    /**
+     * Whether a session may go from this state to another.
+     *
+     * @param next the other state
+     * @return true for the transitions in the table, and for no others
+     */
+    public boolean canTransitionTo(SessionState next) {
+        return TRANSITIONS.getOrDefault(this, Set.of()).contains(next);
     }
 
-    boolean mayBecome(SessionState next) {
-        return switch (this) {
-            case NEGOTIATING -> next == STARTING || next == ENDED;
-            case STARTING -> next == LIVE || next == ENDED;
-            case LIVE -> next == ENDED;
-            case ENDED -> false;
-        };
+    /**
+     * Whether a run of FFmpeg belongs to the session.
+     *
+     * @return true from {@link #LIVE} until {@link #CLOSING}
+     */
+    public boolean hasRun() {
+        return this == LIVE || this == FINISHING || this == ABORTING;
+    }
+
+    /**
+     * Whether the stream is coming to its end, so that its stream key is about to be free.
+     *
+     * @return true from {@link #FINISHING} on
+     */
+    public boolean isEnding() {
+        return compareTo(FINISHING) >= 0;
+    }
+
+    /**
+     * The state as the admin API and metrics name it.
+     *
+     * @return such as {@code live}
+     */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

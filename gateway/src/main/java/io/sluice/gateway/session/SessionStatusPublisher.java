@@ -2,7 +2,6 @@ package io.sluice.gateway.session;
 
 import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.session.SessionStatus.Media;
-import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Opened;
 import io.sluice.protocol.Progress;
@@ -13,22 +12,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other threads may know of a session. Its event loop writes it, each time as a whole; anybody may read it. The hot path does not come
- * here: what flows is written with the pulse of the stream.
+ * Publishes a session's status to other threads. The session's event loop writes it as a whole each time; any thread may read it. The
+ * media path does not pass here: progress is written once a second.
  */
 final class SessionStatusPublisher {
 
-    private static final Progress NOTHING_YET = new Progress(0, 0, 0, 0, 0, 0, 0);
+    private static final Progress NO_PROGRESS = new Progress(0, 0, 0, 0, 0, 0, 0);
 
     private volatile SessionStatus latest;
 
-    /** Apart from the rest, because the authorizer's answer may come on any thread. */
-    private volatile @Nullable StreamKey permitted;
+    /** Apart from the rest, because the authorizer may answer on any thread. */
+    private volatile @Nullable StreamKey permittedKey;
 
     SessionStatusPublisher(String sessionId, Peer peer, boolean negotiated) {
         latest = new SessionStatus(
                 sessionId,
-                negotiated ? Phase.NEGOTIATING : Phase.STARTING,
+                SessionState.NEGOTIATING,
                 peer,
                 negotiated,
                 Instant.now(),
@@ -40,42 +39,41 @@ final class SessionStatusPublisher {
 
     /** Callable from any thread. */
     SessionStatus latest() {
-        StreamKey key = permitted;
-        return key == null ? latest : latest.under(key);
+        StreamKey key = permittedKey;
+        return key == null ? latest : latest.with(key);
     }
 
-    void asksFor(StreamKey key) {
-        latest = latest.under(key);
+    void peer(Peer peer) {
+        latest = latest.with(peer);
     }
 
-    /** The key under which the stream was allowed, which may be another than the one that was asked for. Callable from any thread. */
-    void mayPublishUnder(StreamKey key) {
-        permitted = key;
+    void state(SessionState state) {
+        latest = latest.with(state);
     }
 
-    void is(Phase phase) {
-        latest = latest.in(phase);
+    void requestedKey(StreamKey key) {
+        latest = latest.with(key);
     }
 
-    void live(Opened opened, List<String> outputs) {
-        latest = latest.with(new Media(opened.mimeType(), opened.video(), opened.audio(), outputs, NOTHING_YET));
+    /** The stream key under which the stream was allowed, which may differ from the requested one. Callable from any thread. */
+    void permittedKey(StreamKey key) {
+        permittedKey = key;
     }
 
-    void progressed(Progress progress) {
+    void media(Opened opened, List<String> outputs) {
+        latest = latest.with(new Media(opened.mimeType(), opened.video(), opened.audio(), outputs, NO_PROGRESS));
+    }
+
+    void progress(Progress progress) {
         Media media = latest.media();
         latest = media == null ? latest : latest.with(media.with(progress));
     }
 
-    void refused(Failure reason) {
-        latest = latest.failed(Optional.of(reason));
-    }
-
-    void ended(long acceptedBytes, long outTimeMs, Optional<Failure> reason) {
-        progressed(new Progress(acceptedBytes, 0, outTimeMs, 0, 0, 0, 0));
-        latest = latest.failed(reason);
+    void failure(Optional<Failure> reason) {
+        latest = latest.with(reason);
     }
 
     void forced() {
-        latest = latest.endedByForce();
+        latest = latest.asForced();
     }
 }

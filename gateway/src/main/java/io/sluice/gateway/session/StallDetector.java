@@ -5,7 +5,7 @@ import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
 import java.util.Optional;
 
-/** Notices that a live stream has stopped to move: either FFmpeg takes nothing, or the client sends nothing. Looked at once a second. */
+/** Detects that a live stream has stalled: FFmpeg accepts nothing, or the client sends nothing. Inspected once a second. */
 final class StallDetector {
 
     private final SessionLimits limits;
@@ -19,19 +19,19 @@ final class StallDetector {
         this.lastMediaNanos = nowNanos;
     }
 
-    void mediaCame(long nowNanos) {
+    void onMedia(long nowNanos) {
         lastMediaNanos = nowNanos;
     }
 
     /**
-     * Looks at a stream.
+     * Compares a stream with the last inspection.
      *
      * @param nowNanos the time, by {@link System#nanoTime()}
-     * @param accepted the bytes that FFmpeg has taken
-     * @param waiting the bytes that wait for it
-     * @return what is wrong, or empty
+     * @param accepted the bytes that FFmpeg has accepted
+     * @param waiting the bytes that wait for FFmpeg
+     * @return the stall, or empty
      */
-    Optional<Failure> check(long nowNanos, long accepted, long waiting) {
+    Optional<Failure> inspect(long nowNanos, long accepted, long waiting) {
         if (accepted != acceptedBytes || waiting == 0) {
             acceptedBytes = accepted;
             lastAcceptedNanos = nowNanos;
@@ -39,24 +39,24 @@ final class StallDetector {
         if (nowNanos - lastAcceptedNanos >= limits.stallTimeout().toNanos()) {
             return Optional.of(new Failure(
                     FailureCode.STREAM_STALLED,
-                    "FFmpeg has taken nothing for " + limits.stallTimeout().toSeconds()
+                    "FFmpeg has accepted no data for " + limits.stallTimeout().toSeconds()
                             + " s: its output does not accept the stream, or the machine is too slow. Go live again."));
         }
         if (waiting == 0 && nowNanos - lastMediaNanos >= limits.mediaTimeout().toNanos()) {
-            return Optional.of(mediaTimedOut(limits));
+            return Optional.of(noMedia(limits));
         }
         return Optional.empty();
     }
 
-    /** The verdict on a client that has not sent enough to tell what it is. */
-    static <T> Result<T> noMedia(SessionLimits limits) {
-        return new Result.Refused<>(mediaTimedOut(limits));
+    /** The refusal of a client that has not sent enough to show what it sends. */
+    static <T> Result<T> noHeader(SessionLimits limits) {
+        return new Result.Refused<>(noMedia(limits));
     }
 
-    private static Failure mediaTimedOut(SessionLimits limits) {
+    private static Failure noMedia(SessionLimits limits) {
         return new Failure(
                 FailureCode.MEDIA_TIMEOUT,
-                "No media came for " + limits.mediaTimeout().toSeconds()
-                        + " s: check that the recorder still runs, and go live again.");
+                "No media arrived for " + limits.mediaTimeout().toSeconds()
+                        + " s: check that the recorder is running, and go live again.");
     }
 }

@@ -24,33 +24,48 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The way from a key to an FFmpeg that runs: a place, permission, then the key, then what the client sends, outputs, plan and process. Each step
- * may refuse, as a value. What was taken is given back when a later step refuses or fails.
+ * The way from a stream key to a running FFmpeg: admission, permission, the stream key's lease, the client's offer, outputs, plan, process.
+ * Each step may refuse, as a value. What was acquired is released when a later step refuses or fails.
  *
- * <p>Each step ends by itself within a bound, so a start is never cancelled: who lost interest gives back what it brings.
+ * <p>Each step ends within a bound of its own, so a sequence is never cancelled: a session that has lost interest releases what it gets.
  */
 final class StartSequence {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartSequence.class);
 
     private final SessionContext context;
+    private final StreamSession session;
     private final PublishRequest request;
     private final EventLoop eventLoop;
     private final Consumer<StreamKey> onPermitted;
     private final Scheduler onLoop;
 
+    /**
+     * A sequence for one session.
+     *
+     * @param context what all sessions share
+     * @param session who will hold the stream key
+     * @param request what the client asks for
+     * @param eventLoop where the result is signalled
+     * @param onPermitted receives the stream key under which the stream is allowed, on any thread
+     */
     StartSequence(
-            SessionContext context, PublishRequest request, EventLoop eventLoop, Consumer<StreamKey> onPermitted) {
-        this.onPermitted = onPermitted;
+            SessionContext context,
+            StreamSession session,
+            PublishRequest request,
+            EventLoop eventLoop,
+            Consumer<StreamKey> onPermitted) {
         this.context = context;
+        this.session = session;
         this.request = request;
         this.eventLoop = eventLoop;
+        this.onPermitted = onPermitted;
         this.onLoop = Schedulers.fromExecutor(eventLoop);
     }
 
     /**
-     * Goes the way. Who comes too often is not even asked who it is. Permission comes before the key: a stranger must not even learn whether
-     * a key is live, nor use up what is left of the gateway.
+     * Runs the sequence when subscribed to. A client that connects too often is refused before the authorizer is asked. Permission comes
+     * before the stream key: a stranger must neither learn whether a key is live, nor use up what is left of the gateway.
      *
      * @param offer what the client sends, as soon as that is known
      * @return the stream or the refusal, on the event loop; an error only if the gateway itself is at fault
@@ -58,40 +73,41 @@ final class StartSequence {
     Mono<Result<RunningStream>> start(Mono<Result<Offer>> offer) {
         return then(
                         Mono.fromSupplier(
-                                () -> context.admission().arrive(request.peer().internetAddress())),
-                        ticket ->
-                                orGiveBack(ticket::release, then(authorize(), permit -> enter(ticket, permit, offer))))
+                                () -> context.admission().requestTicket(request.peer().internetAddress())),
+                        ticket -> orRelease(ticket::release, then(authorize(), permit -> admit(ticket, permit, offer))))
                 .publishOn(onLoop);
     }
 
-    /** Gives the key and the place back, and leaves the preview to its viewers for a while. */
-    void release(RunningStream running) {
-        release(running.lease());
-        running.ticket().release();
+    /** Releases what a stream held, once its runs have ended. Its preview stays available for a while. */
+    static void release(SessionContext context, Reservation reservation) {
+        release(context, reservation.lease());
+        reservation.ticket().release();
     }
 
-    private void release(Lease lease) {
-        context.outputs().retire(lease.key(), lease.sessionId());
+    private static void release(SessionContext context, Lease lease) {
+        context.outputs().retire(lease.key(), lease.session().id());
         lease.release();
     }
 
-    private Mono<Result<RunningStream>> enter(Ticket ticket, Permit permit, Mono<Result<Offer>> offer) {
-        Optional<Failure> full = ticket.admit(permit.request().streamKey());
+    private Mono<Result<RunningStream>> admit(Ticket ticket, Permit permit, Mono<Result<Offer>> offer) {
+        StreamKey key = permit.request().streamKey();
+        Optional<Failure> full = ticket.acquireSlot(key);
         return full.isPresent()
                 ? Mono.just(new Result.Refused<>(full.get()))
                 : then(
-                        acquireKey(permit),
-                        lease -> orGiveBack(
-                                () -> release(lease), then(offer, known -> run(ticket, lease, permit, known))));
+                        context.streams().acquire(key, session, context.limits().keyHandBackTimeout()),
+                        lease -> orRelease(
+                                () -> release(context, lease),
+                                then(offer, known -> run(new Reservation(ticket, permit, lease), known))));
     }
 
-    private static Mono<Result<RunningStream>> orGiveBack(Runnable giveBack, Mono<Result<RunningStream>> way) {
-        return way.doOnNext(result -> {
+    private static Mono<Result<RunningStream>> orRelease(Runnable release, Mono<Result<RunningStream>> steps) {
+        return steps.doOnNext(result -> {
                     if (result instanceof Result.Refused) {
-                        giveBack.run();
+                        release.run();
                     }
                 })
-                .doOnError(error -> giveBack.run());
+                .doOnError(error -> release.run());
     }
 
     private Mono<Result<Permit>> authorize() {
@@ -100,10 +116,10 @@ final class StartSequence {
                 .timeout(context.limits().authorizeTimeout(), onLoop)
                 .map(this::permit)
                 .onErrorResume(error -> {
-                    LOG.warn("[{}] The authorizer failed, so the client is refused", request.sessionId(), error);
+                    LOG.warn("[{}] The authorizer failed; the client is refused", request.sessionId(), error);
                     return Mono.just(Result.refused(
                             FailureCode.AUTHORIZER_FAILED,
-                            "Whether you may publish could not be found out just now: try again in a moment."));
+                            "The gateway could not check your permission to publish: try again in a moment."));
                 });
     }
 
@@ -120,32 +136,25 @@ final class StartSequence {
         return Result.ok(new Permit(new PublishRequest(request.sessionId(), key, request.peer()), terms));
     }
 
-    private Mono<Result<Lease>> acquireKey(Permit permit) {
-        return context.streams()
-                .acquire(
-                        permit.request().streamKey(),
-                        permit.request().sessionId(),
-                        context.limits().keyHandBackTimeout());
-    }
-
-    private Mono<Result<RunningStream>> run(Ticket ticket, Lease lease, Permit permit, Offer offer) {
+    private Mono<Result<RunningStream>> run(Reservation reservation, Offer offer) {
+        Permit permit = reservation.permit();
         return then(
                 context.outputs().of(permit.request(), permit.terms()).publishOn(onLoop),
                 outputs -> then(
                         Mono.just(context.planner().plan(offer.formats(), outputs, offer.video(), offer.audio())),
-                        plan -> launch(ticket, lease, permit, plan)));
+                        plan -> launch(reservation, plan)));
     }
 
-    private Mono<Result<RunningStream>> launch(Ticket ticket, Lease lease, Permit permit, StreamPlan plan) {
-        Optional<Failure> full = ticket.begin(work(plan));
+    private Mono<Result<RunningStream>> launch(Reservation reservation, StreamPlan plan) {
+        Optional<Failure> full = reservation.ticket().reserveCapacity(workload(plan));
         if (full.isPresent()) {
             return Mono.just(new Result.Refused<>(full.get()));
         }
         return context.ffmpeg()
-                .launch(permit.request().streamKey(), plan, eventLoop)
+                .launch(reservation.lease().key(), plan, eventLoop)
                 .elapsed()
-                .map(ffmpeg -> Result.ok(new RunningStream(
-                        ticket, permit, lease, plan, ffmpeg.getT2(), Duration.ofMillis(ffmpeg.getT1()))))
+                .map(timed -> Result.ok(new RunningStream(
+                        reservation, new OutputRun(plan, timed.getT2(), Duration.ofMillis(timed.getT1())))))
                 .onErrorResume(error -> {
                     LOG.error("[{}] FFmpeg could not be started", request.sessionId(), error);
                     return Mono.just(
@@ -155,7 +164,7 @@ final class StartSequence {
                 });
     }
 
-    private static Workload work(StreamPlan plan) {
+    private static Workload workload(StreamPlan plan) {
         if (plan.video() == TrackHandling.TRANSCODE) {
             return Workload.VIDEO;
         }
@@ -163,6 +172,6 @@ final class StartSequence {
     }
 
     private static <T, R> Mono<Result<R>> then(Mono<Result<T>> step, Function<T, Mono<Result<R>>> next) {
-        return step.flatMap(parsed -> parsed.fold(next, failure -> Mono.just(new Result.Refused<>(failure))));
+        return step.flatMap(result -> result.fold(next, failure -> Mono.just(new Result.Refused<>(failure))));
     }
 }

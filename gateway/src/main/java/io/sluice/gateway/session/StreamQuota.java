@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one stream may use: bits, and time. Confined to the stream's event loop.
+ * What one stream may use: bits per second, and time. Confined to the stream's event loop.
  *
- * <p>Bits are counted as they come off the socket, not as FFmpeg takes them, so a slow FFmpeg is no excuse for more.
+ * <p>Bits are counted as they arrive from the socket, not as FFmpeg accepts them, so a slow FFmpeg does not raise the limit.
  */
 final class StreamQuota {
 
-    /** Clients are told a bit rate for their encoders, and these overshoot; containers come on top. */
+    /** Clients are given a bit rate for their encoders. Encoders overshoot, and the container adds overhead. */
     private static final double OVERSHOOT = 1.25;
 
     private static final double MILLION = 1e6;
@@ -27,16 +27,16 @@ final class StreamQuota {
     private final long maxBitsPerSecond;
     private final @Nullable Instant expiresAt;
     private final TokenBucket bytes;
-    private final long beganNanos;
+    private final long startedNanos;
     private long calmNanos;
     private long bytesSinceCalm;
 
     /**
-     * An allowance that begins now.
+     * A quota that starts now.
      *
-     * @param limits the gateway's
-     * @param maxBitsPerSecond what the client is told
-     * @param expiresAt the end of the client's permission; null for none
+     * @param limits the gateway's limits
+     * @param maxBitsPerSecond the bit rate that the client was given
+     * @param expiresAt when the client's permission ends; null for never
      * @param nowNanos the time, by {@link System#nanoTime()}
      */
     StreamQuota(StreamLimits limits, long maxBitsPerSecond, @Nullable Instant expiresAt, long nowNanos) {
@@ -44,38 +44,38 @@ final class StreamQuota {
         this.maxBitsPerSecond = maxBitsPerSecond;
         this.expiresAt = expiresAt;
         this.bytes = new TokenBucket(maxBitsPerSecond * OVERSHOOT / Byte.SIZE, limits.burstBytes(), nowNanos);
-        this.beganNanos = nowNanos;
+        this.startedNanos = nowNanos;
         this.calmNanos = nowNanos;
     }
 
-    /** What a client that has permission may use from now on. */
-    static StreamQuota of(SessionContext context, Permit permit) {
+    /** The quota of a stream that was permitted and starts now. */
+    static StreamQuota of(SessionContext context, Permit permit, long nowNanos) {
         return new StreamQuota(
                 context.streamLimits(),
                 permit.maxBitsPerSecond(context.limits()),
                 permit.terms().expiresAt(),
-                System.nanoTime());
+                nowNanos);
     }
 
     /**
-     * Media came.
+     * Counts media.
      *
-     * @param mediaBytes how much
+     * @param mediaBytes how much arrived
      * @param nowNanos the time, by {@link System#nanoTime()}
      * @return null, or why it was too much
      */
     @Nullable
-    Failure mediaCame(int mediaBytes, long nowNanos) {
+    Failure onMedia(int mediaBytes, long nowNanos) {
         if (bytes.isFull(nowNanos)) {
             calmNanos = nowNanos;
             bytesSinceCalm = 0;
         }
         bytesSinceCalm += mediaBytes;
-        return bytes.take(mediaBytes, nowNanos) ? null : tooMuch(nowNanos);
+        return bytes.take(mediaBytes, nowNanos) ? null : bitRateExceeded(nowNanos);
     }
 
     /**
-     * Looks at the clock.
+     * Checks the time.
      *
      * @param nowNanos the time, by {@link System#nanoTime()}
      * @param now the time of day
@@ -86,29 +86,30 @@ final class StreamQuota {
             return Optional.of(expired());
         }
         Duration longest = limits.maxDuration();
-        if (longest != null && nowNanos - beganNanos >= longest.toNanos()) {
+        if (longest != null && nowNanos - startedNanos >= longest.toNanos()) {
             return Optional.of(new Failure(
                     FailureCode.DURATION_EXCEEDED,
                     "The stream has been live for " + longest.toSeconds()
-                            + " s, which is as long as one may be: go live anew."));
+                            + " s, which is the maximum duration: go live again."));
         }
         return Optional.empty();
     }
 
-    /** The verdict on a client whose permission has come to its end. */
+    /** The failure of a client whose permission has expired. */
     static Failure expired() {
         return new Failure(
                 FailureCode.AUTHORIZATION_EXPIRED,
-                "The permission to publish has expired: get a new one, and go live again with that.");
+                "The permission to publish has expired: get a new one, and go live again with it.");
     }
 
-    private Failure tooMuch(long nowNanos) {
+    private Failure bitRateExceeded(long nowNanos) {
         double seconds = Math.max(1, TimeUnit.NANOSECONDS.toMillis(nowNanos - calmNanos)) / 1_000.0;
         return new Failure(
                 FailureCode.BIT_RATE_EXCEEDED,
                 String.format(
                         Locale.ROOT,
-                        "%.1f Mbit/s came for %.1f s, where %.1f Mbit/s and %.1f MB at once are allowed: choose a lower bit rate.",
+                        "%.1f Mbit/s arrived for %.1f s; the limit is %.1f Mbit/s and a burst of %.1f MB:"
+                                + " choose a lower bit rate.",
                         bytesSinceCalm * Byte.SIZE / seconds / MILLION,
                         seconds,
                         maxBitsPerSecond * OVERSHOOT / MILLION,

@@ -2,22 +2,22 @@ package io.sluice.gateway.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
 import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.access.PublishRequest;
+import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
 import io.sluice.gateway.media.MediaQueue;
+import io.sluice.gateway.media.StreamHeader;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.Draining;
-import io.sluice.protocol.Ended;
-import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
+import io.sluice.protocol.Progress;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +26,14 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * One stream, from the upgrade to the end of its FFmpeg. It outlives its connection: what was sent before the
- * connection closed is delivered.
+ * One stream, from the upgrade until nothing of it is left: the state machine between a source and a sink that can both be replaced. What
+ * arrived before its connection closed is delivered.
  *
- * <p>Confined to the event loop of its connection, but for {@link #end}, {@link #drain}, {@link #abort}, {@link
- * #end(Failure)}, {@link #status()}, {@link #done()} and {@link #id()}.
+ * <p>{@link SessionState} has the legal transitions; {@link #transitionTo} is the only place that makes one. {@link IngestSlot} holds the
+ * connection, {@link OutputSlot} the run of FFmpeg, and between them {@link MediaQueue} the media that waits.
+ *
+ * <p>Confined to the event loop of its first connection, except for {@link #end}, {@link #drain}, {@link #abort}, {@link #status()},
+ * {@link #done()} and {@link #id()}, which any thread may call, and {@link #attach}.
  */
 public final class StreamSession {
 
@@ -38,41 +41,49 @@ public final class StreamSession {
 
     private final SessionContext context;
     private final EventLoop eventLoop;
-    private final Client client;
-    private final String id;
-    private final Peer peer;
-    private final @Nullable String offeredKey;
-    private final boolean plain;
-    private final MediaQueue handOff;
-    private final FormatVerifier identification;
-    private final SessionStatusPublisher standing;
+    private final String id = SessionIds.next();
+    private final IngestMode mode;
+    private final @Nullable String requestedKey;
+    private final IngestSlot ingest;
+    private final MediaQueue queue;
+    private final StreamHeader header = new StreamHeader();
+    private final OutputSlot output;
+    private final FormatVerifier format;
+    private final SessionStatusPublisher status;
+    private final SessionReporter reporter;
+    private final StreamTimers timers;
     private final Sinks.Empty<Void> done = Sinks.empty();
 
     private SessionState state = SessionState.NEGOTIATING;
-    private Duration reportInterval = Open.DEFAULT_PROGRESS_INTERVAL;
-    private @Nullable Future<?> openDeadline;
-    private @Nullable LiveStream live;
-    private boolean mediaEnded;
-    private boolean understandsDraining;
+    /** Set when the first run starts. */
+    private @Nullable Reservation reservation;
+
+    private @Nullable StreamMonitor monitor;
+    private @Nullable Failure failure;
+
+    /** How a client sends its stream. */
+    private enum IngestMode {
+        /** With {@code sluice.v1}: {@code open} first, media after {@code opened}. */
+        NEGOTIATED,
+        /** Media from the first byte on, and no messages. */
+        PLAIN
+    }
 
     private StreamSession(
-            SessionContext context,
-            EventLoop eventLoop,
-            Client client,
-            Peer peer,
-            @Nullable String offeredKey,
-            boolean plain) {
+            SessionContext context, ClientConnection connection, @Nullable String requestedKey, IngestMode mode) {
+        SessionLimits limits = context.limits();
         this.context = context;
-        this.eventLoop = eventLoop;
-        this.client = client;
-        this.id = SessionIds.next();
-        this.peer = peer;
-        this.offeredKey = offeredKey;
-        this.plain = plain;
-        this.standing = new SessionStatusPublisher(id, peer, !plain);
-        this.identification = new FormatVerifier(context.ffmpeg().maxPixels());
-        this.handOff = new MediaQueue(
-                eventLoop, context.limits().lowWaterBytes(), context.limits().highWaterBytes(), client::pauseMedia);
+        this.eventLoop = connection.eventLoop();
+        this.mode = mode;
+        this.requestedKey = requestedKey;
+        this.status = new SessionStatusPublisher(id, connection.peer(), mode == IngestMode.NEGOTIATED);
+        this.ingest = new IngestSlot(
+                eventLoop, connection, new Source(), status::peer, limits.lowWaterBytes(), limits.highWaterBytes());
+        this.queue = new MediaQueue(eventLoop, limits.lowWaterBytes(), limits.highWaterBytes(), ingest::pauseMedia);
+        this.output = new OutputSlot(queue, header, this::runEnded);
+        this.format = new FormatVerifier(context.ffmpeg().maxPixels());
+        this.reporter = new SessionReporter(id, ingest, context.listener(), status);
+        this.timers = new StreamTimers(eventLoop);
         context.streams().add(this);
     }
 
@@ -80,65 +91,56 @@ public final class StreamSession {
      * A session that waits for {@code open}.
      *
      * @param context what all sessions share
-     * @param eventLoop the connection's
-     * @param client the client
-     * @param peer who is at the other end, for the authorizer and the log
-     * @param streamKey the key as the request's query had it, or null
-     * @return a session that must be told when the connection closes
+     * @param connection the client's connection
+     * @param streamKey the stream key in the request's query, or null
+     * @return the session; the connection must deliver to its {@link #ingest()}
      */
     public static StreamSession negotiated(
-            SessionContext context, EventLoop eventLoop, Client client, Peer peer, @Nullable String streamKey) {
-        StreamSession session = new StreamSession(context, eventLoop, client, peer, streamKey, false);
-        session.openDeadline = eventLoop.schedule(
-                session::openTimedOut, context.limits().openTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            SessionContext context, ClientConnection connection, @Nullable String streamKey) {
+        StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.NEGOTIATED);
+        session.timers.after(
+                context.limits().openTimeout(), () -> session.fail(SessionFailures.openTimedOut(context.limits())));
         return session;
     }
 
     /**
-     * A session whose media comes from the first byte on.
+     * A session whose media arrives from the first byte on.
      *
      * @param context what all sessions share
-     * @param eventLoop the connection's
-     * @param client the client
-     * @param peer who is at the other end, for the authorizer and the log
-     * @param streamKey the key, or null if there was none
-     * @param mimeType what the client says it sends, or null to find out
-     * @return a session that must be told when the connection closes
+     * @param connection the client's connection
+     * @param streamKey the stream key, or null if there was none
+     * @param mimeType what the client says it sends; null to find out from the header
+     * @return the session; the connection must deliver to its {@link #ingest()}
      */
     public static StreamSession plain(
             SessionContext context,
-            EventLoop eventLoop,
-            Client client,
-            Peer peer,
+            ClientConnection connection,
             @Nullable String streamKey,
             @Nullable String mimeType) {
-        StreamSession session = new StreamSession(context, eventLoop, client, peer, streamKey, true);
+        StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.PLAIN);
         Mono<Result<Offer>> offer = Mono.justOrEmpty(mimeType)
                 .map(OfferNegotiation::ofMimeType)
                 .filter(parsed -> !OfferNegotiation.leavesCodecsOpen(parsed))
-                .switchIfEmpty(session.identification
+                .switchIfEmpty(session.format
                         .offer()
                         .timeout(
                                 context.limits().mediaTimeout(),
-                                Mono.just(StallDetector.noMedia(context.limits())),
-                                Schedulers.fromExecutor(eventLoop)));
-        session.start(session.key(null), offer, peer);
+                                Mono.just(StallDetector.noHeader(context.limits())),
+                                Schedulers.fromExecutor(session.eventLoop)));
+        session.start(session.streamKey(null), offer, connection.peer());
         return session;
     }
 
     /**
-     * A session for a client with whom there is nothing to negotiate.
+     * A session for a client that is refused at once.
      *
      * @param context what all sessions share
-     * @param eventLoop the connection's
-     * @param client the client
-     * @param peer who is at the other end, for the log
-     * @param failure what the client is told
-     * @return a session that has ended
+     * @param connection the client's connection
+     * @param failure what the client is sent
+     * @return a session that is closed
      */
-    public static StreamSession refused(
-            SessionContext context, EventLoop eventLoop, Client client, Peer peer, Failure failure) {
-        StreamSession session = new StreamSession(context, eventLoop, client, peer, null, false);
+    public static StreamSession refused(SessionContext context, ClientConnection connection, Failure failure) {
+        StreamSession session = new StreamSession(context, connection, null, IngestMode.NEGOTIATED);
         session.fail(failure);
         return session;
     }
@@ -146,147 +148,162 @@ public final class StreamSession {
     /**
      * Names the session.
      *
-     * @return the id that the client is told and that the log shows
+     * @return the id that the client is sent and that the log shows
      */
     public String id() {
         return id;
     }
 
     /**
-     * How the session stands. Callable from any thread.
+     * The session's status. Callable from any thread.
      *
-     * @return the latest that its event loop has made known
+     * @return the latest that its event loop has published
      */
     public SessionStatus status() {
-        return standing.latest();
+        return status.latest();
     }
 
     /**
-     * The session's end: nothing of it is left.
+     * The session's end.
      *
-     * @return completes for every subscriber, early or late
+     * @return completes for every subscriber, early or late, once the session is {@link SessionState#CLOSED}
      */
     public Mono<Void> done() {
         return done.asMono();
     }
 
     /**
-     * Takes a control message.
+     * Where the attached connection delivers.
      *
-     * @param message the message, or what is wrong with it
+     * @return the way in of the connection that the session was made for, or that was attached last
      */
-    public void receive(Result<ClientMessage> message) {
-        message.fold(
-                sound -> {
-                    if (sound instanceof Open open) {
-                        open(open);
-                    } else {
-                        stop();
-                    }
-                    return sound;
-                },
-                wrong -> {
-                    fail(wrong);
-                    return wrong;
-                });
+    public Ingest ingest() {
+        return ingest.ingest();
     }
 
     /**
-     * Takes media.
+     * Puts another connection in the place of the present one, whose further bytes are released. Called on the new connection's event
+     * loop, which may be another than the session's: bytes and messages then hop between the two.
      *
-     * @param media the next bytes of the stream; their reference passes to the session
+     * @param connection the new connection
+     * @return where it delivers from now on
      */
-    public void receive(ByteBuf media) {
-        if (state == SessionState.ENDED || (!plain && live == null)) {
-            media.release();
-            fail(new Failure(
-                    FailureCode.MEDIA_BEFORE_OPENED,
-                    "Media came before the gateway had answered open: send open first, and wait for opened."));
-            return;
-        }
-        int mediaBytes = media.readableBytes();
-        identification.look(media);
-        handOff.offer(media);
-        if (live != null) {
-            live.mediaCame(mediaBytes);
-        }
+    Ingest attach(ClientConnection connection) {
+        return ingest.attach(connection);
     }
 
-    /** The connection has closed, in whatever way. What came is delivered. */
-    public void disconnected() {
-        if (state == SessionState.NEGOTIATING) {
-            end();
-        } else {
-            endMedia(Optional.empty());
-        }
+    /** The run that takes the media. On the session's event loop, and only while it {@linkplain SessionState#hasRun() has one}. */
+    OutputRun currentRun() {
+        return output.current();
     }
 
     /**
-     * The client broke the rules. A stream that is live is ended in order all the same: what came before was sound.
+     * Puts another run of FFmpeg in the place of the present one, which finishes what it was given. On the session's event loop, and only
+     * while the session is live.
      *
-     * @param failure how
+     * @param run the new run; the session ends it from now on
      */
-    public void fail(Failure failure) {
-        if (state == SessionState.ENDED || (live != null && live.isEnding())) {
-            return;
+    void replaceRun(OutputRun run) {
+        if (state != SessionState.LIVE) {
+            throw new IllegalStateException("a run cannot be replaced while the session is " + state);
         }
-        LOG.warn("[{}] {} {}: {}", id, peer, failure.code().reason(), failure.message());
-        if (live != null) {
-            live.finish(Optional.of(failure));
-        } else {
-            refuse(failure);
-        }
+        output.attach(run);
     }
 
     /**
-     * The gateway will leave. Who is live may go on until then, and is told if it understands; anybody else had better
-     * go elsewhere at once. Callable from any thread.
+     * Ends the session gracefully, unless it is ending already. Callable from any thread.
+     *
+     * @param reason what the client is sent
+     */
+    public void end(Failure reason) {
+        eventLoop.execute(() -> fail(reason));
+    }
+
+    /**
+     * Prepares for a shutdown of the gateway. A live stream may continue until then, and its client is notified if it understands;
+     * every other session ends now. Callable from any thread.
      *
      * @param endsIn how long a live stream has left
      * @param refusal what clients are sent whose stream is not live yet
      */
     public void drain(Duration endsIn, Failure refusal) {
         eventLoop.execute(() -> {
-            if (live == null) {
+            if (!state.hasRun()) {
                 fail(refusal);
-            } else if (understandsDraining && !live.isEnding()) {
-                client.tell(new Draining(endsIn.toMillis()));
+            } else if (state == SessionState.LIVE && ingest.understandsDraining()) {
+                ingest.send(new Draining(endsIn.toMillis()));
             }
         });
     }
 
     /**
-     * Ends the session without waiting for a trailer. Callable from any thread.
+     * Ends the session without waiting for trailers. Callable from any thread.
      *
-     * @param reason what the client is told
+     * @param reason what the client is sent
      */
     public void abort(Failure reason) {
         eventLoop.execute(() -> {
-            if (live == null) {
-                fail(reason);
+            if (state.hasRun()) {
+                abortRun(reason);
             } else {
-                live.abort(reason);
+                fail(reason);
             }
         });
     }
 
-    /**
-     * Ends the session in order, unless it is ending already. Callable from any thread.
-     *
-     * @param reason what the client is told
-     */
-    public void end(Failure reason) {
-        eventLoop.execute(() -> fail(reason));
+    /** What the attached connection delivers. */
+    private final class Source implements Ingest {
+
+        @Override
+        public void onMedia(ByteBuf media) {
+            if (state == SessionState.NEGOTIATING
+                    || (state == SessionState.STARTING && mode == IngestMode.NEGOTIATED)) {
+                media.release();
+                fail(SessionFailures.mediaBeforeOpened());
+                return;
+            }
+            int mediaBytes = media.readableBytes();
+            if (!queue.isCompleted()) {
+                format.inspect(media);
+                header.inspect(media);
+            }
+            queue.offer(media);
+            if (state == SessionState.LIVE) {
+                monitor().onMedia(mediaBytes).ifPresent(StreamSession.this::fail);
+            }
+        }
+
+        @Override
+        public void onMessage(Result<ClientMessage> message) {
+            if (message instanceof Result.Refused<ClientMessage> invalid) {
+                fail(invalid.failure());
+            } else if (message.orElseThrow() instanceof Open open) {
+                open(open);
+            } else if (state == SessionState.NEGOTIATING) {
+                fail(SessionFailures.stopBeforeOpen());
+            } else {
+                endOfMedia();
+            }
+        }
+
+        @Override
+        public void onViolation(Failure violation) {
+            fail(violation);
+        }
+
+        @Override
+        public void onDisconnect() {
+            if (state == SessionState.NEGOTIATING) {
+                close();
+            } else {
+                endOfMedia();
+            }
+        }
     }
 
     private void open(Open open) {
         if (state != SessionState.NEGOTIATING) {
-            fail(
-                    new Failure(
-                            FailureCode.UNEXPECTED_MESSAGE,
-                            plain
-                                    ? "open is not understood here: offer the subprotocol sluice.v1 to negotiate, or send media only."
-                                    : "open came a second time: one connection carries one stream, so open another connection."));
+            fail(mode == IngestMode.PLAIN ? SessionFailures.openFromPlainClient() : SessionFailures.openTwice());
             return;
         }
         Result<Offer> offer = OfferNegotiation.of(open);
@@ -294,155 +311,192 @@ public final class StreamSession {
             fail(refused.failure());
             return;
         }
-        reportInterval = open.progressInterval();
-        understandsDraining = open.draining();
+        ingest.configure(open);
+        Peer peer = ingest.peer();
         String token = open.token();
-        start(key(open.streamKey()), Mono.just(offer), token == null ? peer : peer.withToken(token));
+        start(streamKey(open.streamKey()), Mono.just(offer), token == null ? peer : peer.withToken(token));
     }
 
-    private void stop() {
-        if (state == SessionState.NEGOTIATING) {
-            fail(new Failure(FailureCode.UNEXPECTED_MESSAGE, "stop came before open: there is nothing to stop."));
-        } else {
-            endMedia(Optional.empty());
-        }
+    private Result<StreamKey> streamKey(@Nullable String inMessage) {
+        String key = inMessage == null ? requestedKey : inMessage;
+        return key == null ? new Result.Refused<>(SessionFailures.noStreamKey()) : StreamKey.parse(key);
     }
 
-    private void openTimedOut() {
-        fail(new Failure(
-                FailureCode.OPEN_TIMEOUT,
-                "No open came within " + context.limits().openTimeout().toSeconds()
-                        + " s of the upgrade: send it as the first message."));
-    }
-
-    private Result<StreamKey> key(@Nullable String inMessage) {
-        String key = inMessage == null ? offeredKey : inMessage;
-        return key == null
-                ? Result.refused(
-                        FailureCode.INVALID_STREAM_KEY,
-                        "There is no stream key: give it as the query parameter streamKey, or in open.")
-                : StreamKey.parse(key);
-    }
-
-    private void start(Result<StreamKey> parsedKey, Mono<Result<Offer>> offer, Peer who) {
-        if (openDeadline != null) {
-            openDeadline.cancel(false);
-        }
-        if (parsedKey instanceof Result.Refused<StreamKey> refused) {
+    private void start(Result<StreamKey> key, Mono<Result<Offer>> offer, Peer peer) {
+        timers.cancel();
+        if (key instanceof Result.Refused<StreamKey> refused) {
             fail(refused.failure());
             return;
         }
-        PublishRequest request = new PublishRequest(id, parsedKey.orElseThrow(), who);
-        standing.asksFor(request.streamKey());
-        StartSequence start = new StartSequence(context, request, eventLoop, standing::mayPublishUnder);
-        become(SessionState.STARTING);
-        start.start(offer).subscribe(result -> started(start, result), error -> {
+        PublishRequest request = new PublishRequest(id, key.orElseThrow(), peer);
+        status.requestedKey(request.streamKey());
+        StartSequence start = new StartSequence(context, this, request, eventLoop, status::permittedKey);
+        transitionTo(SessionState.STARTING);
+        start.start(offer).subscribe(result -> started(result), error -> {
             LOG.error("[{}] The stream could not be started", id, error);
-            started(
-                    start,
-                    Result.refused(
-                            FailureCode.INTERNAL_ERROR, "The gateway could not start the stream: tell its operator."));
+            started(new Result.Refused<>(SessionFailures.internalError()));
         });
     }
 
-    private void started(StartSequence start, Result<RunningStream> result) {
+    /** The start sequence always gets here, also for a session whose client has left meanwhile. */
+    private void started(Result<RunningStream> result) {
         if (result instanceof Result.Refused<RunningStream> refused) {
             fail(refused.failure());
-            gone();
+            closed();
             return;
         }
-        RunningStream running = result.orElseThrow();
-        if (state == SessionState.ENDED) {
-            // The client has gone while FFmpeg was being started.
-            running.ffmpeg().shutdown().then().onErrorComplete().subscribe(null, null, () -> {
-                start.release(running);
-                gone();
+        RunningStream stream = result.orElseThrow();
+        if (state == SessionState.CLOSING) {
+            stream.run().ffmpeg().shutdown().then().onErrorComplete().subscribe(null, null, () -> {
+                StartSequence.release(context, stream.reservation());
+                closed();
             });
             return;
         }
-        become(SessionState.LIVE);
-        SessionReporter herald = new SessionReporter(client, context.listener(), running.request(), standing);
-        StreamQuota allowance = StreamQuota.of(context, running.permit());
-        live = new LiveStream(
-                eventLoop, context.limits(), allowance, reportInterval, running, handOff, herald, outcome -> {
-                    start.release(running);
-                    herald.ended(outcome);
-                    live = null;
-                    end();
-                });
-        herald.started(OfferNegotiation.opened(id, running, context.limits()), running);
-        live.begin();
-        identification.agree(running.plan().format(), this::wrongMedia);
-        if (mediaEnded) {
-            live.finish(Optional.empty());
+        goLive(stream);
+    }
+
+    private void goLive(RunningStream stream) {
+        OutputRun run = stream.run();
+        reservation = stream.reservation();
+        monitor = new StreamMonitor(context, reservation.permit(), queue, output);
+        transitionTo(SessionState.LIVE);
+        reporter.started(OfferNegotiation.opened(id, stream, context.limits()), run);
+        timers.start(
+                this::inspect,
+                ingest.reportInterval(),
+                () -> reporter.report(monitor().progress()));
+        reservation.ticket().processStarted(run.ffmpeg().pid());
+        boolean everythingArrived = queue.isCompleted();
+        output.attach(run);
+        format.expect(run.plan().format(), this::wrongFormat);
+        if (everythingArrived && state == SessionState.LIVE) {
+            finish(null);
         }
     }
 
-    /** FFmpeg could make nothing of it, and is not waited for. */
-    private void wrongMedia(Failure failure) {
-        if (live != null) {
-            LOG.warn("[{}] {} {}: {}", id, peer, failure.code().reason(), failure.message());
-            live.abort(failure);
+    private StreamMonitor monitor() {
+        return Objects.requireNonNull(monitor);
+    }
+
+    private Reservation reservation() {
+        return Objects.requireNonNull(reservation);
+    }
+
+    /** FFmpeg can make nothing of it, so it is not given the time to finish. */
+    private void wrongFormat(Failure mismatch) {
+        if (state.hasRun()) {
+            reporter.failing(mismatch);
+            abortRun(mismatch);
         }
     }
 
-    private void endMedia(Optional<Failure> reason) {
-        mediaEnded = true;
-        if (live != null) {
-            live.finish(reason);
-        } else if (handOff.waitingBytes() == 0 && state != SessionState.ENDED) {
-            client.tell(new Ended(0, 0));
-            end();
-        } else {
-            // A plain client may have said everything before FFmpeg is there to hear it.
-            identification.giveUp(
-                    new Failure(
-                            FailureCode.UNRECOGNIZED_MEDIA,
-                            "The stream ended before its container was complete: send WebM, Matroska or MP4 from its first byte on."));
+    /** Once a second. */
+    private void inspect() {
+        Progress progress = monitor().progress();
+        reporter.progressed(progress);
+        reservation().ticket().updateProgress(progress.outTimeMs());
+        if (state == SessionState.LIVE) {
+            monitor().inspect().ifPresent(this::fail);
         }
     }
 
-    /** Ends a session that never went live. */
-    private void refuse(Failure failure) {
-        client.tell(Failed.of(failure));
-        standing.refused(failure);
-        SessionReporter.tell(
-                context.listener(),
-                new SessionEvent.Refused(id, standing.latest().streamKey(), peer, failure));
-        end();
+    /** The client has said or shown that it sends nothing more. */
+    private void endOfMedia() {
+        if (state == SessionState.LIVE) {
+            finish(null);
+        } else if (state == SessionState.STARTING && queue.waitingBytes() == 0) {
+            reporter.cancelled();
+            close();
+        } else if (state == SessionState.STARTING) {
+            // A plain client may have sent everything before FFmpeg runs.
+            queue.complete();
+            format.cancel(SessionFailures.endedWithinHeader());
+        }
     }
 
-    private void end() {
+    /** Ends the session because of a failure, gracefully if it is live. Has no effect on a session that is ending. */
+    private void fail(Failure reason) {
+        switch (state) {
+            case NEGOTIATING, STARTING -> {
+                reporter.failing(reason);
+                reporter.refused(reason);
+                close();
+            }
+            case LIVE -> {
+                reporter.failing(reason);
+                if (reason.code() == FailureCode.STREAM_STALLED) {
+                    abortRun(reason);
+                } else {
+                    finish(reason);
+                }
+            }
+            default -> LOG.debug("[{}] {} while {}: {}", id, reason.code().reason(), state, reason.message());
+        }
+    }
+
+    /** Delivers what arrived and lets FFmpeg write its trailers. */
+    private void finish(@Nullable Failure reason) {
+        failure = reason;
+        transitionTo(SessionState.FINISHING);
+        timers.after(
+                context.limits().finishTimeout(), () -> abortRun(SessionFailures.finishTimedOut(context.limits())));
+        queue.complete();
+    }
+
+    /** Discards what waits and shuts FFmpeg down. */
+    private void abortRun(Failure reason) {
+        if (state == SessionState.ABORTING) {
+            return;
+        }
+        if (failure == null) {
+            failure = reason;
+        }
+        transitionTo(SessionState.ABORTING);
+        status.forced();
+        queue.discard();
+        output.shutDown(
+                error -> LOG.error("[{}] FFmpeg could not be killed; the stream key is released anyway", id, error));
+    }
+
+    private void runEnded(FfmpegOutcome outcome) {
+        // FFmpeg reports an input without a byte as broken; for a client that changed its mind it is not.
+        boolean untouched = state.isEnding() && outcome.acceptedBytes() == 0;
+        Optional<Failure> reason = Optional.ofNullable(failure);
+        transitionTo(SessionState.CLOSING);
+        timers.cancel();
+        queue.discard();
+        header.release();
+        StartSequence.release(context, reservation());
+        reporter.ended(reason.isEmpty() && !untouched ? outcome : outcome.withFailure(reason));
+        closed();
+    }
+
+    /** Ends a session that was never live. If it is starting, its start sequence releases what it acquires. */
+    private void close() {
         boolean starting = state == SessionState.STARTING;
-        become(SessionState.ENDED);
-        if (openDeadline != null) {
-            openDeadline.cancel(false);
-        }
-        handOff.discard();
-        // A start that waits to be told what the stream is holds the key meanwhile.
-        identification.giveUp(new Failure(FailureCode.UNRECOGNIZED_MEDIA, "The stream ended before it began."));
-        if (starting) {
-            context.streams().ending(id);
-        } else {
-            gone();
+        transitionTo(SessionState.CLOSING);
+        timers.cancel();
+        queue.discard();
+        header.release();
+        // A start that waits for the header holds the stream key.
+        format.cancel(SessionFailures.endedBeforeStart());
+        if (!starting) {
+            closed();
         }
     }
 
-    /**
-     * Nothing of the session is left. One that ended while it was starting is registered until its start has come to
-     * its end too.
-     */
-    private void gone() {
-        standing.is(SessionStatus.Phase.ENDED);
+    private void closed() {
+        transitionTo(SessionState.CLOSED);
         context.streams().remove(this);
         done.tryEmitEmpty();
     }
 
-    private void become(SessionState next) {
-        if (!state.mayBecome(next)) {
+    private void transitionTo(SessionState next) {
+        if (!state.canTransitionTo(next)) {
             throw new IllegalStateException("a session cannot go from " + state + " to " + next);
         }
         state = next;
-        standing.is(next.phase());
+        status.state(next);
     }
 }

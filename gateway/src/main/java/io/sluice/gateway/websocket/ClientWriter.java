@@ -2,10 +2,12 @@ package io.sluice.gateway.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
-import io.sluice.gateway.session.Client;
+import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.session.ClientConnection;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
@@ -19,23 +21,35 @@ import reactor.netty.NettyPipeline;
  *
  * <p><b>Threads:</b> used only on the event loop of the connection.
  */
-final class ClientWriter implements Client {
+final class ClientWriter implements ClientConnection {
 
     private final Channel channel;
+    private final Peer peer;
     private final ControlCodec codec;
     private final boolean negotiated;
     private final PongLimiter pongs;
     private boolean closing;
 
-    ClientWriter(Channel channel, ControlCodec codec, boolean negotiated) {
+    ClientWriter(Channel channel, Peer peer, ControlCodec codec, boolean negotiated) {
         this.channel = channel;
+        this.peer = peer;
         this.codec = codec;
         this.negotiated = negotiated;
         this.pongs = new PongLimiter(channel);
     }
 
     @Override
-    public void tell(ServerMessage message) {
+    public EventLoop eventLoop() {
+        return channel.eventLoop();
+    }
+
+    @Override
+    public Peer peer() {
+        return peer;
+    }
+
+    @Override
+    public void send(ServerMessage message) {
         if (closing || !channel.isActive() || (message instanceof Progress && !channel.isWritable())) {
             return;
         }

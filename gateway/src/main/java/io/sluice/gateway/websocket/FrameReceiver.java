@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.sluice.gateway.session.StreamSession;
+import io.sluice.gateway.session.Ingest;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
@@ -29,13 +29,13 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameReceiver.class);
 
-    private final StreamSession session;
+    private final Ingest session;
     private final ClientWriter client;
     private final ControlCodec codec;
     private final ByteArrayOutputStream text = new ByteArrayOutputStream(0);
     private boolean inText;
 
-    FrameReceiver(StreamSession session, ClientWriter client, ControlCodec codec) {
+    FrameReceiver(Ingest session, ClientWriter client, ControlCodec codec) {
         this.session = session;
         this.client = client;
         this.codec = codec;
@@ -49,10 +49,10 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
     @Override
     public void onNext(WebSocketFrame frame) {
         if (frame instanceof StreamingFrameDecoder.Violation violation) {
-            session.fail(violation.failure());
+            session.onViolation(violation.failure());
         } else if (frame instanceof BinaryWebSocketFrame) {
             inText = false;
-            session.receive(frame.content().retain());
+            session.onMedia(frame.content().retain());
         } else if (frame instanceof TextWebSocketFrame) {
             inText = true;
             text.reset();
@@ -62,7 +62,7 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
             if (inText) {
                 control(frame);
             } else {
-                session.receive(frame.content().retain());
+                session.onMedia(frame.content().retain());
             }
         } else if (frame instanceof PingWebSocketFrame) {
             client.pong(frame.content());
@@ -73,18 +73,18 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
         ByteBuf content = frame.content();
         if (text.size() + content.readableBytes() > ControlCodec.MAX_MESSAGE_BYTES) {
             text.reset();
-            session.receive(Result.refused(
+            session.onMessage(Result.refused(
                     FailureCode.MESSAGE_TOO_LARGE,
                     "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
                             + " bytes. Use text frames for control messages and binary frames for media."));
         } else if (frame.isFinalFragment() && text.size() == 0) {
-            session.receive(codec.decode(content.nioBuffer()));
+            session.onMessage(codec.decode(content.nioBuffer()));
         } else {
             byte[] part = new byte[content.readableBytes()];
             content.getBytes(content.readerIndex(), part);
             text.writeBytes(part);
             if (frame.isFinalFragment()) {
-                session.receive(codec.decode(text.toByteArray()));
+                session.onMessage(codec.decode(text.toByteArray()));
                 text.reset();
             }
         }
@@ -92,13 +92,13 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
 
     @Override
     public void onError(Throwable error) {
-        LOG.debug("[{}] The connection broke", session.id(), error);
+        LOG.debug("The connection of {} broke", client.peer(), error);
         onComplete();
     }
 
     @Override
     public void onComplete() {
         client.disconnected();
-        session.disconnected();
+        session.onDisconnect();
     }
 }

@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
-import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.ControlCodec;
@@ -66,7 +65,7 @@ public final class IngestRoutes {
 
     /** Creates the session for a connection. */
     private interface SessionFactory {
-        StreamSession create(SessionContext context, Channel channel, ClientWriter client, Peer peer);
+        StreamSession create(SessionContext context, ClientWriter client);
     }
 
     private Publisher<Void> ingest(HttpServerRequest request, HttpServerResponse response) {
@@ -75,11 +74,7 @@ public final class IngestRoutes {
         List<String> offered = subprotocols(request);
         if (offered.contains(NEGOTIATED)) {
             return upgrade(
-                    request,
-                    response,
-                    NEGOTIATED,
-                    (context, channel, client, peer) ->
-                            StreamSession.negotiated(context, channel.eventLoop(), client, peer, key));
+                    request, response, NEGOTIATED, (context, client) -> StreamSession.negotiated(context, client, key));
         }
         if (!offered.isEmpty()) {
             return refuse(
@@ -90,11 +85,7 @@ public final class IngestRoutes {
         }
         String mimeType = first(query, "mimeType");
         return upgrade(
-                request,
-                response,
-                null,
-                (context, channel, client, peer) ->
-                        StreamSession.plain(context, channel.eventLoop(), client, peer, key, mimeType));
+                request, response, null, (context, client) -> StreamSession.plain(context, client, key, mimeType));
     }
 
     /** The list of subprotocols contains {@code streamKey}, followed by the key itself. */
@@ -108,12 +99,7 @@ public final class IngestRoutes {
         }
         int next = offered.indexOf(PXY) + 1;
         String key = next < offered.size() ? offered.get(next) : null;
-        return upgrade(
-                request,
-                response,
-                PXY,
-                (context, channel, client, peer) ->
-                        StreamSession.plain(context, channel.eventLoop(), client, peer, key, null));
+        return upgrade(request, response, PXY, (context, client) -> StreamSession.plain(context, client, key, null));
     }
 
     private Publisher<Void> upgrade(
@@ -164,11 +150,11 @@ public final class IngestRoutes {
                         new StreamingFrameDecoder(
                                 context.limits().maxMessageBytes(),
                                 new FrameRateLimiter(context.streamLimits(), System.nanoTime())));
-        ClientWriter client = new ClientWriter(channel, codec, negotiated);
+        ClientWriter client = new ClientWriter(channel, request.peer(), codec, negotiated);
         StreamSession session = refusal(settings.origins(), request)
-                .map(failure -> StreamSession.refused(context, channel.eventLoop(), client, request.peer(), failure))
-                .orElseGet(() -> sessions.create(context, channel, client, request.peer()));
-        in.receiveFrames().subscribe(new FrameReceiver(session, client, codec));
+                .map(failure -> StreamSession.refused(context, client, failure))
+                .orElseGet(() -> sessions.create(context, client));
+        in.receiveFrames().subscribe(new FrameReceiver(session.ingest(), client, codec));
         // Completing earlier would make Reactor Netty close the connection.
         return connection[0].onDispose();
     }

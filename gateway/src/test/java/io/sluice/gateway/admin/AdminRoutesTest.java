@@ -135,7 +135,7 @@ class AdminRoutesTest {
                 LIST + "/{sessionId}",
                 stage.request(one + "?reason=Too%20loud").DELETE()));
         ended.fieldNames().forEachRemaining(fields::add);
-        assertThat(ended.path("state").asText()).isEqualTo("ended");
+        assertThat(ended.path("state").asText()).isEqualTo("closed");
         assertThat(ended.path("failure").asText()).isEqualTo("ended-by-operator");
         assertThat(ended.path("inOrder").asBoolean()).isTrue();
         answer(404, LIST + "/{sessionId}", stage.request(one));
@@ -149,7 +149,7 @@ class AdminRoutesTest {
         goLive();
         JsonNode cut = json(answer(200, END, posting(stage.request(END), body))).path("streams");
         assertThat(cut).hasSize(1);
-        assertThat(cut.get(0).path("state").asText()).isEqualTo("ended");
+        assertThat(cut.get(0).path("state").asText()).isEqualTo("closed");
 
         assertThat(json(answer(200, END, posting(stage.request(END), body))).path("streams"))
                 .isEmpty();
@@ -274,7 +274,7 @@ class AdminRoutesTest {
                 200,
                 LIST + "/{sessionId}",
                 stage.request(LIST + "/" + stream.path("sessionId").asText()).DELETE()));
-        assertThat(ended.path("state").asText()).isEqualTo("ended");
+        assertThat(ended.path("state").asText()).isEqualTo("closed");
 
         assertThat(stage.gateway().events())
                 .singleElement()

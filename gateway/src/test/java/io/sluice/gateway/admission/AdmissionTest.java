@@ -25,7 +25,7 @@ class AdmissionTest {
 
     private static final StreamKey KEY = key("k");
 
-    /** On a machine that tells nothing of itself. */
+    /** A host that reports nothing. */
     private static final LoadMonitor ANY_LOAD =
             new LoadMonitor(LoadLimits.defaults(), new HostResources(Path.of("/no/such/root")), 2);
 
@@ -49,33 +49,33 @@ class AdmissionTest {
         return StreamKey.parse(text).orElseThrow();
     }
 
-    private static Failure refused(Result<Ticket> parsed) {
-        return ((Result.Refused<Ticket>) parsed).failure();
+    private static Failure refused(Result<Ticket> result) {
+        return ((Result.Refused<Ticket>) result).failure();
     }
 
-    private static void assertMayComeBackAfter(Failure failure, FailureCode code, Duration least, Duration most) {
+    private static void assertRetryAfter(Failure failure, FailureCode code, Duration min, Duration max) {
         assertThat(failure.code()).isEqualTo(code);
-        assertThat(failure.retryAfter()).isBetween(least, most);
+        assertThat(failure.retryAfter()).isBetween(min, max);
     }
 
     @Test
-    void anAddressMayHaveSoManyStreamsAndStrangersLeaveItsPlacesAlone() {
+    void streamsAreLimitedPerAddress() {
         Admission admission = admission(null, 3, 100, 100, 100);
         List<Ticket> tickets = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            tickets.add(admission.arrive(address("192.0.2.1")).orElseThrow());
+            tickets.add(admission.requestTicket(address("192.0.2.1")).orElseThrow());
         }
-        assertMayComeBackAfter(
-                refused(admission.arrive(address("192.0.2.1"))),
+        assertRetryAfter(
+                refused(admission.requestTicket(address("192.0.2.1"))),
                 FailureCode.TOO_MANY_REQUESTS,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(20));
-        assertThat(admission.arrive(address("192.0.2.2")).toOptional()).isPresent();
+        assertThat(admission.requestTicket(address("192.0.2.2")).toOptional()).isPresent();
 
         tickets.get(0).release();
         tickets.get(0).release();
-        assertThat(admission.arrive(address("192.0.2.1")).toOptional()).isPresent();
-        assertThat(admission.arrive(address("192.0.2.1")).toOptional()).isEmpty();
+        assertThat(admission.requestTicket(address("192.0.2.1")).toOptional()).isPresent();
+        assertThat(admission.requestTicket(address("192.0.2.1")).toOptional()).isEmpty();
     }
 
     @ParameterizedTest
@@ -88,117 +88,121 @@ class AdmissionTest {
     })
     void anIpv6NetworkOf64BitsCountsAsOneAddress(String one, String other, boolean same) {
         Admission admission = admission(null, 1, 100, 100, 100);
-        admission.arrive(address(one)).orElseThrow();
-        assertThat(admission.arrive(address(other)).toOptional().isEmpty()).isEqualTo(same);
+        admission.requestTicket(address(one)).orElseThrow();
+        assertThat(admission.requestTicket(address(other)).toOptional().isEmpty())
+                .isEqualTo(same);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.8.9.10", "::1", ""})
-    void thisMachineIsNotBoundedByAddress(String literal) {
+    void loopbackIsExemptFromLimitsPerAddress(String literal) {
         Admission admission = admission(null, 1, 100, 1, 100);
         InetAddress address = literal.isEmpty() ? null : address(literal);
         for (int i = 0; i < 1_000; i++) {
-            admission.arrive(address).orElseThrow();
+            admission.requestTicket(address).orElseThrow();
         }
     }
 
     @Test
-    void whoComesTooOftenIsToldWhenToComeAgain() {
+    void tooFrequentStartsAreRefusedWithTheTimeToRetry() {
         Admission admission = admission(null, 100, 100, 2, 100);
         for (int i = 0; i < 20; i++) {
-            admission.arrive(address("192.0.2.1")).orElseThrow().release();
+            admission.requestTicket(address("192.0.2.1")).orElseThrow().release();
         }
-        Failure failure = refused(admission.arrive(address("192.0.2.1")));
-        assertMayComeBackAfter(failure, FailureCode.TOO_MANY_REQUESTS, Duration.ofSeconds(1), Duration.ofSeconds(1));
-        assertThat(failure.message()).contains("2 a second").contains("try again in 1 s");
+        Failure failure = refused(admission.requestTicket(address("192.0.2.1")));
+        assertRetryAfter(failure, FailureCode.TOO_MANY_REQUESTS, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        assertThat(failure.message()).contains("2 per second").contains("Try again in 1 s");
         nowNanos += Objects.requireNonNull(failure.retryAfter()).toNanos();
-        admission.arrive(address("192.0.2.1")).orElseThrow();
-        admission.arrive(address("192.0.2.1")).orElseThrow();
-        assertThat(admission.arrive(address("192.0.2.1")).toOptional()).isEmpty();
+        admission.requestTicket(address("192.0.2.1")).orElseThrow();
+        admission.requestTicket(address("192.0.2.1")).orElseThrow();
+        assertThat(admission.requestTicket(address("192.0.2.1")).toOptional()).isEmpty();
     }
 
     @Test
-    void aKeyMayBeginSoOftenWhateverItsAddress() {
+    void startsAreLimitedPerKeyWhateverTheAddress() {
         Admission admission = admission(null, 100, 100, 100, 1);
         for (int i = 0; i < 10; i++) {
-            Ticket ticket = admission.arrive(null).orElseThrow();
-            assertThat(ticket.admit(KEY)).isEmpty();
+            Ticket ticket = admission.requestTicket(null).orElseThrow();
+            assertThat(ticket.acquireSlot(KEY)).isEmpty();
             ticket.release();
         }
-        Ticket eleventh = admission.arrive(null).orElseThrow();
-        assertThat(eleventh.admit(KEY)).hasValueSatisfying(failure -> {
-            assertMayComeBackAfter(
-                    failure, FailureCode.TOO_MANY_REQUESTS, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        Ticket eleventh = admission.requestTicket(null).orElseThrow();
+        assertThat(eleventh.acquireSlot(KEY)).hasValueSatisfying(failure -> {
+            assertRetryAfter(failure, FailureCode.TOO_MANY_REQUESTS, Duration.ofSeconds(1), Duration.ofSeconds(1));
             assertThat(failure.message()).contains("this stream key").doesNotContain(KEY.value() + " ");
         });
-        assertThat(admission.arrive(null).orElseThrow().admit(key("other"))).isEmpty();
+        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("other")))
+                .isEmpty();
         assertThat(admission.snapshot().streams()).isEqualTo(1);
     }
 
-    /** The library of the gateway's own pages pauses up to 0.5, 1, 2, 4, 8, 15, 15 … s, each drawn from all of its range. */
+    /** The client library waits up to 0.5, 1, 2, 4, 8, 15, 15 … s, each time a random part of that. */
     @Test
-    void aClientThatConnectsAgainWithGrowingPausesIsNeverRefused() {
+    void aClientThatReconnectsWithIncreasingDelaysIsNeverRefused() {
         Admission admission = new Admission(AdmissionLimits.defaults(), ANY_LOAD, () -> nowNanos);
         double[] longest = {0, 0.5, 1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15, 15};
         for (double seconds : longest) {
-            // Half of what may be drawn, ten times in a row, has a chance of one in a thousand.
+            // Drawing no more than half of the range ten times in a row has a probability of one in a thousand.
             nowNanos += (long) (seconds / 2 * TimeUnit.SECONDS.toNanos(1));
-            Ticket ticket = admission.arrive(address("192.0.2.1")).orElseThrow();
-            assertThat(ticket.admit(KEY)).isEmpty();
+            Ticket ticket = admission.requestTicket(address("192.0.2.1")).orElseThrow();
+            assertThat(ticket.acquireSlot(KEY)).isEmpty();
             ticket.release();
         }
     }
 
     @Test
-    void allTogetherMayBeginSoOften() {
+    void startsOfAllStreamsAreLimited() {
         Admission admission = admission(null, 100, 3, 100, 100);
         for (int i = 0; i < 30; i++) {
-            assertThat(admission.arrive(null).orElseThrow().admit(key("k" + i))).isEmpty();
+            assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("k" + i)))
+                    .isEmpty();
         }
-        assertThat(admission.arrive(null).orElseThrow().admit(KEY))
-                .hasValueSatisfying(failure -> assertMayComeBackAfter(
+        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(KEY))
+                .hasValueSatisfying(failure -> assertRetryAfter(
                         failure, FailureCode.GATEWAY_FULL, Duration.ofSeconds(1), Duration.ofSeconds(2)));
     }
 
     @Test
-    void onceFullThereMustBeSomeRoomBeforeItIsSaidThatThereIs() {
+    void onceFullTheGatewayIsReadyAgainBelowAMargin() {
         Admission admission = admission(40, 100, 100, 100, 100);
         List<Ticket> tickets = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            assertThat(admission.whyFull()).isEmpty();
-            Ticket ticket = admission.arrive(null).orElseThrow();
-            assertThat(ticket.admit(key("k" + i))).isEmpty();
+            assertThat(admission.fullReason()).isEmpty();
+            Ticket ticket = admission.requestTicket(null).orElseThrow();
+            assertThat(ticket.acquireSlot(key("k" + i))).isEmpty();
             tickets.add(ticket);
         }
-        assertThat(admission.whyFull()).contains("there are 40 streams, and 40 there may be");
+        assertThat(admission.fullReason()).contains("40 of at most 40 streams are in use");
         tickets.get(0).release();
         tickets.get(1).release();
-        assertThat(admission.whyFull()).as("38 of 40 are 95 %").isPresent();
+        assertThat(admission.fullReason()).as("38 of 40 are 95 %").isPresent();
         tickets.get(2).release();
-        assertThat(admission.whyFull()).isEmpty();
-        assertThat(tickets.get(3).begin(Workload.COPY)).isEmpty();
+        assertThat(admission.fullReason()).isEmpty();
+        assertThat(tickets.get(3).reserveCapacity(Workload.COPY)).isEmpty();
         tickets.get(3).release();
         assertThat(admission.snapshot().streams()).isEqualTo(36);
     }
 
     @Test
-    void thereMayBeSoManyStreamsAndOnlyThoseWithPermissionCount() {
+    void streamsAreLimitedAndOnlyAuthorizedOnesCount() {
         Admission admission = admission(2, 100, 100, 100, 100);
         for (int i = 0; i < 50; i++) {
-            admission.arrive(address("192.0.2.1")).orElseThrow();
+            admission.requestTicket(address("192.0.2.1")).orElseThrow();
         }
-        Ticket first = admission.arrive(null).orElseThrow();
-        assertThat(first.admit(key("a"))).isEmpty();
-        assertThat(admission.arrive(null).orElseThrow().admit(key("b"))).isEmpty();
-        Ticket third = admission.arrive(null).orElseThrow();
-        assertThat(third.admit(key("c")))
-                .hasValueSatisfying(failure -> assertMayComeBackAfter(
+        Ticket first = admission.requestTicket(null).orElseThrow();
+        assertThat(first.acquireSlot(key("a"))).isEmpty();
+        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("b")))
+                .isEmpty();
+        Ticket third = admission.requestTicket(null).orElseThrow();
+        assertThat(third.acquireSlot(key("c")))
+                .hasValueSatisfying(failure -> assertRetryAfter(
                         failure, FailureCode.GATEWAY_FULL, Duration.ofSeconds(10), Duration.ofSeconds(20)));
         third.release();
         assertThat(admission.snapshot().streams()).isEqualTo(2);
         first.release();
         first.release();
         assertThat(admission.snapshot().streams()).isEqualTo(1);
-        assertThat(admission.arrive(null).orElseThrow().admit(key("d"))).isEmpty();
+        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("d")))
+                .isEmpty();
     }
 }

@@ -17,7 +17,7 @@ class HostResourcesTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it.
     private Path root;
 
-    private HostResources machine() {
+    private HostResources host() {
         return new HostResources(root);
     }
 
@@ -33,44 +33,42 @@ class HostResourcesTest {
 
     @Test
     void withoutProcNothingIsKnown() {
-        assertThat(machine().freeBytes()).isEmpty();
-        assertThat(machine().openFiles()).isEmpty();
-        assertThat(machine().maxOpenFiles()).isEmpty();
-        assertThat(machine().maxPipes()).isEmpty();
-        assertThat(machine().usageOf(1)).isEmpty();
+        assertThat(host().freeBytes()).isEmpty();
+        assertThat(host().openFiles()).isEmpty();
+        assertThat(host().maxOpenFiles()).isEmpty();
+        assertThat(host().maxPipes()).isEmpty();
+        assertThat(host().usageOf(1)).isEmpty();
     }
 
     @Test
-    void memoryIsTheMachinesUnlessAGroupHasLess() {
+    void memoryIsTheHostsUnlessACgroupHasLess() {
         write("proc/meminfo", "MemTotal:       2048000 kB\nMemFree:          1024 kB\nMemAvailable:     512000 kB\n");
-        assertThat(machine().freeBytes()).hasValue(500 * MIB);
+        assertThat(host().freeBytes()).hasValue(500 * MIB);
 
         write("proc/self/cgroup", "0::/a/b\n");
         write("sys/fs/cgroup/a/b/memory.max", "max\n");
         write("sys/fs/cgroup/a/b/memory.current", "1000\n");
-        assertThat(machine().freeBytes()).hasValue(500 * MIB);
+        assertThat(host().freeBytes()).hasValue(500 * MIB);
 
         write("sys/fs/cgroup/a/memory.max", 300 * MIB + "\n");
         write("sys/fs/cgroup/a/memory.current", 280 * MIB + "\n");
         write("sys/fs/cgroup/a/memory.stat", "anon 5\nactive_file 7\ninactive_file " + 100 * MIB + "\n");
-        assertThat(machine().freeBytes())
-                .as("files that nobody reads make room")
-                .hasValue(120 * MIB);
+        assertThat(host().freeBytes()).as("inactive page cache counts as free").hasValue(120 * MIB);
     }
 
     @Test
-    void groupsOfTheFirstVersionCountToo() {
+    void cgroupsVersion1AreSupported() {
         write("proc/meminfo", "MemAvailable:     512000 kB\n");
         write("proc/self/cgroup", "7:cpu,cpuacct:/x\n5:memory:/docker/0123\n1:name=systemd:/x\n");
         write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
         write("sys/fs/cgroup/memory/memory.usage_in_bytes", "1\n");
-        assertThat(machine().freeBytes()).as("no limit").hasValue(500 * MIB);
+        assertThat(host().freeBytes()).as("no limit").hasValue(500 * MIB);
 
-        // In a container the group's own path does not exist, and its files lie at the top.
+        // In a container the cgroup's path does not exist, and its files are at the top.
         write("sys/fs/cgroup/memory/memory.limit_in_bytes", 200 * MIB + "\n");
         write("sys/fs/cgroup/memory/memory.usage_in_bytes", 190 * MIB + "\n");
         write("sys/fs/cgroup/memory/memory.stat", "inactive_file 0\ntotal_inactive_file " + 30 * MIB + "\n");
-        assertThat(machine().freeBytes()).hasValue(40 * MIB);
+        assertThat(host().freeBytes()).hasValue(40 * MIB);
     }
 
     @Test
@@ -81,33 +79,33 @@ class HostResourcesTest {
                 """);
         write("proc/self/fd/0", "");
         write("proc/self/fd/1", "");
-        assertThat(machine().maxOpenFiles()).hasValue(1_024);
-        assertThat(machine().openFiles()).hasValue(2);
+        assertThat(host().maxOpenFiles()).hasValue(1_024);
+        assertThat(host().openFiles()).hasValue(2);
         write("proc/self/limits", "Max open files            unlimited            unlimited            files\n");
-        assertThat(machine().maxOpenFiles()).isEmpty();
+        assertThat(host().maxOpenFiles()).isEmpty();
     }
 
     @Test
-    void pipesAreLimitedForThoseWithoutPrivileges() {
+    void pipesAreLimitedForUnprivilegedUsers() {
         write("proc/sys/fs/pipe-user-pages-soft", "16384\n");
         write("proc/self/status", "Uid:\t1000\nCapEff:\t0000000000000000\n");
-        assertThat(machine().maxPipes()).hasValue(1_024);
+        assertThat(host().maxPipes()).hasValue(1_024);
         write("proc/sys/fs/pipe-user-pages-soft", "0\n");
-        assertThat(machine().maxPipes()).as("0 is no limit").isEmpty();
+        assertThat(host().maxPipes()).as("0 means no limit").isEmpty();
         write("proc/sys/fs/pipe-user-pages-soft", "16384\n");
         write("proc/self/status", "Uid:\t0\nCapEff:\t000001ffffffffff\n");
-        assertThat(machine().maxPipes()).as("root").isEmpty();
+        assertThat(host().maxPipes()).as("root").isEmpty();
     }
 
     @Test
     void aProcessMayHaveAnyName() {
         write("proc/7/stat", "7 (evil) 1 (x)) S 1 7 7 0 -1 4194304 6 0 0 0 250 50 9 9 20 0 1 0 99 1 2\n");
         write("proc/7/status", "Name:\tevil\nVmRSS:\t 60000 kB\nRssAnon:\t   12000 kB\n");
-        assertThat(machine().usageOf(7)).hasValue(new HostResources.Usage(3_000, 12_000 * 1_024));
+        assertThat(host().usageOf(7)).hasValue(new HostResources.Usage(3_000, 12_000 * 1_024));
     }
 
     @Test
-    void thisMachineTellsAll() {
+    void thisHostReportsEverything() {
         HostResources here = new HostResources();
         assertThat(here.freeBytes()).isPresent();
         assertThat(here.openFiles().orElse(0)).isGreaterThan(10);

@@ -17,17 +17,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** On a machine with 2 processors whose files are written here. */
+/** A host with 2 processors whose files the test writes. */
 class LoadMonitorTest {
 
     private static final long MIB = 1_048_576;
-    private static final Offset<Double> A_LITTLE = Offset.offset(0.001);
+    private static final Offset<Double> TOLERANCE = Offset.offset(0.001);
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it.
     private Path root;
 
-    @SuppressWarnings("NullAway.Init") // Needs the folder.
+    @SuppressWarnings("NullAway.Init") // Needs the temporary directory.
     private LoadMonitor load;
 
     private LoadMonitor load(int percent) {
@@ -49,58 +49,56 @@ class LoadMonitorTest {
         }
     }
 
-    /** A stream of a kind has used so much, and come so far. */
+    /** A stream with the given usage and progress. */
     private Running running(Workload work, long pid, long cpuMillis, long outMillis) {
         write("proc/" + pid + "/stat", pid + " (ffmpeg) S 1 1 1 0 -1 0 0 0 0 0 " + cpuMillis / 10 + " 0 0 0 20\n");
         write("proc/" + pid + "/status", "RssAnon:\t" + 50 * 1_024 + " kB\n");
         return new Running(work, pid, outMillis);
     }
 
-    /** Teaches what a stream of a kind costs, at three times the pace of life. */
+    /** Simulates a stream of the given cost, at three times real-time speed. */
     private void teach(Workload work, double cores) {
         load.sample(List.of(running(work, 7, 500, 3_000)));
         load.sample(List.of(running(work, 7, 500 + (long) (9_000 * cores), 12_000)));
     }
 
     @Test
-    void whatWasNeverSeenCostsNothing() {
+    void anUnseenKindCostsNothing() {
         for (int i = 0; i < 1_000; i++) {
-            assertThat(load.begin(Workload.VIDEO)).isEmpty();
+            assertThat(load.reserve(Workload.VIDEO)).isEmpty();
         }
         assertThat(load.snapshot(1_000).expectedCores()).isZero();
     }
 
     @Test
-    void whatAStreamCostsIsLearntByItsMediaWhateverItsPace() {
+    void costIsMeasuredPerSecondOfMediaAtAnySpeed() {
         teach(Workload.VIDEO, 0.5);
         assertThat(load.snapshot(0).learntCores()).containsOnlyKeys(Workload.VIDEO);
-        assertThat(load.snapshot(0).learntCores().get(Workload.VIDEO)).isCloseTo(0.5, A_LITTLE);
+        assertThat(load.snapshot(0).learntCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
     }
 
     @Test
-    void aChangeIsBelievedSlowlyAndANoisyStartNotAtAll() {
+    void changesAreSmoothedAndTheStartIsIgnored() {
         load.sample(List.of(running(Workload.COPY, 7, 5_000, 500)));
         load.sample(List.of(running(Workload.COPY, 7, 5_100, 2_000)));
         assertThat(load.snapshot(0).learntCores()).as("its start").isEmpty();
         load.sample(List.of(running(Workload.COPY, 7, 5_110, 2_900)));
-        assertThat(load.snapshot(0).learntCores())
-                .as("too little media to tell")
-                .isEmpty();
+        assertThat(load.snapshot(0).learntCores()).as("too little media").isEmpty();
         load.sample(List.of(running(Workload.COPY, 7, 5_200, 4_000)));
-        assertThat(load.snapshot(0).learntCores().get(Workload.COPY)).isCloseTo(0.05, A_LITTLE);
+        assertThat(load.snapshot(0).learntCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
         load.sample(List.of(running(Workload.COPY, 7, 6_200, 6_000)));
-        assertThat(load.snapshot(0).learntCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, A_LITTLE);
+        assertThat(load.snapshot(0).learntCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, TOLERANCE);
     }
 
     @Test
-    void aProcessThatSaysNothingOfItsProgressTeachesNothing() {
+    void aProcessWithoutProgressIsNotMeasured() {
         load.sample(List.of(running(Workload.COPY, 7, 100, 0)));
         load.sample(List.of(running(Workload.COPY, 7, 100_000, 0)));
         assertThat(load.snapshot(0).learntCores()).isEmpty();
     }
 
     @Test
-    void ofManyStreamsSomeAreLookedAtOfEachKind() {
+    void aLimitedNumberOfStreamsPerKindIsMeasured() {
         List<Running> before = new ArrayList<>();
         List<Running> after = new ArrayList<>();
         for (int pid = 1; pid <= 17; pid++) {
@@ -115,59 +113,59 @@ class LoadMonitorTest {
         after.add(running(Workload.VIDEO, 18, 1_000, 4_000));
         load.sample(after);
 
-        assertThat(load.snapshot(18).learntCores().get(Workload.COPY)).isCloseTo(0.05, A_LITTLE);
-        assertThat(load.snapshot(18).learntCores().get(Workload.VIDEO)).isCloseTo(0.5, A_LITTLE);
+        assertThat(load.snapshot(18).learntCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
+        assertThat(load.snapshot(18).learntCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
     }
 
     @Test
-    void streamsThatAreGoneAreForgottenAndWhatTheyTaughtIsNot() {
+    void costsAreKeptWhenTheStreamsHaveEnded() {
         teach(Workload.AUDIO, 0.04);
         load.sample(List.of());
-        assertThat(load.snapshot(0).learntCores().get(Workload.AUDIO)).isCloseTo(0.04, A_LITTLE);
+        assertThat(load.snapshot(0).learntCores().get(Workload.AUDIO)).isCloseTo(0.04, TOLERANCE);
     }
 
     @ParameterizedTest
     @CsvSource({"150, 0.5, 6", "100, 0.5, 4", "80, 0.04, 40", "150, 4.0, 1"})
-    void asManyStreamsAreTakenAsTheProcessorsAreExpectedToCarry(int percent, double cores, int room) {
+    void streamsAreAdmittedUpToTheExpectedCpuUsage(int percent, double cores, int capacity) {
         load = load(percent);
         teach(Workload.VIDEO, cores);
-        for (int i = 0; i < room; i++) {
-            assertThat(load.lack(1)).isEmpty();
-            assertThat(load.begin(Workload.VIDEO)).isEmpty();
+        for (int i = 0; i < capacity; i++) {
+            assertThat(load.shortage(1)).isEmpty();
+            assertThat(load.reserve(Workload.VIDEO)).isEmpty();
         }
-        assertThat(load.lack(1)).isPresent();
-        assertThat(load.begin(Workload.VIDEO))
-                .hasValueSatisfying(words -> assertThat(words).contains("processor time"));
-        assertThat(load.begin(Workload.COPY).isPresent())
-                .as("a kind that costs nothing yet")
+        assertThat(load.shortage(1)).isPresent();
+        assertThat(load.reserve(Workload.VIDEO))
+                .hasValueSatisfying(shortage -> assertThat(shortage).contains("not enough CPU"));
+        assertThat(load.reserve(Workload.COPY).isPresent())
+                .as("a kind without known cost")
                 .isEqualTo(cores > 3);
-        load.end(Workload.VIDEO);
-        assertThat(load.begin(Workload.VIDEO)).isEmpty();
+        load.release(Workload.VIDEO);
+        assertThat(load.reserve(Workload.VIDEO)).isEmpty();
     }
 
     @Test
-    void memoryIsKeptForWhatRunsAndForThoseWhoHaveJustBegun() {
+    void memoryIsReservedForStreamsThatHaveJustStarted() {
         write("proc/meminfo", "MemAvailable: " + 400 * 1_024 + " kB\n");
         teach(Workload.COPY, 0.01);
         for (int i = 0; i < 5; i++) {
-            assertThat(load.begin(Workload.COPY)).isEmpty();
+            assertThat(load.reserve(Workload.COPY)).isEmpty();
         }
-        assertThat(load.begin(Workload.COPY)).as("128 MiB and 6 times 50").hasValue("memory");
+        assertThat(load.reserve(Workload.COPY)).as("128 MiB and 6 times 50").hasValue("not enough memory");
         write("proc/meminfo", "MemAvailable: " + 200 * 1_024 + " kB\n");
         load.sample(List.of());
-        assertThat(load.begin(Workload.COPY)).isEmpty();
-        assertThat(load.begin(Workload.COPY)).hasValue("memory");
+        assertThat(load.reserve(Workload.COPY)).isEmpty();
+        assertThat(load.reserve(Workload.COPY)).hasValue("not enough memory");
         assertThat(load.snapshot(0).freeBytes()).isEqualTo(OptionalLong.of(200 * MIB));
     }
 
     @Test
-    void descriptorsAreNotUsedUp() throws IOException {
+    void descriptorsAreReserved() throws IOException {
         write("proc/self/limits", "Max open files            100            100            files\n");
         Files.createDirectories(root.resolve("proc/self/fd"));
         load.sample(List.of());
         for (int i = 0; i < 5; i++) {
-            assertThat(load.begin(Workload.COPY)).isEmpty();
+            assertThat(load.reserve(Workload.COPY)).isEmpty();
         }
-        assertThat(load.begin(Workload.COPY)).as("64 and 6 times 7").hasValue("file descriptors");
+        assertThat(load.reserve(Workload.COPY)).as("64 and 6 times 7").hasValue("not enough file descriptors");
     }
 }

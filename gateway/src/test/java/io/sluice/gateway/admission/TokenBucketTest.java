@@ -11,7 +11,7 @@ class TokenBucketTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** {@link System#nanoTime()} may begin anywhere, and pass the largest number. */
+    /** {@link System#nanoTime()} may start anywhere and overflow. */
     private static final long START = Long.MAX_VALUE - SECOND;
 
     private final TokenBucket bucket = new TokenBucket(10, 50, START);
@@ -25,7 +25,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void timeBringsTokensBackAtTheRateAndNoMoreThanItHolds() {
+    void tokensAreRefilledAtTheRateUpToTheCapacity() {
         assertThat(bucket.take(50, START)).isTrue();
         assertThat(bucket.take(10, START + SECOND)).isTrue();
         assertThat(bucket.take(1, START + SECOND)).isFalse();
@@ -36,14 +36,14 @@ class TokenBucketTest {
     }
 
     @Test
-    void whatIsNotThereIsNotTakenInPart() {
+    void tokensAreNotTakenPartially() {
         assertThat(bucket.take(40, START)).isTrue();
         assertThat(bucket.take(11, START)).isFalse();
         assertThat(bucket.take(10, START)).isTrue();
     }
 
     @Test
-    void itSaysHowLongItTakes() {
+    void itTellsHowLongUntilThereAreEnoughTokens() {
         assertThat(bucket.nanosUntil(50, START)).isZero();
         bucket.take(50, START);
         assertThat(bucket.nanosUntil(1, START)).isEqualTo(SECOND / 10);
@@ -52,7 +52,7 @@ class TokenBucketTest {
     }
 
     @Test
-    void aClockThatGoesBackIsNoSource() {
+    void aClockThatGoesBackAddsNoTokens() {
         bucket.take(50, START);
         assertThat(bucket.take(1, START - 600 * SECOND)).isFalse();
         assertThat(bucket.take(2, START + SECOND / 10)).isFalse();

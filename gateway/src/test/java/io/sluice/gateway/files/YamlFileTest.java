@@ -33,7 +33,7 @@ class YamlFileTest {
                         on: yes
                         time: 10s
                         sixty: 12:30:45
-                        url: rtmp://host/app/{streamKey}?a=b#c   # behind a blank it is a comment
+                        url: rtmp://host/app/{streamKey}?a=b#c   # after a space it is a comment
                         quoted: '*'
                         other: "a: b"
                         """)).isEqualTo("""
@@ -73,39 +73,39 @@ class YamlFileTest {
                 Arguments.of("a: 1\n\tb: 2\n", 2, "tab"),
                 Arguments.of("\ta: 1\n", 1, "tab"),
                 Arguments.of("a:\n  - x\n \t- y\n", 3, "tab"),
-                Arguments.of("a: 1\nb: 2\na: 3\n", 3, "'a' stands in line 1 already"),
+                Arguments.of("a: 1\nb: 2\na: 3\n", 3, "'a' is already set in line 1"),
                 Arguments.of("a: 1\nb:\nc: 3\n", 2, "'b' has no value"),
                 Arguments.of("a: ~\n", 1, "'a' has no value"),
-                Arguments.of("a:\n  - x\n  -\n", 1, "'a' must be one value, or a list"),
-                Arguments.of("a:\n  b: s3cr3t\n", 1, "'a' must be one value, or a list"),
-                Arguments.of("a: [[s3cr3t]]\n", 1, "'a' must be one value, or a list"),
+                Arguments.of("a:\n  - x\n  -\n", 1, "'a' must be a value or a list"),
+                Arguments.of("a:\n  b: s3cr3t\n", 1, "'a' must be a value or a list"),
+                Arguments.of("a: [[s3cr3t]]\n", 1, "'a' must be a value or a list"),
                 Arguments.of("- s3cr3t\n", 1, "NAME: VALUE"),
                 Arguments.of("s3cr3t\n", 1, "NAME: VALUE"),
-                Arguments.of("a: 1\nhost:s3cr3t\n", 3, "no YAML"),
-                Arguments.of("a: *\n", 1, "in quotes"),
-                Arguments.of("a: *s3cr3t\n", 1, "in quotes"),
-                Arguments.of("a: &\n", 1, "in quotes"),
-                Arguments.of("a: @s3cr3t\n", 1, "in quotes"),
-                Arguments.of("a: !x!s3cr3t y\n", 1, "in quotes"),
-                Arguments.of("a: [rtmp://s3cr3t/{streamKey}]\n", 1, "in quotes"),
-                Arguments.of("a: rtmp://s3cr3t: x\n", 1, "in quotes"),
-                Arguments.of("a: 1\n  b: s3cr3t\n", 2, "in quotes"),
-                Arguments.of("a: \"s3cr3t\n", 2, "no YAML"),
-                Arguments.of("a: 's3cr3t\nb: 1\n", 3, "no YAML"),
-                Arguments.of("a: 1\n---\na: 2\n", 2, "no YAML"),
-                Arguments.of("rtmp://s3cr3t/a b: 1\n", 1, "is no name"),
-                Arguments.of("? [s3cr3t]\n: 3\n", 1, "is no name"),
+                Arguments.of("a: 1\nhost:s3cr3t\n", 3, "invalid YAML"),
+                Arguments.of("a: *\n", 1, "quote"),
+                Arguments.of("a: *s3cr3t\n", 1, "quote"),
+                Arguments.of("a: &\n", 1, "quote"),
+                Arguments.of("a: @s3cr3t\n", 1, "quote"),
+                Arguments.of("a: !x!s3cr3t y\n", 1, "quote"),
+                Arguments.of("a: [rtmp://s3cr3t/{streamKey}]\n", 1, "quote"),
+                Arguments.of("a: rtmp://s3cr3t: x\n", 1, "quote"),
+                Arguments.of("a: 1\n  b: s3cr3t\n", 2, "quote"),
+                Arguments.of("a: \"s3cr3t\n", 2, "invalid YAML"),
+                Arguments.of("a: 's3cr3t\nb: 1\n", 3, "invalid YAML"),
+                Arguments.of("a: 1\n---\na: 2\n", 2, "invalid YAML"),
+                Arguments.of("rtmp://s3cr3t/a b: 1\n", 1, "is not a valid name"),
+                Arguments.of("? [s3cr3t]\n: 3\n", 1, "is not a valid name"),
                 Arguments.of("a: \u0001\n", 1, "does not allow"),
                 Arguments.of("a: " + "[".repeat(10_000), 1, "too deeply"));
     }
 
     @ParameterizedTest
     @MethodSource("broken")
-    void whatIsWrongIsToldWithItsLineAndNothingOfTheText(String text, int line, String words) {
+    void whatIsWrongIsToldWithItsLineAndNothingOfTheText(String text, int line, String message) {
         List<YamlFile.Fault> faults = YamlFile.parse(text).faults();
         assertThat(faults).singleElement().satisfies(fault -> {
             assertThat(fault.line()).isEqualTo(line);
-            assertThat(fault.words()).contains(words).doesNotContain("s3cr3t", "\n");
+            assertThat(fault.message()).contains(message).doesNotContain("s3cr3t", "\n");
         });
     }
 

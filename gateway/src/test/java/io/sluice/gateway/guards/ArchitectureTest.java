@@ -66,10 +66,10 @@ class ArchitectureTest {
                 knows("files"),
                 knows("media"),
                 knows("media.container"),
-                knows("ffmpeg.install"),
+                knows("ffmpeg.install", "files"),
                 knows("admission"),
                 knows("access"),
-                knows("output", "access"),
+                knows("output", "access", "files"),
                 knows("ffmpeg.plan", "ffmpeg.install", "output"),
                 knows("ffmpeg.run", "ffmpeg.install", "ffmpeg.plan", "output", "process"),
                 knows(

@@ -49,7 +49,7 @@ class GatewayPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/watch/k-1", "/app.js", "/config.json", "/health/live", "/health/ready"})
+    @ValueSource(strings = {"/", "/watch/k-1", "/app.js", "/sluice.d.ts", "/config.json", "/health/live", "/health/ready"})
     void aHeadRequestGetsNoBody(String path) throws IOException, InterruptedException {
         HttpRequest head = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + STAGE.port() + GatewayStage.PREFIX + path))
@@ -73,6 +73,7 @@ class GatewayPagesTest {
         "/watch.js,  text/javascript",
         "/hls.js,    text/javascript",
         "/sluice.js, text/javascript",
+        "/sluice.d.ts, application/typescript",
         "/style.css, text/css",
         "/studio.css, text/css",
         "/watch.css, text/css",

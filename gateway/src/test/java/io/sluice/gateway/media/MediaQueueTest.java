@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.SignalType;
@@ -26,9 +30,11 @@ class MediaQueueTest {
 
     private static final int LOW = 20_000;
     private static final int HIGH = 100_000;
+    /** Large enough not to be gathered with others. */
+    private static final int ITEM = 5_000;
 
     private final List<Boolean> pauses = new ArrayList<>();
-    private final MediaQueue handOff = on(ImmediateEventExecutor.INSTANCE);
+    private final MediaQueue queue = on(ImmediateEventExecutor.INSTANCE);
 
     private MediaQueue on(EventExecutor eventLoop) {
         return new MediaQueue(eventLoop, LOW, HIGH, pauses::add);
@@ -39,12 +45,12 @@ class MediaQueueTest {
     }
 
     private void offer(int number, int length) {
-        handOff.offer(item(number, length));
+        queue.offer(item(number, length));
     }
 
     private void offerAll(int... numbers) {
         for (int number : numbers) {
-            offer(number, 300);
+            offer(number, ITEM);
         }
     }
 
@@ -88,7 +94,7 @@ class MediaQueueTest {
 
     private Taker taker(long first) {
         Taker taker = new Taker(first);
-        handOff.subscribe(taker);
+        queue.subscribe(taker);
         return taker;
     }
 
@@ -99,14 +105,14 @@ class MediaQueueTest {
         assertThat(taker.taken).isEmpty();
         taker.request(1);
         assertThat(taker.taken).containsExactly(1);
-        assertThat(handOff.waitingBytes()).isEqualTo(900);
+        assertThat(queue.waitingBytes()).isEqualTo(3 * ITEM);
         taker.request(2);
         assertThat(taker.taken).containsExactly(1, 2, 3);
         taker.request(2);
         offerAll(5, 6);
         assertThat(taker.taken).containsExactly(1, 2, 3, 4, 5);
-        assertThat(handOff.waitingBytes()).isEqualTo(300);
-        handOff.discard();
+        assertThat(queue.waitingBytes()).isEqualTo(ITEM);
+        queue.discard();
     }
 
     @Test
@@ -114,7 +120,7 @@ class MediaQueueTest {
         Taker taker = taker(Long.MAX_VALUE);
         offerAll(1, 2, 3);
         assertThat(taker.taken).containsExactly(1, 2, 3);
-        assertThat(handOff.waitingBytes()).isZero();
+        assertThat(queue.waitingBytes()).isZero();
         assertThat(pauses).isEmpty();
     }
 
@@ -129,28 +135,28 @@ class MediaQueueTest {
     @Test
     void aSourceHearsOfPressureOnlyWhenItChanges() {
         Taker taker = taker(0);
-        offer(1, HIGH - 1);
+        offer(1, HIGH - 8_192);
         assertThat(pauses).isEmpty();
-        offer(2, 1);
+        offer(2, 8_192);
         assertThat(pauses).containsExactly(true);
         offer(3, 10_000);
         offer(4, 10_001);
         taker.request(1);
         taker.request(1);
-        assertThat(handOff.waitingBytes()).isEqualTo(LOW + 1);
+        assertThat(queue.heldBytes()).isEqualTo(LOW + 1);
         assertThat(pauses).containsExactly(true);
         offer(5, 10_000);
         taker.request(1);
-        assertThat(handOff.waitingBytes()).isEqualTo(LOW + 1);
+        assertThat(queue.heldBytes()).isEqualTo(LOW + 1);
         assertThat(pauses).containsExactly(true);
         taker.request(1);
-        assertThat(handOff.waitingBytes()).isEqualTo(10_000);
+        assertThat(queue.heldBytes()).isEqualTo(10_000);
         assertThat(pauses).containsExactly(true, false);
         offer(6, LOW);
         assertThat(pauses).containsExactly(true, false);
         offer(7, HIGH);
         assertThat(pauses).containsExactly(true, false, true);
-        handOff.discard();
+        queue.discard();
         assertThat(pauses).containsExactly(true, false, true);
     }
 
@@ -161,19 +167,20 @@ class MediaQueueTest {
         offer(2, LOW);
         taker.request(1);
         assertThat(pauses).containsExactly(true, false);
-        handOff.discard();
+        queue.discard();
     }
 
     @Test
-    void singleBytesThatWaitArePutTogetherAndWeighWhatTheyAre() {
+    void singleBytesThatWaitAreGatheredAndInOrder() {
         List<ByteBuf> taken = new ArrayList<>();
         for (int number = 0; number < 10_000; number++) {
             offer(number, 1);
         }
-        assertThat(handOff.waitingBytes()).isEqualTo(10_000);
+        assertThat(queue.waitingBytes()).isEqualTo(10_000);
+        assertThat(queue.heldBytes()).isBetween(10_000L, 16_384L);
         assertThat(pauses).isEmpty();
-        handOff.subscribe(taken::add);
-        assertThat(taken).hasSize(3);
+        queue.subscribe(taken::add);
+        assertThat(taken).hasSize(1);
         int number = 0;
         for (ByteBuf item : taken) {
             while (item.isReadable()) {
@@ -182,18 +189,19 @@ class MediaQueueTest {
             item.release();
         }
         assertThat(number).isEqualTo(10_000);
+        assertThat(queue.heldBytes()).isZero();
     }
 
     @Test
     void smallItemsAndLargeOnesStayInOrder() {
         offer(1, 1);
-        offer(2, 300);
+        offer(2, 20_000);
         offer(3, 1);
         offer(4, 1);
         List<Integer> first = new ArrayList<>();
-        handOff.subscribe(item -> {
+        queue.subscribe(item -> {
             first.add((int) item.getByte(item.readerIndex()));
-            assertThat(item.readableBytes()).isIn(1, 2, 300);
+            assertThat(item.readableBytes()).isIn(1, 2, 20_000);
             item.release();
         });
         assertThat(first).containsExactly(1, 2, 3);
@@ -201,13 +209,53 @@ class MediaQueueTest {
         assertThat(first).containsExactly(1, 2, 3, 5);
     }
 
+    /** The sizes in turn, from read buffers of 64 KiB as a socket has them: what is held is bounded by what waits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "1 4096", "4095", "1 255 5000", "20000 1 1", "300 40000"})
+    void theMemoryHeldIsBoundedByTheBytesThatWait(String lengths) {
+        int[] sizes =
+                Arrays.stream(lengths.split(" ")).mapToInt(Integer::parseInt).toArray();
+        Taker taker = taker(0);
+        UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
+        int offered = 0;
+        for (int i = 0; queue.waitingBytes() < 60_000; i++) {
+            int length = sizes[i % sizes.length];
+            ByteBuf read = memory.directBuffer(65_536).writeZero(length);
+            queue.offer(read.readRetainedSlice(length));
+            read.release();
+            offered += length;
+        }
+        assertThat(queue.waitingBytes()).isEqualTo(offered);
+        assertThat(memory.metric().usedDirectMemory()).isEqualTo(queue.heldBytes());
+        assertThat(queue.heldBytes()).isLessThanOrEqualTo(2L * offered + 256);
+        taker.request(Long.MAX_VALUE);
+        assertThat(memory.metric().usedDirectMemory()).isZero();
+    }
+
+    @Test
+    void aDetachedSinkCompletesAndTheNextOneGetsTheRest() {
+        offerAll(1, 2);
+        Taker first = taker(1);
+        queue.detachSink();
+        offerAll(3);
+        first.request(1);
+        Taker second = taker(Long.MAX_VALUE);
+        assertThat(first.taken).containsExactly(1);
+        assertThat(first.end).isEqualTo(SignalType.ON_COMPLETE);
+        assertThat(second.taken).containsExactly(2, 3);
+        queue.detachSink();
+        queue.detachSink();
+        assertThat(second.end).isEqualTo(SignalType.ON_COMPLETE);
+        assertThat(queue.isCompleted()).isFalse();
+    }
+
     @Test
     void aFewBytesThatWaitDoNotKeepTheirReadBufferAlive() {
         ByteBuf read = ByteBufAllocator.DEFAULT.directBuffer(65_536).writeZero(65_536);
-        handOff.offer(read.readRetainedSlice(10));
+        queue.offer(read.readRetainedSlice(10));
         assertThat(read.refCnt()).isEqualTo(1);
         read.release();
-        handOff.discard();
+        queue.discard();
     }
 
     @Test
@@ -224,11 +272,11 @@ class MediaQueueTest {
         first.cancel();
         first.request(5);
         offerAll(6);
-        assertThat(handOff.waitingBytes()).isEqualTo(1200);
+        assertThat(queue.waitingBytes()).isEqualTo(4 * ITEM);
         Taker second = taker(3);
         second.cancel();
         Taker third = taker(Long.MAX_VALUE);
-        handOff.complete();
+        queue.complete();
 
         assertThat(first.taken).containsExactly(1, 2);
         assertThat(second.taken).containsExactly(3, 4, 5);
@@ -250,7 +298,7 @@ class MediaQueueTest {
     @Test
     void thereIsOneSinkAtATime() {
         Taker first = taker(Long.MAX_VALUE);
-        StepVerifier.create(handOff).verifyErrorMessage("the hand-off has a sink already");
+        StepVerifier.create(queue).verifyErrorMessage("the media queue already has a sink");
         offerAll(1);
         assertThat(first.taken).containsExactly(1);
     }
@@ -259,7 +307,7 @@ class MediaQueueTest {
     void theEndComesAfterWhatWaits() {
         offerAll(1, 2);
         Taker taker = taker(1);
-        handOff.complete();
+        queue.complete();
         assertThat(taker.end).isEqualTo(SignalType.ON_SUBSCRIBE);
         taker.request(1);
         assertThat(taker.taken).containsExactly(1, 2);
@@ -269,25 +317,25 @@ class MediaQueueTest {
     @Test
     void theEndNeedsNoDemand() {
         Taker taker = taker(0);
-        handOff.complete();
+        queue.complete();
         assertThat(taker.end).isEqualTo(SignalType.ON_COMPLETE);
         assertThat(taker(0).end).as("a sink that comes late").isEqualTo(SignalType.ON_COMPLETE);
     }
 
     @Test
     void whatIsOfferedAfterTheEndIsReleased() {
-        handOff.complete();
+        queue.complete();
         ByteBuf late = item(1, 10);
-        handOff.offer(late);
+        queue.offer(late);
         assertThat(late.refCnt()).isZero();
-        assertThat(handOff.waitingBytes()).isZero();
+        assertThat(queue.waitingBytes()).isZero();
     }
 
     @Test
     void anEmptyBufferIsReleasedAndNotPassedOn() {
         Taker taker = taker(Long.MAX_VALUE);
         ByteBuf empty = ByteBufAllocator.DEFAULT.directBuffer(1);
-        handOff.offer(empty);
+        queue.offer(empty);
         assertThat(empty.refCnt()).isZero();
         assertThat(taker.taken).isEmpty();
     }
@@ -297,18 +345,18 @@ class MediaQueueTest {
         Taker taker = taker(1);
         offer(1, 10);
         offer(2, HIGH);
-        handOff.discard();
-        handOff.discard();
+        queue.discard();
+        queue.discard();
         offerAll(3);
         assertThat(taker.taken).containsExactly(1);
         assertThat(taker.end).isEqualTo(SignalType.ON_COMPLETE);
-        assertThat(handOff.waitingBytes()).isZero();
+        assertThat(queue.waitingBytes()).isZero();
         assertThat(pauses).containsExactly(true);
     }
 
     @Test
     void discardingPausesASourceThatWasNotPaused() {
-        handOff.discard();
+        queue.discard();
         offer(1, HIGH);
         assertThat(pauses).containsExactly(true);
     }
@@ -316,8 +364,8 @@ class MediaQueueTest {
     @Test
     void discardingWithoutASinkAndAfterTheEndReleasesToo() {
         offerAll(1, 2);
-        handOff.complete();
-        handOff.discard();
+        queue.complete();
+        queue.discard();
         Taker late = taker(Long.MAX_VALUE);
         assertThat(late.taken).isEmpty();
         assertThat(late.end).isEqualTo(SignalType.ON_COMPLETE);
@@ -325,13 +373,13 @@ class MediaQueueTest {
 
     @Test
     void aSinkThatAsksWithinOnNextIsAnsweredInOrderAndWithoutRecursion() {
-        int items = 20_000;
+        int items = 5_000;
         for (int i = 0; i < items; i++) {
-            offer(i % 100, 256);
+            offer(i % 100, 4_096);
         }
         Taker taker = new Taker(1);
         taker.then(number -> taker.request(1));
-        handOff.subscribe(taker);
+        queue.subscribe(taker);
         assertThat(taker.taken).hasSize(items);
         assertThat(taker.taken.subList(0, 4)).containsExactly(0, 1, 2, 3);
     }
@@ -344,7 +392,7 @@ class MediaQueueTest {
                 offerAll(number + 1);
             }
         });
-        handOff.subscribe(taker);
+        queue.subscribe(taker);
         offerAll(1);
         assertThat(taker.taken).containsExactly(1, 2, 3, 4, 5);
     }
@@ -354,7 +402,7 @@ class MediaQueueTest {
         offerAll(1, 2, 3);
         Taker taker = new Taker(Long.MAX_VALUE);
         taker.then(number -> taker.cancel());
-        handOff.subscribe(taker);
+        queue.subscribe(taker);
         assertThat(taker.taken).containsExactly(1);
         assertThat(taker(Long.MAX_VALUE).taken).containsExactly(2, 3);
     }
@@ -366,9 +414,9 @@ class MediaQueueTest {
         Taker first = new Taker(Long.MAX_VALUE);
         first.then(number -> {
             first.cancel();
-            handOff.subscribe(second);
+            queue.subscribe(second);
         });
-        handOff.subscribe(first);
+        queue.subscribe(first);
         assertThat(first.taken).containsExactly(1);
         assertThat(second.taken).containsExactly(2, 3);
     }
@@ -377,8 +425,8 @@ class MediaQueueTest {
     void discardingWithinOnNextEndsTheSinkOnce() {
         offerAll(1, 2, 3);
         Taker taker = new Taker(Long.MAX_VALUE);
-        taker.then(number -> handOff.discard());
-        handOff.subscribe(taker);
+        taker.then(number -> queue.discard());
+        queue.subscribe(taker);
         assertThat(taker.taken).containsExactly(1);
         assertThat(taker.end).isEqualTo(SignalType.ON_COMPLETE);
     }
@@ -387,8 +435,8 @@ class MediaQueueTest {
     void completingWithinOnNextLetsTheRestThrough() {
         offerAll(1, 2, 3);
         Taker taker = new Taker(Long.MAX_VALUE);
-        taker.then(number -> handOff.complete());
-        handOff.subscribe(taker);
+        taker.then(number -> queue.complete());
+        queue.subscribe(taker);
         assertThat(taker.taken).containsExactly(1, 2, 3);
         assertThat(taker.end).isEqualTo(SignalType.ON_COMPLETE);
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.ScriptedClient;
 import io.sluice.gateway.session.SessionStage;
+import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
-import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Draining;
 import io.sluice.protocol.Ended;
@@ -14,16 +14,14 @@ import io.sluice.protocol.Failed;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.Opened;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Scannable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -37,31 +35,21 @@ class GracefulShutdownTest {
     private final ScriptedClient client = new ScriptedClient();
     private final Sinks.One<DrainReport> reports = Sinks.one();
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it.
-    private Path folder;
-
-    @SuppressWarnings("NullAway.Init") // Needs the folder.
-    private SessionStage stage;
+    @RegisterExtension
+    final SessionStage stage = new SessionStage();
 
     @SuppressWarnings("NullAway.Init") // Needs the stage.
     private GracefulShutdown shutdown;
 
     @BeforeEach
     void open() {
-        stage = new SessionStage(folder);
         shutdown = new GracefulShutdown(stage.streams, () -> SessionStage.PATIENCE);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
     }
 
     private StreamSession live(ScriptedClient publisher, String key, boolean understands) {
         StreamSession session = stage.negotiated(publisher);
         stage.open(session, new Open(key, List.of(SessionStage.AUDIO), null, null, null, null, understands));
-        Awaitility.await().until(() -> session.status().phase() == Phase.LIVE);
+        Awaitility.await().until(() -> session.status().state() == SessionState.LIVE);
         stage.send(session, SessionStage.recording("webm-opus-audioonly.webm"));
         return session;
     }
@@ -79,7 +67,7 @@ class GracefulShutdownTest {
         StreamSession session = live(client, SessionStage.KEY, true);
         shutDown(LONG);
         Awaitility.await().until(() -> client.words().contains(new Draining(LONG.toMillis())));
-        assertThat(session.status().phase()).isEqualTo(Phase.LIVE);
+        assertThat(session.status().state()).isEqualTo(SessionState.LIVE);
         stage.stop(session);
         assertThat(report().toString())
                 .isEqualTo("1 streams ended on their own, 0 ended gracefully, 0 ended by force, 0 still running");

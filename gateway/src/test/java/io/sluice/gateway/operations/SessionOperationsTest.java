@@ -7,21 +7,18 @@ import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.ScriptedClient;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionStage;
+import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
-import io.sluice.gateway.session.SessionStatus.Phase;
 import io.sluice.gateway.session.StreamSession;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.FailureCode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
@@ -36,22 +33,8 @@ class SessionOperationsTest {
     private final ScriptedClient client = new ScriptedClient();
     private final Sinks.One<Authorization> lateAnswer = Sinks.one();
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it.
-    private Path folder;
-
-    @SuppressWarnings("NullAway.Init") // Needs the folder.
-    private SessionStage stage;
-
-    @BeforeEach
-    void open() {
-        stage = new SessionStage(folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+    @RegisterExtension
+    final SessionStage stage = new SessionStage();
 
     private SessionOperations operations() {
         return new SessionOperations(stage.streams, () -> SessionStage.PATIENCE);
@@ -60,7 +43,7 @@ class SessionOperationsTest {
     private StreamSession live() {
         StreamSession session = stage.negotiated(client);
         stage.open(session, SessionStage.KEY);
-        Awaitility.await().until(() -> session.status().phase() == Phase.LIVE);
+        Awaitility.await().until(() -> session.status().state() == SessionState.LIVE);
         stage.send(session, SessionStage.recording("webm-opus-audioonly.webm"));
         return session;
     }
@@ -75,18 +58,18 @@ class SessionOperationsTest {
     void aSessionIsSeenInEachOfItsPhases() {
         stage.withAuthorizer(request -> lateAnswer.asMono());
         StreamSession session = stage.negotiated(client);
-        assertThat(session.status().phase()).isEqualTo(Phase.NEGOTIATING);
+        assertThat(session.status().state()).isEqualTo(SessionState.NEGOTIATING);
         assertThat(session.status().streamKey()).isNull();
         stage.open(session, SessionStage.KEY);
-        assertThat(session.status().phase()).isEqualTo(Phase.STARTING);
+        assertThat(session.status().state()).isEqualTo(SessionState.STARTING);
         assertThat(session.status().streamKey()).isEqualTo(SessionStage.key(SessionStage.KEY));
         lateAnswer.tryEmitValue(Authorization.allow());
-        Awaitility.await().until(() -> session.status().phase() == Phase.LIVE);
+        Awaitility.await().until(() -> session.status().state() == SessionState.LIVE);
         assertThat(Objects.requireNonNull(session.status().media()).outputs()).containsExactly("HLS");
         stage.send(session, SessionStage.recording("webm-opus-audioonly.webm"));
         stage.stop(session);
         stage.awaitEnd(session);
-        assertThat(session.status().phase()).isEqualTo(Phase.ENDED);
+        assertThat(session.status().state()).isEqualTo(SessionState.CLOSED);
         assertThat(session.status().failure()).isEmpty();
         assertThat(session.status().forced()).isFalse();
         assertThat(operations().sessions()).isEmpty();
@@ -97,7 +80,7 @@ class SessionOperationsTest {
         StreamSession session = live();
         SessionStatus ended =
                 Objects.requireNonNull(operations().end(session.id(), "Enough").block(SessionStage.PATIENCE));
-        assertThat(ended.phase()).isEqualTo(Phase.ENDED);
+        assertThat(ended.state()).isEqualTo(SessionState.CLOSED);
         assertThat(ended.forced()).isFalse();
         assertThat(Objects.requireNonNull(ended.media()).progress().acceptedBytes())
                 .isEqualTo(SessionStage.recording("webm-opus-audioonly.webm").length);
@@ -113,7 +96,7 @@ class SessionOperationsTest {
         SessionStatus asked = Objects.requireNonNull(new SessionOperations(stage.streams, () -> Duration.ofMillis(100))
                 .end(session.id(), "")
                 .block(SessionStage.PATIENCE));
-        assertThat(asked.phase()).isEqualTo(Phase.ENDING);
+        assertThat(asked.state()).isEqualTo(SessionState.FINISHING);
         SessionStage.signal("CONT", ffmpeg);
         stage.awaitEnd(session);
         assertThat(lastMessage()).isEqualTo("The operator ended this stream. Contact them before you go live again.");
@@ -127,7 +110,7 @@ class SessionOperationsTest {
         SessionStage.signal("STOP", SessionStage.onlyChild());
         SessionStatus ended =
                 Objects.requireNonNull(operations().end(session.id(), "").block(SessionStage.PATIENCE));
-        assertThat(ended.phase()).isEqualTo(Phase.ENDED);
+        assertThat(ended.state()).isEqualTo(SessionState.CLOSED);
         assertThat(ended.forced()).isTrue();
         assertThat(ended.failure().orElseThrow().code()).isEqualTo(FailureCode.ENDED_BY_OPERATOR);
     }
@@ -157,14 +140,14 @@ class SessionOperationsTest {
                 Mono.just(new Authorization.Allowed(List.of(), SessionStage.key(SessionStage.KEY), null, null)));
         StreamSession session = stage.negotiated(client);
         stage.open(session, TOKEN);
-        Awaitility.await().until(() -> session.status().phase() == Phase.LIVE);
+        Awaitility.await().until(() -> session.status().state() == SessionState.LIVE);
         assertThat(operations()
                         .end(SessionStage.key(SessionStage.KEY), "")
                         .collectList()
                         .block(SessionStage.PATIENCE))
                 .singleElement()
-                .extracting(SessionStatus::phase)
-                .isEqualTo(Phase.ENDED);
+                .extracting(SessionStatus::state)
+                .isEqualTo(SessionState.CLOSED);
     }
 
     @Test
@@ -179,8 +162,8 @@ class SessionOperationsTest {
         lateAnswer.tryEmitValue(Authorization.allow());
         assertThat(ended.asMono().block(SessionStage.PATIENCE))
                 .singleElement()
-                .extracting(SessionStatus::phase)
-                .isEqualTo(Phase.ENDED);
+                .extracting(SessionStatus::state)
+                .isEqualTo(SessionState.CLOSED);
         assertThat(client.lastWord()).isEqualTo(FailureCode.ENDED_BY_OPERATOR);
         assertThat(stage.events).singleElement().isInstanceOfSatisfying(SessionEvent.Refused.class, refused -> {
             assertThat(refused.failure().code()).isEqualTo(FailureCode.ENDED_BY_OPERATOR);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever key a client brings, and whatever URL the operator wrote, the stream goes to that server, application and query. */
+/** Whatever the client's key and the operator's URL, the server, application and query stay the operator's. */
 class PublishTemplateFuzzTest {
 
     private static final List<String> TEMPLATES = List.of(
@@ -34,15 +34,15 @@ class PublishTemplateFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "4s")
-    void aKeyCannotLeaveItsPlace(@NotNull String key, @NotNull String operators) {
+    void aKeyCannotLeaveItsPlace(@NotNull String key, @NotNull String template) {
         if (StreamKey.parse(key) instanceof Result.Ok<StreamKey> ok) {
-            TEMPLATES.forEach(template -> check(template, PublishTemplate.parse(template), ok.value()));
-            PublishTemplate parsed = parsed(operators);
+            TEMPLATES.forEach(known -> check(known, PublishTemplate.parse(known), ok.value()));
+            PublishTemplate parsed = parsed(template);
             if (parsed != null) {
-                check(operators, parsed, ok.value());
+                check(template, parsed, ok.value());
             }
         } else {
-            parsed(operators);
+            parsed(template);
         }
     }
 
@@ -66,7 +66,7 @@ class PublishTemplateFuzzTest {
         assertThat(real.getRawFragment()).isNull();
         assertThat(segments(real)).isEqualTo(segments(harmless));
         if (TEMPLATES.contains(template)) {
-            assertThat(real.normalize().getRawPath()).as("nothing climbs").isEqualTo(real.getRawPath());
+            assertThat(real.normalize().getRawPath()).as("no path traversal").isEqualTo(real.getRawPath());
         }
         if (harmless.getRawQuery() != null) {
             assertThat(real.getRawQuery().chars().filter(c -> c == '&').count())

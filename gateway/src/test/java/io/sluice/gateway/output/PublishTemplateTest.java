@@ -41,7 +41,7 @@ class PublishTemplateTest {
                 .isEqualTo(Result.ok(url));
     }
 
-    /** Each would change what the operator wrote: its path, its signature, or a parameter of its own. */
+    /** Each would change the operator's URL: its path, its signature or one of its parameters. */
     @ParameterizedTest
     @CsvSource({
         "rtmp://host/{streamKey}/x,                 live?y",
@@ -66,7 +66,7 @@ class PublishTemplateTest {
                         refused -> assertThat(refused.failure().code()).isEqualTo(FailureCode.INVALID_STREAM_KEY));
     }
 
-    /** What would climb is no key at all. */
+    /** Path traversal is rejected by the key's own syntax. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -78,7 +78,7 @@ class PublishTemplateTest {
         assertThat(StreamKey.parse(text)).isInstanceOf(Result.Refused.class);
     }
 
-    /** Every key there is, in every place: all that changes is the place itself. */
+    /** Any key, in any position, changes only the placeholder. */
     @Test
     void whateverTheKeyTheRestOfTheUrlStands() {
         String characters = "abzAZ09-_.~+:?=&";

@@ -6,7 +6,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.nio.NioIoHandler;
 import org.junit.jupiter.api.Test;
 
-/** The same contract where the event loop cannot watch pipes, as on macOS, on Windows and on NIO. */
+/** The same contract on event loops that cannot watch pipes: macOS, Windows, NIO. */
 class BlockingChildProcessTest extends ChildProcessContract {
 
     @Override
@@ -16,6 +16,6 @@ class BlockingChildProcessTest extends ChildProcessContract {
 
     @Test
     void theLoopCannotWatchPipes() {
-        assertThat(EpollPipeTransport.serves(children.loop)).isFalse();
+        assertThat(EpollPipeTransport.supports(children.loop)).isFalse();
     }
 }

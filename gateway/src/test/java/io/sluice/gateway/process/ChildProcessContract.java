@@ -27,14 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
 
-/** What holds for every child, whichever way its pipes are connected. All programs are real. */
+/** The contract of every child process, on any transport. All programs are real. */
 @ExtendWith(NoBufferLeaks.class)
 abstract class ChildProcessContract {
 
     private static final int ITEM_BYTES = 100_000;
 
-    /** What the kernel, the queue and one item more can hold of a child's input that the child does not read. */
-    private static final int MOST_ITEMS_IN_FLIGHT = (2 * 64 * 1_024 + 32 * 1_024) / ITEM_BYTES + 2;
+    /** How much unread input the kernel, the queue and one more item can hold. */
+    private static final int MAX_ITEMS_IN_FLIGHT = (2 * 64 * 1_024 + 32 * 1_024) / ITEM_BYTES + 2;
 
     abstract IoHandlerFactory transport();
 
@@ -116,8 +116,8 @@ abstract class ChildProcessContract {
         Awaitility.await().until(() -> stopped(child));
         int delivered = settled(() -> source.delivered);
         assertThat(source.largestRequest).isEqualTo(1);
-        assertThat(delivered).isBetween(1, MOST_ITEMS_IN_FLIGHT);
-        children.onLoop(() -> assertThat(child.stdin().waitingBytes()).isBetween(1L, 32L * 1_024 + ITEM_BYTES));
+        assertThat(delivered).isBetween(1, MAX_ITEMS_IN_FLIGHT);
+        children.onLoop(() -> assertThat(child.stdin().waitingBytes()).isBetween(1L, (long) ITEM_BYTES));
 
         signal(child, "CONT");
         assertThat(children.exitOf(child)).isEqualTo(new ProcessExit(0));
@@ -126,7 +126,7 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void waitsForAReaderThatComesLate() {
+    void waitsForALateReader() {
         ChildProcess child = children.sh("sleep 0.3; wc -c");
         feed(child, Flux.range(0, 10).map(i -> direct(noise(i, ITEM_BYTES))));
 
@@ -199,7 +199,7 @@ abstract class ChildProcessContract {
 
         children.exitOf(child);
         assertThat(children.stdout).hasSize(2);
-        assertThat(children.stdout.get(0)).contains("left out").hasSizeLessThan(100);
+        assertThat(children.stdout.get(0)).contains("omitted").hasSizeLessThan(100);
         assertThat(children.stdout.get(1)).isEqualTo("after");
     }
 
@@ -213,7 +213,7 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void aListenerThatThrowsHarmsNobody() {
+    void aListenerThatThrowsAffectsNothingElse() {
         ProcessOutput broken = new ProcessOutput() {
             @Override
             public void onStdout(String line) {
@@ -232,12 +232,12 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void tellsTheExitCode() {
+    void reportsTheExitCode() {
         assertThat(children.exitOf(children.sh("exit 42"))).isEqualTo(new ProcessExit(42));
     }
 
     @Test
-    void tellsTheExitOfAChildWhoseOffspringHoldsTheOutput() {
+    void reportsTheExitOfAChildWhoseChildKeepsTheOutputOpen() {
         ChildProcess child = children.sh("sleep 15 & echo $!; exit 0");
 
         assertThat(child.exit().block(Duration.ofSeconds(5))).isEqualTo(new ProcessExit(0));
@@ -257,15 +257,13 @@ abstract class ChildProcessContract {
     void theChildSeesTheGivenEnvironmentAndDirectoryOnly() {
         ProcessSpec spec = new ProcessSpec(List.of("/usr/bin/env"), Map.of("ONLY", "this"), Path.of("/usr"));
         ProcessOutput output = recording();
-        ChildProcess child =
-                Children.await(children.launcher().launch(() -> spec, children.loop, output, Children.WATERMARKS));
+        ChildProcess child = Children.await(children.launcher().launch(() -> spec, children.loop, output));
         children.exitOf(child);
         assertThat(children.stdout).containsExactly("ONLY=this");
 
         children.stdout.clear();
         ProcessSpec pwd = new ProcessSpec(List.of("/bin/pwd"), Map.of(), Path.of("/usr"));
-        children.exitOf(
-                Children.await(children.launcher().launch(() -> pwd, children.loop, output, Children.WATERMARKS)));
+        children.exitOf(Children.await(children.launcher().launch(() -> pwd, children.loop, output)));
         assertThat(children.stdout).containsExactly("/usr");
     }
 
@@ -295,7 +293,7 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void aLadderThatIsClimbedToTheTopKills() {
+    void theLastStepOfTheLadderKills() {
         ChildProcess child = children.sh("trap '' TERM; echo ready; while :; do sleep 0.05; done");
         Awaitility.await().until(() -> children.stdout.contains("ready"));
 
@@ -303,7 +301,7 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void aChildThatAnswersTheSecondSignalIsNotKilled() {
+    void aChildThatExitsOnTheSecondSignalIsNotKilled() {
         ChildProcess child = children.sh(
                 "n=0; trap 'n=$((n+1)); [ $n = 2 ] && exit 7' TERM; echo ready;" + " while :; do sleep 0.02; done");
         Awaitility.await().until(() -> children.stdout.contains("ready"));
@@ -312,7 +310,7 @@ abstract class ChildProcessContract {
     }
 
     @Test
-    void aChildThatHeedsTheEndOfItsInputGetsNoSignal() {
+    void aChildThatExitsAtTheEndOfItsInputGetsNoSignal() {
         ChildProcess child = children.start("/bin/cat");
 
         assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(0));
@@ -377,7 +375,7 @@ abstract class ChildProcessContract {
         }
     }
 
-    /** A counter's value once it has not moved for a while. */
+    /** A counter's value once it has not changed for a while. */
     static int settled(IntSupplier counter) {
         int[] last = {-1};
         Awaitility.await().during(Duration.ofMillis(300)).until(() -> {

@@ -19,7 +19,6 @@ import reactor.core.publisher.Sinks;
 final class Children implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(10);
-    static final Watermarks WATERMARKS = new Watermarks(16 * 1_024, 32 * 1_024);
     static final ShutdownLadder LADDER = new ShutdownLadder(
             Duration.ofMillis(200), Duration.ofMillis(200), Duration.ofMillis(200), Duration.ofSeconds(5));
 
@@ -64,7 +63,7 @@ final class Children implements AutoCloseable {
 
     Mono<ChildProcess> launch(ProcessOutput output, String... command) {
         ProcessSpec spec = new ProcessSpec(List.of(command), Map.of("PATH", "/usr/bin:/bin"), Path.of("/"));
-        return launcher.launch(() -> spec, loop, output, WATERMARKS);
+        return launcher.launch(() -> spec, loop, output);
     }
 
     ProcessLauncher launcher() {

@@ -19,8 +19,8 @@ class EpollChildProcessTest extends ChildProcessContract {
     }
 
     @Test
-    void theLoopIsServedByItsOwnEpoll() {
-        assertThat(EpollPipeTransport.serves(children.loop)).isTrue();
+    void theLoopCanWatchPipes() {
+        assertThat(EpollPipeTransport.supports(children.loop)).isTrue();
     }
 
     @Test
@@ -34,13 +34,13 @@ class EpollChildProcessTest extends ChildProcessContract {
         settled(() -> 0);
         settled(() -> 0);
 
-        // A level-triggered registration would have burnt all of the 600 ms.
+        // A level-triggered registration would have used all of the 600 ms.
         assertThat(threads.getThreadCpuTime(id[0]) - before).isLessThan(100_000_000);
         assertThat(child.shutdown(Children.LADDER).block(Children.PATIENCE)).isEqualTo(new ProcessExit(0));
     }
 
     @Test
-    void noThreadStandsBehindAChild() {
+    void aChildUsesNoThread() {
         List<ChildProcess> all = IntStream.range(0, 30)
                 .mapToObj(i -> children.sh("kill -STOP $$"))
                 .toList();

@@ -14,7 +14,7 @@ import java.util.StringTokenizer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any bytes become the lines that are in them, however they are cut, and none longer than the bound. */
+/** Any bytes are split into their lines, however they are chunked, and no line exceeds the maximum. */
 class LineSplitterFuzzTest {
 
     static Stream<byte[]> seeds() {
@@ -27,26 +27,26 @@ class LineSplitterFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "3s")
-    void bytesBecomeTheLinesThatAreInThem(byte[] bytes) {
-        // No regular expression: the fuzzer watches each of its steps, and would do nothing else.
+    void bytesAreSplitIntoTheirLines(byte[] bytes) {
+        // No regular expression: the fuzzer instruments each of its steps, and would do nothing else.
         List<String> expected = Collections.list(new StringTokenizer(new String(bytes, ISO_8859_1), "\r\n")).stream()
-                .map(line -> passedOn((String) line))
+                .map(line -> delivered((String) line))
                 .toList();
         assertThat(lines(bytes, bytes.length + 1)).isEqualTo(expected);
         assertThat(lines(bytes, 1 + Math.floorMod(Arrays.hashCode(bytes), 7))).isEqualTo(expected);
     }
 
-    private static String passedOn(String latin1) {
+    private static String delivered(String latin1) {
         return latin1.length() > LineSplitter.MAX_LINE_BYTES
-                ? "[a line of more than " + LineSplitter.MAX_LINE_BYTES + " bytes was left out]"
+                ? "[line of more than " + LineSplitter.MAX_LINE_BYTES + " bytes omitted]"
                 : new String(latin1.getBytes(ISO_8859_1), UTF_8);
     }
 
-    private static List<String> lines(byte[] bytes, int cut) {
+    private static List<String> lines(byte[] bytes, int chunk) {
         List<String> lines = new ArrayList<>();
         LineSplitter splitter = new LineSplitter(lines::add);
-        for (int from = 0; from < bytes.length; from += cut) {
-            splitter.accept(ByteBuffer.wrap(bytes, from, Math.min(cut, bytes.length - from)));
+        for (int from = 0; from < bytes.length; from += chunk) {
+            splitter.accept(ByteBuffer.wrap(bytes, from, Math.min(chunk, bytes.length - from)));
         }
         splitter.finish();
         return lines;

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** How starts are spread; what holds for the children themselves is {@link ChildProcessContract}'s. */
+/** The pacing of starts; {@link ChildProcessContract} tests the processes themselves. */
 class ProcessLauncherTest {
 
     private static final long START_NANOS = Duration.ofMillis(10).toNanos();
     private static final ProcessSpec BRIEF = new ProcessSpec(List.of("/bin/true"), Map.of(), Path.of("/"));
 
-    private static final ProcessOutput UNHEARD = new ProcessOutput() {
+    private static final ProcessOutput NO_OUTPUT = new ProcessOutput() {
         @Override
         public void onStdout(String line) {}
 
@@ -32,7 +32,7 @@ class ProcessLauncherTest {
     };
 
     private final Children children = new Children(NioIoHandler.newFactory());
-    private final Map<String, List<Long>> beganByThread = new ConcurrentHashMap<>();
+    private final Map<String, List<Long>> startsByThread = new ConcurrentHashMap<>();
 
     @AfterEach
     void close() {
@@ -40,27 +40,29 @@ class ProcessLauncherTest {
     }
 
     @Test
-    void startingThreadsRestBetweenTheStartsOfABurst() {
+    void starterThreadsPauseBetweenTheStartsOfABurst() {
         List<Mono<ChildProcess>> burst = IntStream.range(0, 4 * ProcessLauncher.START_THREADS)
-                .mapToObj(i -> children.launcher().launch(this::slowly, children.loop, UNHEARD, Children.WATERMARKS))
+                .mapToObj(i -> children.launcher().launch(this::slowSpec, children.loop, NO_OUTPUT))
                 .toList();
         Children.await(Flux.merge(burst).collectList()).forEach(children::exitOf);
 
-        assertThat(beganByThread.values()).anyMatch(began -> began.size() > 1).allSatisfy(began -> {
-            for (int i = 1; i < began.size(); i++) {
-                assertThat(began.get(i) - began.get(i - 1))
-                        .isGreaterThanOrEqualTo(START_NANOS * (1 + ProcessLauncher.REST_FACTOR));
-            }
-        });
+        assertThat(startsByThread.values())
+                .anyMatch(starts -> starts.size() > 1)
+                .allSatisfy(starts -> {
+                    for (int i = 1; i < starts.size(); i++) {
+                        assertThat(starts.get(i) - starts.get(i - 1))
+                                .isGreaterThanOrEqualTo(START_NANOS * (1 + ProcessLauncher.PAUSE_FACTOR));
+                    }
+                });
     }
 
-    private ProcessSpec slowly() {
-        long began = System.nanoTime();
-        beganByThread
+    private ProcessSpec slowSpec() {
+        long start = System.nanoTime();
+        startsByThread
                 .computeIfAbsent(
                         Thread.currentThread().getName(), thread -> Collections.synchronizedList(new ArrayList<>()))
-                .add(began);
-        while (System.nanoTime() - began < START_NANOS) {
+                .add(start);
+        while (System.nanoTime() - start < START_NANOS) {
             LockSupport.parkNanos(START_NANOS);
         }
         return BRIEF;

@@ -7,7 +7,7 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** A source that answers each request within the request, and keeps account of what was asked. Used on one event loop. */
+/** A source that emits within {@code request} and records the demand. Used on one event loop. */
 final class StepwiseSource implements Publisher<ByteBuf>, Subscription {
 
     private final int items;

@@ -19,11 +19,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,22 +32,13 @@ class AgreedMediaTest {
 
     private final ScriptedClient client = new ScriptedClient();
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it.
-    private Path folder;
-
-    @SuppressWarnings("NullAway.Init") // Needs the folder.
-    private SessionStage stage;
+    @RegisterExtension
+    final SessionStage stage = new SessionStage();
 
     @BeforeEach
     void open() {
         // Takes all there is and says nothing: whatever is refused here, it is not FFmpeg that does it.
-        stage = new SessionStage(folder).withProgram(deaf(folder.resolve("deaf")));
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
+        stage.withProgram(deaf(stage.folder().resolve("deaf")));
     }
 
     @ParameterizedTest

@@ -11,16 +11,13 @@ import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Opened;
 import io.sluice.protocol.StreamKey;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
@@ -32,22 +29,8 @@ class AuthorizationTermsTest {
     private final byte[] media = recording("webm-opus-audioonly.webm");
     private final ScriptedClient client = new ScriptedClient();
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it.
-    private Path folder;
-
-    @SuppressWarnings("NullAway.Init") // Needs the folder.
-    private SessionStage stage;
-
-    @BeforeEach
-    void open() {
-        stage = new SessionStage(folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+    @RegisterExtension
+    final SessionStage stage = new SessionStage();
 
     private StreamSession opened(Allowed terms, String presented) {
         stage.withAuthorizer(request -> Mono.just(terms));
@@ -86,7 +69,7 @@ class AuthorizationTermsTest {
         StreamKey real = SessionStage.key("the-real-one");
         StreamSession session = opened(new Allowed(List.of(), real, null, null), "aaaaaaaa.bbbbbbbb.cccccccc");
         assertThat(client.words()).singleElement().isInstanceOf(Opened.class);
-        assertThat(stage.streams.sessionOf(real)).contains(session.id());
+        assertThat(stage.streams.sessionOf(real)).contains(session);
         assertThat(stage.streams.sessionOf(SessionStage.key("aaaaaaaa.bbbbbbbb.cccccccc")))
                 .isEmpty();
         assertThat(stage.events.get(0).streamKey()).isEqualTo(real);

@@ -16,16 +16,13 @@ import io.sluice.protocol.Ended;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.Result;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,22 +40,8 @@ class RefusedStreamsTest {
     private final ScriptedClient client = new ScriptedClient();
     private final Sinks.One<Authorization> lateAnswer = Sinks.one();
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it.
-    private Path folder;
-
-    @SuppressWarnings("NullAway.Init") // Needs the folder.
-    private SessionStage stage;
-
-    @BeforeEach
-    void open() {
-        stage = new SessionStage(folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+    @RegisterExtension
+    final SessionStage stage = new SessionStage();
 
     private void assertNothingLeft(StreamSession session) {
         stage.awaitEnd(session);
@@ -159,7 +142,7 @@ class RefusedStreamsTest {
     @MethodSource("offers")
     void offersThatCannotBeTakenAreRefused(List<String> offers) {
         StreamSession session = stage.negotiated(client);
-        stage.onLoop(() -> session.receive(Result.ok(new Open(KEY, offers, null, null))));
+        stage.onLoop(() -> session.ingest().onMessage(Result.ok(new Open(KEY, offers, null, null))));
         assertRefused(session, FailureCode.UNSUPPORTED_OFFER);
     }
 

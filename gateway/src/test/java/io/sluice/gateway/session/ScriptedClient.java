@@ -1,24 +1,55 @@
 package io.sluice.gateway.session;
 
+import io.netty.channel.EventLoop;
+import io.sluice.gateway.access.Peer;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.ServerMessage;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** The client's end of a session, without a connection: remembers what it was told, and whether it had to pause. */
-public final class ScriptedClient implements Client {
+public final class ScriptedClient implements ClientConnection {
 
+    private final Peer peer = Peer.at(null);
     private final List<ServerMessage> heard = new CopyOnWriteArrayList<>();
     private final List<Boolean> pauses = new CopyOnWriteArrayList<>();
 
+    private @Nullable EventLoop eventLoop;
+
+    /** Where it would be read. */
+    public ScriptedClient on(EventLoop loop) {
+        eventLoop = loop;
+        return this;
+    }
+
     @Override
-    public void tell(ServerMessage message) {
+    public EventLoop eventLoop() {
+        return Objects.requireNonNull(eventLoop);
+    }
+
+    @Override
+    public Peer peer() {
+        return peer;
+    }
+
+    @Override
+    public void send(ServerMessage message) {
+        requireLoop();
         heard.add(message);
+    }
+
+    private void requireLoop() {
+        if (!eventLoop().inEventLoop()) {
+            throw new AssertionError("the client was called on " + Thread.currentThread());
+        }
     }
 
     @Override
     public void pauseMedia(boolean paused) {
+        requireLoop();
         pauses.add(paused);
     }
 

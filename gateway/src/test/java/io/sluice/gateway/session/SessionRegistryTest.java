@@ -9,8 +9,11 @@ import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -23,8 +26,22 @@ class SessionRegistryTest {
 
     private final SessionRegistry streams = new SessionRegistry();
 
-    private Mono<Result<Lease>> acquire(String session) {
-        return streams.acquire(KEY, session, PATIENCE);
+    @RegisterExtension
+    final SessionStage stage = new SessionStage();
+
+    private final Map<String, StreamSession> sessions = new ConcurrentHashMap<>();
+
+    /** A session that negotiates. */
+    private StreamSession session(String name) {
+        return sessions.computeIfAbsent(name, unused -> stage.negotiated(new ScriptedClient()));
+    }
+
+    private void end(String name) {
+        stage.disconnect(session(name));
+    }
+
+    private Mono<Result<Lease>> acquire(String name) {
+        return streams.acquire(KEY, session(name), PATIENCE);
     }
 
     private Lease lease(String session) {
@@ -42,7 +59,7 @@ class SessionRegistryTest {
         StepVerifier.create(acquire("second"))
                 .expectNextMatches(SessionRegistryTest::isInUse)
                 .verifyComplete();
-        assertThat(streams.sessionOf(KEY)).contains("first");
+        assertThat(streams.sessionOf(KEY)).contains(session("first"));
         assertThat(streams.sessionOf(SessionStage.key("another"))).isEmpty();
     }
 
@@ -51,7 +68,7 @@ class SessionRegistryTest {
         Mono<Result<Lease>> cold = acquire("first");
         assertThat(streams.sessionOf(KEY)).isEmpty();
         cold.block();
-        assertThat(streams.sessionOf(KEY)).contains("first");
+        assertThat(streams.sessionOf(KEY)).contains(session("first"));
     }
 
     @Test
@@ -67,25 +84,26 @@ class SessionRegistryTest {
         first.release();
         lease("second");
         first.release();
-        assertThat(streams.sessionOf(KEY)).contains("second");
+        assertThat(streams.sessionOf(KEY)).contains(session("second"));
     }
 
     @Test
     void theKeyOfAnEndingStreamIsWaitedFor() {
         Lease first = lease("first");
-        first.ending();
+        end("first");
         StepVerifier.create(acquire("second"))
                 .expectSubscription()
-                .then(() -> assertThat(streams.sessionOf(KEY)).contains("first"))
+                .then(() -> assertThat(streams.sessionOf(KEY)).contains(session("first")))
                 .then(first::release)
                 .expectNextMatches(parsed -> !isInUse(parsed))
                 .verifyComplete();
-        assertThat(streams.sessionOf(KEY)).contains("second");
+        assertThat(streams.sessionOf(KEY)).contains(session("second"));
     }
 
     @Test
     void theWaitForAnEndingStreamIsBounded() {
-        lease("first").ending();
+        lease("first");
+        end("first");
         StepVerifier.withVirtualTime(() -> acquire("second"))
                 .expectSubscription()
                 .expectNoEvent(PATIENCE.minusMillis(1))
@@ -97,7 +115,7 @@ class SessionRegistryTest {
     @Test
     void ofAllWhoWaitOneGetsTheKey() {
         Lease first = lease("first");
-        first.ending();
+        end("first");
         List<Result<Lease>> answers = Flux.fromStream(IntStream.range(0, 20).boxed())
                 .flatMap(i -> acquire("waiter " + i), 20)
                 .doOnSubscribe(s -> Schedulers.parallel().schedule(first::release))
@@ -113,7 +131,10 @@ class SessionRegistryTest {
         for (int round = 0; round < 200; round++) {
             StreamKey key = SessionStage.key("key-" + round);
             List<Result<Lease>> answers = Flux.range(0, 4)
-                    .flatMap(i -> streams.acquire(key, "s" + i, PATIENCE).subscribeOn(Schedulers.parallel()), 4)
+                    .flatMap(
+                            i -> streams.acquire(key, session("s" + i), PATIENCE)
+                                    .subscribeOn(Schedulers.parallel()),
+                            4)
                     .collectList()
                     .blockOptional(PATIENCE)
                     .orElseThrow();

@@ -7,7 +7,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.sluice.gateway.access.Authorizer;
-import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
@@ -31,18 +30,26 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** All that a session lives on, and all of it real: an event loop, a registry, FFmpeg, and a folder for its preview. */
-public final class SessionStage implements AutoCloseable {
+/**
+ * What a session needs, and all of it real: an event loop, a registry, FFmpeg, and a folder for its preview. Register it as an extension;
+ * each test has a fresh one.
+ */
+public final class SessionStage implements BeforeEachCallback, AfterEachCallback {
 
     public static final Duration PATIENCE = Duration.ofSeconds(15);
     public static final Duration AUTHORIZE_TIMEOUT = Duration.ofMillis(500);
@@ -55,7 +62,7 @@ public final class SessionStage implements AutoCloseable {
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ProcessLauncher processes = ProcessLauncher.create(100);
-    private final Path previews;
+    private Path previews = Path.of("");
     public final EventLoop loop = group.next();
     public final Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
     public final SessionRegistry streams = new SessionRegistry();
@@ -67,8 +74,14 @@ public final class SessionStage implements AutoCloseable {
     private Ffmpeg ffmpeg = FFMPEG;
     private SessionListener listener = events::add;
 
-    public SessionStage(Path previews) {
-        this.previews = previews;
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        previews = Files.createTempDirectory("session-stage-");
+    }
+
+    /** An empty folder, which is deleted after the test. */
+    public Path folder() {
+        return previews;
     }
 
     /** Times that no test waits for, but for the authorizer's. */
@@ -134,11 +147,11 @@ public final class SessionStage implements AutoCloseable {
     }
 
     public StreamSession negotiated(ScriptedClient client) {
-        return onLoop(() -> StreamSession.negotiated(context(), loop, client, Peer.at(null), null));
+        return onLoop(() -> StreamSession.negotiated(context(), client.on(loop), null));
     }
 
     public StreamSession plain(ScriptedClient client, @Nullable String mimeType) {
-        return onLoop(() -> StreamSession.plain(context(), loop, client, Peer.at(null), KEY, mimeType));
+        return onLoop(() -> StreamSession.plain(context(), client.on(loop), KEY, mimeType));
     }
 
     public void open(StreamSession session, String key) {
@@ -146,15 +159,15 @@ public final class SessionStage implements AutoCloseable {
     }
 
     public void open(StreamSession session, Open message) {
-        onLoop(() -> session.receive(Result.ok(message)));
+        onLoop(() -> session.ingest().onMessage(Result.ok(message)));
     }
 
     public void stop(StreamSession session) {
-        onLoop(() -> session.receive(Result.ok(new Stop())));
+        onLoop(() -> session.ingest().onMessage(Result.ok(new Stop())));
     }
 
     public void disconnect(StreamSession session) {
-        onLoop(session::disconnected);
+        onLoop(() -> session.ingest().onDisconnect());
     }
 
     /** Hands media over as it comes off a socket: direct, pooled, some kilobytes at a time. */
@@ -162,7 +175,7 @@ public final class SessionStage implements AutoCloseable {
         for (int at = from; at < to; at += 4_096) {
             ByteBuf piece = ByteBufAllocator.DEFAULT.directBuffer(4_096);
             piece.writeBytes(media, at, Math.min(4_096, to - at));
-            onLoop(() -> session.receive(piece));
+            onLoop(() -> session.ingest().onMedia(piece));
         }
     }
 
@@ -245,8 +258,13 @@ public final class SessionStage implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterEach(ExtensionContext context) throws IOException {
         processes.dispose();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        try (Stream<Path> tree = Files.walk(previews)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
     }
 }

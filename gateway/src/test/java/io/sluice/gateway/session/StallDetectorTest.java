@@ -13,13 +13,13 @@ class StallDetectorTest {
 
     private static final long START = Long.MAX_VALUE - 1;
 
-    private final StallDetector vitals = new StallDetector(
+    private final StallDetector stalls = new StallDetector(
             SessionStage.limits(
                     Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(1)),
             START);
 
     private Optional<FailureCode> check(long seconds, long accepted, long waiting) {
-        return vitals.check(at(seconds), accepted, waiting).map(Failure::code);
+        return stalls.inspect(at(seconds), accepted, waiting).map(Failure::code);
     }
 
     private static long at(long seconds) {
@@ -29,14 +29,14 @@ class StallDetectorTest {
     @Test
     void aStreamThatMovesIsWell() {
         for (int second = 1; second < 100; second++) {
-            vitals.mediaCame(at(second));
+            stalls.onMedia(at(second));
             assertThat(check(second, second, 50)).isEmpty();
         }
     }
 
     @Test
     void mediaThatWaitsAndIsNotTakenIsAStall() {
-        vitals.mediaCame(at(1));
+        stalls.onMedia(at(1));
         assertThat(check(1, 100, 50)).isEmpty();
         assertThat(check(10, 100, 50)).isEmpty();
         assertThat(check(11, 100, 50)).contains(FailureCode.STREAM_STALLED);
@@ -58,7 +58,7 @@ class StallDetectorTest {
 
     @Test
     void aSilentClientIsNoticedOnlyWhenAllItSentIsTaken() {
-        vitals.mediaCame(at(1));
+        stalls.onMedia(at(1));
         assertThat(check(30, 100, 0)).isEmpty();
         assertThat(check(31, 101, 1)).isEmpty();
         assertThat(check(32, 102, 0)).contains(FailureCode.MEDIA_TIMEOUT);
@@ -66,7 +66,7 @@ class StallDetectorTest {
 
     @Test
     void theWordsSayHowLong() {
-        assertThat(vitals.check(at(30), 0, 0))
+        assertThat(stalls.inspect(at(30), 0, 0))
                 .map(Failure::message)
                 .hasValueSatisfying(words -> assertThat(words).contains("30 s"));
     }

@@ -12,15 +12,12 @@ import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Opened;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Streams that are live and then go wrong. FFmpeg is real, and so is what is done to it. */
 @ExtendWith(NoBufferLeaks.class)
@@ -34,22 +31,8 @@ class StreamFailuresTest {
     private final byte[] media = recording("webm-opus-audioonly.webm");
     private final ScriptedClient client = new ScriptedClient();
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it.
-    private Path folder;
-
-    @SuppressWarnings("NullAway.Init") // Needs the folder.
-    private SessionStage stage;
-
-    @BeforeEach
-    void open() {
-        stage = new SessionStage(folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+    @RegisterExtension
+    final SessionStage stage = new SessionStage();
 
     private StreamSession live() {
         StreamSession session = stage.negotiated(client);

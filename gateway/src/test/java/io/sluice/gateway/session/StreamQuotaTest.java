@@ -25,10 +25,10 @@ class StreamQuotaTest {
     }
 
     /** Sends ten pieces a second until it is too much, or for ten minutes. */
-    private static Optional<Duration> untilTooMuch(StreamQuota allowance, long bitsPerSecond) {
+    private static Optional<Duration> untilTooMuch(StreamQuota quota, long bitsPerSecond) {
         int piece = (int) (bitsPerSecond / 80);
         for (int tenth = 1; tenth <= 6_000; tenth++) {
-            if (allowance.mediaCame(piece, 100L * tenth * MILLISECOND) != null) {
+            if (quota.onMedia(piece, 100L * tenth * MILLISECOND) != null) {
                 return Optional.of(Duration.ofMillis(tenth * 100L));
             }
         }
@@ -58,20 +58,20 @@ class StreamQuotaTest {
 
     @Test
     void aBurstMayComeAtOnceAndAgainWhenItsTimeHasPassed() {
-        StreamQuota allowance = of(1_000_000, null, null);
-        assertThat(allowance.mediaCame(2_000_000, 0)).isNull();
-        assertThat(allowance.mediaCame(2_000_000, 12_801 * MILLISECOND)).isNull();
-        assertThat(allowance.mediaCame(1_000, 12_802 * MILLISECOND)).isNotNull();
+        StreamQuota quota = of(1_000_000, null, null);
+        assertThat(quota.onMedia(2_000_000, 0)).isNull();
+        assertThat(quota.onMedia(2_000_000, 12_801 * MILLISECOND)).isNull();
+        assertThat(quota.onMedia(1_000, 12_802 * MILLISECOND)).isNotNull();
     }
 
     @Test
     void theVerdictSaysWhatCameAndWhatIsAllowed() {
-        StreamQuota allowance = of(8_000_000, null, null);
-        allowance.mediaCame(1_000_000, 3_000 * MILLISECOND);
-        Failure failure = Objects.requireNonNull(allowance.mediaCame(1_900_000, 3_500 * MILLISECOND));
+        StreamQuota quota = of(8_000_000, null, null);
+        quota.onMedia(1_000_000, 3_000 * MILLISECOND);
+        Failure failure = Objects.requireNonNull(quota.onMedia(1_900_000, 3_500 * MILLISECOND));
         assertThat(failure.code()).isEqualTo(FailureCode.BIT_RATE_EXCEEDED);
         assertThat(failure.message())
-                .isEqualTo("46.4 Mbit/s came for 0.5 s, where 10.0 Mbit/s and 2.0 MB at once are allowed:"
+                .isEqualTo("46.4 Mbit/s arrived for 0.5 s; the limit is 10.0 Mbit/s and a burst of 2.0 MB:"
                         + " choose a lower bit rate.");
     }
 

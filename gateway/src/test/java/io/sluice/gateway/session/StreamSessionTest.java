@@ -15,17 +15,14 @@ import io.sluice.protocol.Opened;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.Stop;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A session that goes live and comes to its end in order, with an FFmpeg that works. */
 @ExtendWith(NoBufferLeaks.class)
@@ -34,22 +31,8 @@ class StreamSessionTest {
     private final byte[] media = recording("webm-opus-audioonly.webm");
     private final ScriptedClient client = new ScriptedClient();
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it.
-    private Path folder;
-
-    @SuppressWarnings("NullAway.Init") // Needs the folder.
-    private SessionStage stage;
-
-    @BeforeEach
-    void open() {
-        stage = new SessionStage(folder);
-    }
-
-    @AfterEach
-    void close() {
-        stage.close();
-    }
+    @RegisterExtension
+    final SessionStage stage = new SessionStage();
 
     private StreamSession live() {
         StreamSession session = stage.negotiated(client);
@@ -86,7 +69,7 @@ class StreamSessionTest {
         StreamSession session = stage.plain(client, null);
         stage.onLoop(() -> {
             stage.send(session, media);
-            session.disconnected();
+            session.ingest().onDisconnect();
         });
         stage.awaitEnd(session);
 
@@ -186,7 +169,7 @@ class StreamSessionTest {
         StreamSession session = live();
         stage.send(session, media);
         stage.onLoop(() -> {
-            session.receive(Result.ok(new Stop()));
+            session.ingest().onMessage(Result.ok(new Stop()));
             stage.send(session, media);
         });
         stage.awaitEnd(session);
@@ -226,7 +209,7 @@ class StreamSessionTest {
         stage.send(session, media);
         ScriptedClient next = new ScriptedClient();
         StreamSession second = stage.onLoop(() -> {
-            session.disconnected();
+            session.ingest().onDisconnect();
             return stage.negotiated(next);
         });
         stage.open(second, KEY);
@@ -246,7 +229,7 @@ class StreamSessionTest {
         stage.open(refused, KEY);
         refused.done().block(SessionStage.PATIENCE);
         assertThat(other.lastWord()).isEqualTo(FailureCode.STREAM_KEY_IN_USE);
-        assertThat(stage.streams.sessionOf(SessionStage.key(KEY))).contains(session.id());
+        assertThat(stage.streams.sessionOf(SessionStage.key(KEY))).contains(session);
 
         stage.send(session, media);
         stage.stop(session);

@@ -53,7 +53,7 @@ public record ConfigFile(Path path, FileStamp stamp, Map<String, YamlFile.Entry>
                                                         .key() + "'"))));
         List<String> lines = faults.stream()
                 .sorted(Comparator.comparingInt(YamlFile.Fault::line))
-                .map(fault -> path + ":" + fault.line() + ": " + fault.words())
+                .map(fault -> path + ":" + fault.line() + ": " + fault.message())
                 .toList();
         return new ConfigFile(path, stamp, entries, lines);
     }

@@ -1,5 +1,6 @@
 package io.sluice.gateway.ffmpeg.install;
 
+import io.sluice.gateway.files.FileTree;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -10,29 +11,27 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the FFmpeg on the class path a program on disk that starts; blocking, for use at start only.
+ * Extracts the FFmpeg on the class path to disk. Blocking; for use at start only.
  *
- * <p>The files go into a cache directory of the owner once per build, or, where none can be written, into a temporary
- * one that is deleted on exit. Several JVMs may do so at once: each writes beside the final place, and the first to
- * rename wins.
+ * <p>The files are extracted once per build into the user's cache directory or, if that cannot be written, into a
+ * temporary directory that is deleted on exit. Concurrent JVMs are safe: each writes to its own temporary directory,
+ * and the first to rename it wins.
  */
 final class BundledFfmpeg {
 
-    private static final Logger log = LoggerFactory.getLogger(BundledFfmpeg.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BundledFfmpeg.class);
 
     /**
-     * Libraries that this build links for capturing from, and decoding on, devices. Sluice reads from a pipe only, and
-     * a server commonly lacks them, so empty ones are put in their place (see {@link EmptySharedObject}).
+     * Libraries that this build links for capture and decoding devices. Sluice reads only from a pipe, and servers
+     * commonly lack them, so empty ones replace them (see {@link EmptySharedObject}).
      */
     private static final Set<String> DEVICE_LIBRARIES = Set.of(
             "libasound.so.2",
@@ -56,9 +55,9 @@ final class BundledFfmpeg {
     private final Predicate<String> isDeviceLibrary;
 
     /**
-     * A program on disk and the environment it starts in.
+     * A program on disk and the environment to start it with.
      *
-     * @param directory holds the program, its ffprobe and its libraries
+     * @param directory contains the program, its ffprobe and its libraries
      * @param executable absolute path of the program
      * @param environment the complete environment
      */
@@ -76,9 +75,10 @@ final class BundledFfmpeg {
     }
 
     /**
-     * Extracts the program if need be and sees to the libraries it misses. That it then starts is not promised.
+     * Extracts the program unless it is there already, and replaces missing device libraries. Does not guarantee that
+     * the program starts.
      *
-     * @param environment the environment the program is to get, apart from what it needs to find its libraries
+     * @param environment the program's environment, without what it needs to find its libraries
      * @return the program, or empty if there is none on the class path for this platform
      * @throws IOException if the files cannot be written
      */
@@ -101,7 +101,7 @@ final class BundledFfmpeg {
                 }
             }
             if (stubbed) {
-                log.debug("Bundled FFmpeg runs without the device libraries {}", missing.names());
+                LOG.debug("The bundled FFmpeg runs without the device libraries {}", missing.names());
                 own = withLibraries(environment, directory + File.pathSeparator + directory.resolve(STUBS));
             }
         }
@@ -110,7 +110,7 @@ final class BundledFfmpeg {
 
     private Map<String, String> withLibraries(Map<String, String> environment, String directories) {
         if (!platform.isLinux()) {
-            return environment; // Windows looks beside the program, macOS where the program itself says
+            return environment; // Windows searches the program's directory, macOS the paths recorded in the program
         }
         Map<String, String> own = new HashMap<>(environment);
         own.merge("LD_LIBRARY_PATH", directories, (others, ours) -> ours + File.pathSeparator + others);
@@ -129,13 +129,15 @@ final class BundledFfmpeg {
     private Path directoryWith(BundledFiles files) throws IOException {
         try {
             Path directory = cache.resolve(files.name());
-            if (!isOurs(directory) || !files.areIn(directory)) {
+            if (!isTrusted(directory) || !files.areIn(directory)) {
                 extractInto(directory, files);
             }
             return directory;
         } catch (IOException e) {
-            log.warn(
-                    "The bundled FFmpeg goes into a temporary directory, because {} cannot be used: {}", cache, why(e));
+            LOG.warn(
+                    "Extracting the bundled FFmpeg to a temporary directory, because {} is not usable: {}",
+                    cache,
+                    reason(e));
             Path directory = Files.createTempDirectory("sluice-ffmpeg");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteTree(directory), "sluice-ffmpeg-cleanup"));
             files.copyTo(directory);
@@ -149,27 +151,27 @@ final class BundledFfmpeg {
         try {
             files.copyTo(temporary);
             if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-                // Incomplete or somebody else's: out of the way in one step, so that nobody sees half of it.
+                // Incomplete, or not owned by this user: move it away atomically, so that no process sees half of it.
                 Files.move(directory, temporary.resolve("replaced"), StandardCopyOption.ATOMIC_MOVE);
             }
             Files.move(temporary, directory, StandardCopyOption.ATOMIC_MOVE);
             deleteTree(directory.resolve("replaced"));
         } catch (FileSystemException e) {
             deleteTree(temporary);
-            if (!isOurs(directory) || !files.areIn(directory)) {
+            if (!isTrusted(directory) || !files.areIn(directory)) {
                 throw e;
             }
-            // Another JVM was faster, and what it wrote is just as good.
+            // Another JVM was faster; its copy is complete.
         }
     }
 
-    /** Whether the directory belongs to this user and nobody else can write programs into it. */
-    private boolean isOurs(Path directory) throws IOException {
+    /** Whether the directory belongs to this user and no other user can write into it. */
+    private boolean isTrusted(Path directory) throws IOException {
         if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
         if (platform.system().equals("windows")) {
-            return true; // below the user's own profile, which no one else writes to
+            return true; // below the user's profile, which other users cannot write to
         }
         return Files.getPosixFilePermissions(directory).equals(OWNER_ONLY)
                 && Files.getOwner(directory).equals(Files.getOwner(cache));
@@ -182,22 +184,15 @@ final class BundledFfmpeg {
         return base.resolve("sluice");
     }
 
-    private static String why(IOException e) {
+    private static String reason(IOException e) {
         return e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
     private static void deleteTree(Path directory) {
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(directory)) {
-            List<Path> deepestFirst =
-                    paths.sorted((a, b) -> b.getNameCount() - a.getNameCount()).toList();
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            FileTree.delete(directory);
         } catch (IOException e) {
-            log.debug("Left behind: {}", directory, e);
+            LOG.debug("Cannot delete {}", directory, e);
         }
     }
 }

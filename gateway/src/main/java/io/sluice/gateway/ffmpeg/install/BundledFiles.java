@@ -7,6 +7,7 @@ import java.net.JarURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,8 +20,8 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * The FFmpeg on the class path: the folder that the {@code org.bytedeco:ffmpeg} artifact, or a jar it was shaded into,
- * keeps for one platform. Nothing of it is loaded into the JVM.
+ * The FFmpeg on the class path: one platform's folder in the {@code org.bytedeco:ffmpeg} artifact or in a jar that it
+ * was shaded into. None of it is loaded into the JVM.
  */
 final class BundledFiles {
 
@@ -29,7 +30,7 @@ final class BundledFiles {
     private final String folder;
     private final URL executable;
 
-    /** Size of each file, and in the fingerprint what else tells one build from another. */
+    /** Size of each file; the fingerprint also covers content or modification time. */
     private final SortedMap<String, Long> sizes = new TreeMap<>();
 
     private final CRC32 fingerprint = new CRC32();
@@ -40,9 +41,9 @@ final class BundledFiles {
     }
 
     /**
-     * Looks for the files of a platform; the build with the GPL's encoders is preferred to the one without.
+     * Finds the files for a platform, preferring the build with GPL encoders.
      *
-     * @throws IOException if they are there and cannot be listed
+     * @throws IOException if they exist but cannot be listed
      */
     static Optional<BundledFiles> find(ClassLoader loader, Platform platform) throws IOException {
         for (String folder : new String[] {platform + "-gpl", platform.toString()}) {
@@ -56,12 +57,12 @@ final class BundledFiles {
         return Optional.empty();
     }
 
-    /** Names the build by its platform and its content, so that an upgrade never meets an older one's files. */
+    /** Identifies the build by platform and content, so that an upgrade never uses an older build's files. */
     String name() {
         return "ffmpeg-%s-%08x".formatted(folder, fingerprint.getValue());
     }
 
-    /** Whether a directory holds every file at its full size; a cleaner of caches may have taken some. */
+    /** Whether a directory contains every file at its full size; a cache cleaner may have deleted some. */
     boolean areIn(Path directory) {
         return sizes.entrySet().stream().allMatch(file -> {
             try {
@@ -72,7 +73,7 @@ final class BundledFiles {
         });
     }
 
-    /** Writes every file into a directory of its own, executables for the owner only. */
+    /** Writes all files into an existing directory, executable for the owner only. */
     void copyTo(Path directory) throws IOException {
         String base = executable.toString();
         base = base.substring(0, base.lastIndexOf('/') + 1);
@@ -82,14 +83,14 @@ final class BundledFiles {
                 Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
             }
             if (!target.toFile().setExecutable(true, true)) {
-                throw new IOException("cannot be made executable: " + target);
+                throw new IOException("cannot make executable: " + target);
             }
         }
     }
 
     private void list() throws IOException {
         if (executable.openConnection() instanceof JarURLConnection connection) {
-            // A cached JarFile would be shared with, and closed under, whoever else reads this jar.
+            // A cached JarFile would be shared with other readers of this jar, and closed while they use it.
             connection.setUseCaches(false);
             String entry = connection.getEntryName();
             String prefix = entry.substring(0, entry.lastIndexOf('/') + 1);
@@ -116,13 +117,12 @@ final class BundledFiles {
         add(entry.getName().substring(prefix.length()), entry.getSize(), entry.getCrc());
     }
 
-    /** Leaves out the bindings for Java, which only a JVM would load. */
+    /** Skips the Java bindings, which only a JVM would load. */
     private void add(String name, long size, long content) {
         if (name.isEmpty() || name.contains("/") || name.startsWith("libjni") || name.startsWith("jni")) {
             return;
         }
         sizes.put(name, size);
-        fingerprint.update(
-                "%s %d %d%n".formatted(name, size, content).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        fingerprint.update("%s %d %d%n".formatted(name, size, content).getBytes(StandardCharsets.UTF_8));
     }
 }

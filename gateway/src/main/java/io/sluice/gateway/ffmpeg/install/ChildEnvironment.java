@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Chooses the environment variables that FFmpeg is started with.
+ * Selects the environment variables that FFmpeg receives.
  *
- * <p>FFmpeg parses bytes from strangers, so it must not hold what the gateway's own environment may hold: tokens,
- * publish URLs, or variables that make it write files ({@code FFREPORT}) or load code ({@code LD_PRELOAD}). Only what
- * is named here, or by the operator, gets through.
+ * <p>FFmpeg parses untrusted bytes, so it must not receive secrets from the gateway's environment (tokens, publish
+ * URLs) or variables that make it write files ({@code FFREPORT}) or load code ({@code LD_PRELOAD}). Only variables
+ * named here or by the operator are passed on.
  */
 final class ChildEnvironment {
 
@@ -40,27 +40,26 @@ final class ChildEnvironment {
 
     private static final List<String> PREFIXES = List.of("FONTCONFIG_", "LIBVA_", "NVIDIA_");
 
-    /** Windows knows its variables without regard to case, and starts few programs without these. */
+    /** Names are case-insensitive on Windows, and few programs start without these. */
     private static final Set<String> WINDOWS_NAMES = Set.of("SYSTEMROOT", "PATH", "TEMP", "TMP");
 
     private ChildEnvironment() {}
 
     /**
-     * The allowed part of an environment.
+     * The allowed subset of an environment.
      *
      * @param parent the gateway's own environment
-     * @param alsoPass further names the operator lets through: exact, or a prefix that ends in {@code *}; a bare
-     *     {@code *} lets everything through except the gateway's own {@code SLUICE_} variables, which must be named
-     *     exactly to be passed
+     * @param alsoPass further names that the operator allows: exact, or a prefix that ends in {@code *}; a bare
+     *     {@code *} allows everything except the gateway's own {@code SLUICE_} variables, which must be named exactly
      */
     static Map<String, String> from(Map<String, String> parent, Collection<String> alsoPass) {
-        Map<String, String> chosen = new TreeMap<>();
+        Map<String, String> allowed = new TreeMap<>();
         parent.forEach((name, value) -> {
             if (isAllowed(name) || alsoPass.stream().anyMatch(pattern -> matches(pattern, name))) {
-                chosen.put(name, value);
+                allowed.put(name, value);
             }
         });
-        return Collections.unmodifiableMap(chosen);
+        return Collections.unmodifiableMap(allowed);
     }
 
     private static boolean isAllowed(String name) {

@@ -8,12 +8,12 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A shared library for Linux that holds nothing but its name and the symbol versions it claims to define.
+ * Generates a shared library for Linux that contains only its name and the symbol versions it claims to define.
  *
- * <p>The dynamic loader refuses to start a program when any library that is linked to it is absent, even one whose
- * functions are never called. Functions are bound at their first call, so an empty library of the right name is enough
- * for code that never runs. The versions matter because the loader compares them at start: without any it prints a
- * warning on every start, with the wrong ones it refuses.
+ * <p>The dynamic loader refuses to start a program if a linked library is missing, even one whose functions are never
+ * called. Functions are bound at their first call, so an empty library of the right name is enough for code that never
+ * runs. The versions matter because the loader compares them at start: without versions it prints a warning on every
+ * start, with wrong ones it refuses to start.
  *
  * <p>Layout: one segment with header, dynamic section, hash table, symbol table (the mandatory null symbol), version
  * definitions and strings. See the System V ABI, chapter 5, and the Linux Standard Base on symbol versioning.
@@ -28,12 +28,12 @@ final class EmptySharedObject {
     private static final int SYMBOL_BYTES = 24;
     private static final int DEFINITION_BYTES = 28; // Elf64_Verdef with its one Elf64_Verdaux
 
-    /** The largest page size in use on aarch64; x86-64 is content with any multiple of 4 KiB. */
+    /** The largest page size in use on aarch64; x86-64 accepts any multiple of 4 KiB. */
     private static final int SEGMENT_ALIGNMENT = 0x10000;
 
     private EmptySharedObject() {}
 
-    /** The instruction sets FFmpeg comes for. */
+    /** The instruction sets that FFmpeg is bundled for. */
     enum Machine {
         X86_64(62),
         AARCH64(183);
@@ -48,8 +48,8 @@ final class EmptySharedObject {
     /**
      * The bytes of an empty library.
      *
-     * @param name the name the loader looks for, as in {@code libpulse.so.0}
-     * @param versions symbol versions that libraries linked against it ask for; may be empty
+     * @param name the name that the loader searches for, such as {@code libpulse.so.0}
+     * @param versions symbol versions that its dependents require; may be empty
      * @param machine the instruction set that the file claims
      */
     static byte[] bytes(String name, Collection<String> versions, Machine machine) {
@@ -70,7 +70,7 @@ final class EmptySharedObject {
         header(file, machine);
         programHeader(file, 1, 0, size, SEGMENT_ALIGNMENT); // PT_LOAD
         programHeader(file, 2, dynamicAt, DYNAMIC_ENTRIES * DYNAMIC_ENTRY_BYTES, 8); // PT_DYNAMIC
-        // PT_GNU_STACK: without it the loader would make the stack executable, or refuse.
+        // PT_GNU_STACK: without it the loader makes the stack executable, or refuses the library.
         programHeader(file, 0x6474e551, 0, 0, 16);
 
         dynamic(file, 14, nameOffset); // DT_SONAME
@@ -136,6 +136,7 @@ final class EmptySharedObject {
         return (offset + 7) & ~7;
     }
 
+    /** An ELF string table. */
     private static final class Strings {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An FFmpeg that has been started once and found to work.
+ * An FFmpeg program that was probed and works.
  *
  * @param executable absolute path of the program
  * @param source where it was found
  * @param capabilities what it can do
- * @param environment the complete environment to start it with, nothing to be added from the gateway's own: the
- *     allowed part of that, and what the program needs to find its libraries
+ * @param environment the complete environment to start it with: the allowed subset of the gateway's own, and what the
+ *     program needs to find its libraries
  */
 public record Ffmpeg(Path executable, Source source, FfmpegCapabilities capabilities, Map<String, String> environment) {
 
@@ -28,27 +28,27 @@ public record Ffmpeg(Path executable, Source source, FfmpegCapabilities capabili
         environment = Map.copyOf(environment);
     }
 
-    /** Where an FFmpeg was found, in the order of preference. */
+    /** Where an FFmpeg was found, in order of preference. */
     public enum Source {
-        /** The operator named it. */
+        /** Set by the operator. */
         FLAG,
-        /** It is on the PATH. */
+        /** Found on the PATH. */
         PATH,
-        /** It came with the build. */
+        /** Included in the build. */
         BUNDLED
     }
 
     /**
-     * The ffprobe that stands beside this FFmpeg; it takes the same environment.
+     * The ffprobe in the same directory as this FFmpeg; start it with the same environment.
      *
      * @return its absolute path, or empty if there is none
      */
     public Optional<Path> ffprobe() {
-        Path beside = executable.resolveSibling(Platform.current().executableName("ffprobe"));
-        return Files.isExecutable(beside) ? Optional.of(beside) : Optional.empty();
+        Path ffprobe = executable.resolveSibling(Platform.current().executableName("ffprobe"));
+        return Files.isExecutable(ffprobe) ? Optional.of(ffprobe) : Optional.empty();
     }
 
-    /** Leaves the environment out, which may hold a proxy's password. */
+    /** Omits the environment, which may contain a proxy's password. */
     @Override
     public String toString() {
         return "FFmpeg " + capabilities.version() + " (" + executable + ", " + source + ")";

@@ -7,16 +7,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one FFmpeg can do, as far as Sluice asks. What could not be found out is simply absent.
+ * What an FFmpeg build supports, as far as Sluice needs to know. Anything that could not be determined counts as
+ * unsupported.
  *
- * @param version as the program calls itself, such as {@code 8.1.2} or {@code N-118000-gabcdef}; {@code unknown} if it
- *     says nothing
- * @param libavformat the version of the library that reads and writes containers. Decisions rest on it, because builds
- *     from FFmpeg's repository carry a revision in place of a release number
+ * @param version the reported version, such as {@code 8.1.2} or {@code N-118000-gabcdef}; {@code unknown} if there is
+ *     none
+ * @param libavformat the version of the library that reads and writes containers. Decisions use it, because builds from
+ *     FFmpeg's repository report a revision instead of a release number
  * @param encoders names of encoders, such as {@code libx264}
  * @param decoders names of decoders, such as {@code vp9}
  * @param muxers names of output formats, such as {@code flv}
- * @param demuxers names of input formats, aliases told apart, such as {@code matroska} and {@code webm}
+ * @param demuxers names of input formats with aliases listed separately, such as {@code matroska} and {@code webm}
  * @param outputProtocols names of protocols it can write to, such as {@code rtmps}
  */
 public record FfmpegCapabilities(
@@ -44,8 +45,8 @@ public record FfmpegCapabilities(
     /**
      * Copies the sets.
      *
-     * @param version as the program calls itself
-     * @param libavformat its container library's version
+     * @param version the reported version
+     * @param libavformat the container library's version
      * @param encoders names of encoders
      * @param decoders names of decoders
      * @param muxers names of output formats
@@ -61,7 +62,7 @@ public record FfmpegCapabilities(
     }
 
     /**
-     * A library's version, without the third number, which tells nothing about features.
+     * A library's version without the third number, which does not reflect features.
      *
      * @param major the first number
      * @param minor the second number
@@ -72,23 +73,31 @@ public record FfmpegCapabilities(
         }
     }
 
-    /** Whether FLV, and so RTMP, can carry HEVC, AV1 and VP9. */
+    /**
+     * Whether it can write HEVC, AV1 and VP9 into FLV, and therefore publish them over RTMP.
+     *
+     * @return true from FFmpeg 6.1
+     */
     public boolean writesEnhancedVideo() {
         return libavformat.isAtLeast(ENHANCED_VIDEO);
     }
 
-    /** Whether FLV, and so RTMP, can carry Opus. */
+    /**
+     * Whether it can write Opus into FLV, and therefore publish it over RTMP.
+     *
+     * @return true from FFmpeg 8.0
+     */
     public boolean writesEnhancedAudio() {
         return libavformat.isAtLeast(ENHANCED_AUDIO);
     }
 
     /**
-     * Reads the answers of one FFmpeg. Any of them may be empty or nonsense.
+     * Parses FFmpeg's lists. Any of them may be empty or malformed.
      *
-     * @param versionText answer to {@code -version}
-     * @param codecs answer to {@code -codecs}
-     * @param formats answer to {@code -formats}
-     * @param protocols answer to {@code -protocols}
+     * @param versionText output of {@code -version}
+     * @param codecs output of {@code -codecs}
+     * @param formats output of {@code -formats}
+     * @param protocols output of {@code -protocols}
      */
     static FfmpegCapabilities parse(String versionText, String codecs, String formats, String protocols) {
         Matcher version = VERSION.matcher(versionText);
@@ -109,7 +118,9 @@ public record FfmpegCapabilities(
                 : new LibraryVersion(0, 0);
     }
 
-    /** A codec with one coder of its own name lists none; the others follow the description in parentheses. */
+    /**
+     * A codec whose only coder has the same name lists none; others are listed in parentheses after the description.
+     */
     private static Set<String> coders(String codecs, int flag, String kind) {
         Pattern list = Pattern.compile("\\(" + kind + ": ([^)]*)\\)");
         return CODEC.matcher(codecs)

@@ -16,31 +16,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the FFmpeg to use: the one that the operator names, else the one on the PATH, else the one that came with the
- * build; and probes it.
+ * Finds and probes the FFmpeg to use: the one that the operator sets, otherwise the one on the PATH, otherwise the
+ * bundled one.
  *
  * <p><b>Blocking.</b> It starts processes, waits for them, and may write a hundred megabytes to disk on its first run.
- * Call it once, at start, and never from an event loop.
+ * Call it once, at start, never from an event loop.
  */
 public final class FfmpegLocator {
 
-    private static final Logger log = LoggerFactory.getLogger(FfmpegLocator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FfmpegLocator.class);
 
     private final Map<String, String> parentEnvironment;
     private final Map<String, String> environment;
     private final BundledFfmpeg bundled;
 
-    /** Works with this process' own environment and passes nothing but the usual on. */
+    /** Uses this process's environment and passes only the default variables to FFmpeg. */
     public FfmpegLocator() {
         this(System.getenv(), List.of());
     }
 
     /**
-     * Works with a given environment.
+     * Uses a given environment.
      *
-     * @param parentEnvironment where PATH and the cache directory are read, and what is passed on is taken from
-     * @param alsoPass names of variables that FFmpeg gets besides the usual ones (such as PATH, HOME and the proxies);
-     *     each is exact, or a prefix that ends in {@code *}
+     * @param parentEnvironment source of PATH, the cache directory and the variables that are passed to FFmpeg
+     * @param alsoPass names of variables to pass to FFmpeg in addition to the default ones (such as PATH, HOME and the
+     *     proxies); each is exact, or a prefix that ends in {@code *}
      */
     public FfmpegLocator(Map<String, String> parentEnvironment, Collection<String> alsoPass) {
         this(parentEnvironment, alsoPass, new BundledFfmpeg(parentEnvironment));
@@ -53,79 +53,80 @@ public final class FfmpegLocator {
     }
 
     /**
-     * Finds, starts and probes an FFmpeg. Blocking, for a few hundred milliseconds as a rule.
+     * Finds and probes an FFmpeg. Blocks, usually for a few hundred milliseconds.
      *
-     * @param explicit the one that the operator names, which is then the only one tried; or null
-     * @return one that works
-     * @throws FfmpegUnavailableException if none does; the message lists each that was tried, with the reason
+     * @param explicit the one that the operator sets, which is then the only one tried; or null
+     * @return an FFmpeg that works
+     * @throws FfmpegUnavailableException if there is none; the message lists each that was tried, with the reason
      */
     public Ffmpeg locate(@Nullable Path explicit) throws FfmpegUnavailableException {
         if (explicit != null) {
-            return named(explicit);
+            return explicit(explicit);
         }
         List<String> failures = new ArrayList<>();
         Optional<Path> onPath = onPath();
         if (onPath.isPresent()) {
             try {
-                return probed(onPath.get(), Ffmpeg.Source.PATH, environment);
+                return probe(onPath.get(), Ffmpeg.Source.PATH, environment);
             } catch (FfmpegUnavailableException e) {
-                log.warn("The FFmpeg on the PATH, {}, is of no use: {}", onPath.get(), e.getMessage());
+                LOG.warn("Skipping the FFmpeg on the PATH, {}: {}", onPath.get(), e.getMessage());
                 failures.add(onPath.get() + " (on the PATH): " + e.getMessage());
             }
         } else {
-            failures.add("there is no ffmpeg on the PATH");
+            failures.add("no ffmpeg on the PATH");
         }
         try {
             Optional<BundledFfmpeg.Extracted> extracted = bundled.extract(environment);
             if (extracted.isPresent()) {
                 BundledFfmpeg.Extracted own = extracted.get();
-                return probed(own.executable(), Ffmpeg.Source.BUNDLED, own.environment());
+                return probe(own.executable(), Ffmpeg.Source.BUNDLED, own.environment());
             }
-            failures.add("none came with this build for " + Platform.current());
+            failures.add("this build bundles none for " + Platform.current());
         } catch (FfmpegUnavailableException | IOException e) {
-            failures.add("the bundled one: " + e.getMessage());
+            failures.add("bundled FFmpeg: " + e.getMessage());
         }
-        throw new FfmpegUnavailableException("No FFmpeg can be used: " + String.join("; ", failures)
-                + ". Install FFmpeg, or name one with --ffmpeg PATH.");
+        throw new FfmpegUnavailableException(
+                "No usable FFmpeg: " + String.join("; ", failures) + ". Install FFmpeg, or set --ffmpeg PATH.");
     }
 
-    private Ffmpeg named(Path explicit) throws FfmpegUnavailableException {
+    private Ffmpeg explicit(Path explicit) throws FfmpegUnavailableException {
         Path executable = explicit.toAbsolutePath().normalize();
         String reason = !Files.exists(executable)
-                ? "there is no such file"
+                ? "no such file"
                 : Files.isDirectory(executable)
                         ? "it is a directory"
                         : !Files.isExecutable(executable) ? "it is not executable" : null;
         try {
             if (reason == null) {
-                return probed(executable, Ffmpeg.Source.FLAG, environment);
+                return probe(executable, Ffmpeg.Source.FLAG, environment);
             }
         } catch (FfmpegUnavailableException e) {
             reason = e.getMessage();
         }
-        throw new FfmpegUnavailableException("The FFmpeg at " + explicit + " cannot be used: " + reason);
+        throw new FfmpegUnavailableException("cannot use the FFmpeg at " + explicit + ": " + reason);
     }
 
-    private static Ffmpeg probed(Path executable, Ffmpeg.Source source, Map<String, String> environment)
+    private static Ffmpeg probe(Path executable, Ffmpeg.Source source, Map<String, String> environment)
             throws FfmpegUnavailableException {
         long start = System.nanoTime();
         FfmpegCapabilities can = FfmpegProbe.probe(executable, environment);
-        log.info(
-                "FFmpeg {} ({}, {}): H.264 by {}, AAC {}, RTMP {}, RTMPS {}, HLS {}, Enhanced RTMP {}; probed in {} ms",
+        LOG.info(
+                "FFmpeg {} ({}, {}): H.264 encoder {}, AAC {}, RTMP {}, RTMPS {}, HLS {}, Enhanced RTMP {};"
+                        + " probed in {} ms",
                 can.version(),
                 executable,
                 source,
-                H264Encoder.in(can).map(H264Encoder::ffmpegName).orElse("nothing"),
-                yes(can.encoders().contains("aac")),
-                yes(can.muxers().contains("flv") && can.outputProtocols().contains("rtmp")),
-                yes(can.muxers().contains("flv") && can.outputProtocols().contains("rtmps")),
-                yes(can.muxers().contains("hls")),
-                can.writesEnhancedAudio() ? "with Opus" : yes(can.writesEnhancedVideo()),
+                H264Encoder.in(can).map(H264Encoder::ffmpegName).orElse("none"),
+                yesNo(can.encoders().contains("aac")),
+                yesNo(can.muxers().contains("flv") && can.outputProtocols().contains("rtmp")),
+                yesNo(can.muxers().contains("flv") && can.outputProtocols().contains("rtmps")),
+                yesNo(can.muxers().contains("hls")),
+                can.writesEnhancedAudio() ? "with Opus" : yesNo(can.writesEnhancedVideo()),
                 Duration.ofNanos(System.nanoTime() - start).toMillis());
         return new Ffmpeg(executable, source, can, environment);
     }
 
-    private static String yes(boolean can) {
+    private static String yesNo(boolean can) {
         return can ? "yes" : "no";
     }
 

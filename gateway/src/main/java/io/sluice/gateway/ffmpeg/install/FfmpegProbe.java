@@ -6,18 +6,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Asks an FFmpeg what it is and what it can do; blocking. */
+/** Determines an FFmpeg's version and capabilities. Blocking. */
 final class FfmpegProbe {
 
-    /** A cold start from a slow disk takes seconds; a hang takes for ever. */
+    /** A cold start from a slow disk takes seconds. */
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
     private FfmpegProbe() {}
 
     /**
-     * Starts the program and reads its lists. The questions run side by side.
+     * Starts the program once per list, concurrently, and parses the output.
      *
-     * @throws FfmpegUnavailableException if it cannot start, with a message that gives the reason only
+     * @throws FfmpegUnavailableException if it cannot start; the message is the reason only
      */
     static FfmpegCapabilities probe(Path executable, Map<String, String> environment)
             throws FfmpegUnavailableException {
@@ -39,7 +39,9 @@ final class FfmpegProbe {
         }
     }
 
-    /** The libraries that keep the program from starting; empty when it starts, or fails for another reason. */
+    /**
+     * The libraries whose absence prevents the program from starting; empty if it starts or fails for another reason.
+     */
     static MissingLibraries missingLibraries(Path executable, Map<String, String> environment) throws IOException {
         ProbeProcess.Answer answer =
                 ProbeProcess.start(executable, List.of("-version"), environment).await(DEADLINE);
@@ -50,13 +52,13 @@ final class FfmpegProbe {
 
     private static String reason(Path executable, Map<String, String> environment, ProbeProcess.Answer answer) {
         if (!answer.inTime()) {
-            return "it did not answer -version within " + DEADLINE.toSeconds() + " s";
+            return "-version did not finish within " + DEADLINE.toSeconds() + " s";
         }
         MissingLibraries missing = MissingLibraries.of(executable, environment, answer.output(), DEADLINE);
         if (!missing.isEmpty()) {
-            return "these shared libraries are missing: " + missing.names();
+            return "missing shared libraries: " + missing.names();
         }
-        String said = answer.lastLine();
-        return "-version ended with exit code " + answer.exitCode() + (said.isEmpty() ? "" : ": " + said);
+        String lastLine = answer.lastLine();
+        return "-version failed with exit code " + answer.exitCode() + (lastLine.isEmpty() ? "" : ": " + lastLine);
     }
 }

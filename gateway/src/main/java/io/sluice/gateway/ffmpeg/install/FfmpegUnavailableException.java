@@ -1,10 +1,15 @@
 package io.sluice.gateway.ffmpeg.install;
 
-/** There is no FFmpeg that can be used; the message says which were tried and why each one failed. */
+/** Thrown if there is no usable FFmpeg. */
 public final class FfmpegUnavailableException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Creates the exception.
+     *
+     * @param message for the operator: which FFmpegs were tried and why each failed
+     */
     public FfmpegUnavailableException(String message) {
         super(message);
     }

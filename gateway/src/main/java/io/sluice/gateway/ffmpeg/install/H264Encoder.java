@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The encoders that H.264 can be made with, the better first. */
+/** FFmpeg's H.264 encoders, in order of preference. */
 public enum H264Encoder {
-    /** In builds under the GPL. */
+    /** In GPL builds. */
     LIBX264("libx264"),
-    /** In builds that are free of the GPL. It takes no tuning, and adds no delay of its own. */
+    /** In builds without GPL code. Needs no tuning and adds no delay. */
     LIBOPENH264("libopenh264");
 
     private final String ffmpegName;
@@ -17,20 +17,35 @@ public enum H264Encoder {
         this.ffmpegName = ffmpegName;
     }
 
+    /**
+     * The preferred encoder of an FFmpeg.
+     *
+     * @param capabilities what that FFmpeg supports
+     * @return the encoder, or empty if it has none
+     */
     public static Optional<H264Encoder> in(FfmpegCapabilities capabilities) {
         return Stream.of(values())
                 .filter(encoder -> capabilities.encoders().contains(encoder.ffmpegName))
                 .findFirst();
     }
 
+    /**
+     * The name for {@code -c:v}.
+     *
+     * @return FFmpeg's name of the encoder
+     */
     public String ffmpegName() {
         return ffmpegName;
     }
 
-    /** Arguments that make it encode as it goes, without looking ahead. */
+    /**
+     * Options for encoding without look-ahead.
+     *
+     * @return arguments to add after the encoder's name
+     */
     public List<String> liveOptions() {
         return switch (this) {
-            // Without sc_threshold 0, scene changes add keyframes of their own, which no bit rate has room for.
+            // Without sc_threshold 0, scene changes add key frames, which exceed the bit rate.
             case LIBX264 ->
                 List.of("-preset", "veryfast", "-tune", "zerolatency", "-profile:v", "high", "-sc_threshold", "0");
             case LIBOPENH264 -> List.of("-profile:v", "high", "-rc_mode", "bitrate");

@@ -14,10 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The shared libraries a program wants and the dynamic loader does not find, each with the symbol versions asked of it.
+ * The shared libraries that a program needs and the dynamic loader does not find, each with the required symbol
+ * versions.
  *
- * <p>A program that cannot start names only the first library it misses. Asked to trace instead (which is what
- * {@code ldd} does), glibc's loader lists them all and, when verbose, their versions too, without running the program.
+ * <p>A program that cannot start names only the first missing library. In trace mode, which {@code ldd} uses, glibc's
+ * loader lists all of them and, if verbose, their versions too, without running the program.
  *
  * @param versionsByName sorted by library name
  */
@@ -42,14 +43,14 @@ record MissingLibraries(Map<String, Set<String>> versionsByName) {
     }
 
     /**
-     * What is missing for a program that failed to start.
+     * The libraries that a program failed to start without.
      *
-     * @param failure what it printed
+     * @param failure the program's output
      */
     static MissingLibraries of(Path executable, Map<String, String> environment, String failure, Duration deadline) {
-        MissingLibraries said = parse(failure);
-        if (said.isEmpty() || !Platform.current().isLinux()) {
-            return said;
+        MissingLibraries reported = parse(failure);
+        if (reported.isEmpty() || !Platform.current().isLinux()) {
+            return reported;
         }
         Map<String, String> tracing = new HashMap<>(environment);
         tracing.put("LD_TRACE_LOADED_OBJECTS", "1");
@@ -58,9 +59,9 @@ record MissingLibraries(Map<String, Set<String>> versionsByName) {
             MissingLibraries traced = parse(ProbeProcess.start(executable, List.of("-version"), tracing)
                     .await(deadline)
                     .output());
-            return traced.isEmpty() ? said : traced;
+            return traced.isEmpty() ? reported : traced;
         } catch (IOException e) {
-            return said;
+            return reported;
         }
     }
 

@@ -3,7 +3,7 @@ package io.sluice.gateway.ffmpeg.install;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The machine this JVM runs on, by the names that FFmpeg builds are published under. */
+/** Operating system and architecture, named as in the bundled FFmpeg builds. */
 record Platform(String system, String architecture) {
 
     static Platform current() {

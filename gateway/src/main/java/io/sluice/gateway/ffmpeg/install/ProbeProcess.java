@@ -15,10 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A program that is asked one thing, answers and leaves, within a deadline; blocking, for use at start only.
+ * Runs a program to completion within a deadline and returns its output. Blocking; for use at start only.
  *
- * <p>Several may be started before the first is awaited, so that they run side by side. A program that does not leave
- * in time is killed together with its children; what it had written by then is lost.
+ * <p>Several may be started before the first is awaited, so that they run concurrently. A program that exceeds the
+ * deadline is killed together with its children, and its output is discarded.
  */
 public final class ProbeProcess {
 
@@ -34,18 +34,27 @@ public final class ProbeProcess {
     }
 
     /**
-     * What came back.
+     * A program's result.
      *
-     * @param exitCode the exit code; means nothing if the program was not in time
-     * @param inTime whether it left within the deadline; otherwise it was killed
-     * @param output standard output and standard error as they came, at most a megabyte
+     * @param exitCode the exit code; meaningless unless {@code inTime}
+     * @param inTime whether it exited within the deadline; otherwise it was killed
+     * @param output standard output and standard error, interleaved, at most a megabyte
      */
     public record Answer(int exitCode, boolean inTime, String output) {
+        /**
+         * Whether it exited in time with code 0.
+         *
+         * @return whether it succeeded
+         */
         public boolean succeeded() {
             return inTime && exitCode == 0;
         }
 
-        /** What a program that gives up says last is mostly why. */
+        /**
+         * The last line of output that is not blank, which usually is the error.
+         *
+         * @return the line, or an empty string
+         */
         public String lastLine() {
             return output.lines()
                     .reduce("", (first, last) -> last.isBlank() ? first : last)
@@ -54,7 +63,12 @@ public final class ProbeProcess {
     }
 
     /**
-     * Starts the program with an empty standard input and exactly the given environment.
+     * Starts a program with an empty standard input and exactly the given environment.
+     *
+     * @param executable the program
+     * @param arguments its arguments
+     * @param environment its complete environment
+     * @return the running program
      *
      * @throws IOException if the operating system cannot start it
      */
@@ -69,10 +83,15 @@ public final class ProbeProcess {
         Process process = builder.start();
         process.getOutputStream().close();
         return new ProbeProcess(
-                process, CompletableFuture.supplyAsync(() -> read(process), ProbeProcess::onThreadOfItsOwn));
+                process, CompletableFuture.supplyAsync(() -> read(process), ProbeProcess::onDaemonThread));
     }
 
-    /** Waits until the program has left, or kills it. */
+    /**
+     * Waits until the program has exited, or kills it at the deadline or when interrupted.
+     *
+     * @param deadline how long to wait, from now
+     * @return the result
+     */
     public Answer await(Duration deadline) {
         long until = System.nanoTime() + deadline.toNanos();
         try {
@@ -83,7 +102,7 @@ public final class ProbeProcess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            // Told apart from an answer by Answer.inTime; there is nothing else to know about it.
+            // Reported as Answer.inTime == false.
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
@@ -101,8 +120,8 @@ public final class ProbeProcess {
         }
     }
 
-    /** A grandchild may keep the pipe open past every deadline; its reader must then keep nobody's JVM alive. */
-    private static void onThreadOfItsOwn(Runnable task) {
+    /** A grandchild may keep the pipe open after the deadline; the reader must not keep the JVM alive. */
+    private static void onDaemonThread(Runnable task) {
         Thread thread = new Thread(task, "ffmpeg-probe");
         thread.setDaemon(true);
         thread.start();

@@ -1,5 +1,6 @@
 /**
- * Which FFmpeg to use and what it can do: finding, unpacking, probing. All of it blocks and runs at start, never on an event loop.
+ * Which FFmpeg to use and what it supports: locating, extracting, probing. All of it blocks and runs at start, never on
+ * an event loop.
  */
 @NullMarked
 package io.sluice.gateway.ffmpeg.install;

@@ -10,20 +10,26 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Which of FFmpeg's decoders read which codec in software. */
+/** FFmpeg's software decoders per codec. */
 public final class Decoders {
 
     private Decoders() {}
 
-    static boolean decodes(FfmpegCapabilities ffmpeg, VideoCodec codec) {
+    static boolean canDecode(FfmpegCapabilities ffmpeg, VideoCodec codec) {
         return !Collections.disjoint(ffmpeg.decoders(), of(codec));
     }
 
-    static boolean decodes(FfmpegCapabilities ffmpeg, AudioCodec codec) {
+    static boolean canDecode(FfmpegCapabilities ffmpeg, AudioCodec codec) {
         return !Collections.disjoint(ffmpeg.decoders(), of(codec));
     }
 
-    /** Those that a stream of this format may need, and the only ones that FFmpeg may use for it. A codec that is not said may be any. */
+    /**
+     * The decoders that a stream of this format may need; FFmpeg may use no others. If the format does not name a
+     * codec, all are included.
+     *
+     * @param format the stream's format
+     * @return names of decoders
+     */
     public static SortedSet<String> of(MediaFormat format) {
         SortedSet<String> all = new TreeSet<>();
         if (!format.audioOnly()) {
@@ -39,7 +45,7 @@ public final class Decoders {
             case HEVC -> Set.of("hevc");
             case VP8 -> Set.of("vp8", "libvpx");
             case VP9 -> Set.of("vp9", "libvpx-vp9");
-            // FFmpeg's own av1 decoder only drives hardware.
+            // FFmpeg's own av1 decoder only works with hardware.
             case AV1 -> Set.of("libdav1d", "libaom-av1", "libgav1");
         };
     }

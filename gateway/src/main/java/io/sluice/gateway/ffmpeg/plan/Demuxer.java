@@ -2,7 +2,7 @@ package io.sluice.gateway.ffmpeg.plan;
 
 import io.sluice.protocol.Container;
 
-/** The input formats that FFmpeg is told to read, and the only ones it is allowed to. */
+/** FFmpeg's input formats; each stream may use only the one for its container. */
 public enum Demuxer {
     /** Reads WebM as well. */
     MATROSKA("matroska", "matroska,webm"),
@@ -17,6 +17,12 @@ public enum Demuxer {
         this.whitelist = whitelist;
     }
 
+    /**
+     * The demuxer for a container.
+     *
+     * @param container the stream's container
+     * @return the demuxer
+     */
     public static Demuxer of(Container container) {
         return switch (container) {
             case WEBM -> MATROSKA;
@@ -24,11 +30,20 @@ public enum Demuxer {
         };
     }
 
+    /**
+     * Value of {@code -f}.
+     *
+     * @return FFmpeg's name of the format
+     */
     public String ffmpegName() {
         return ffmpegName;
     }
 
-    /** Value of {@code -format_whitelist}. */
+    /**
+     * Value of {@code -format_whitelist}.
+     *
+     * @return comma-separated names
+     */
     public String whitelist() {
         return whitelist;
     }

@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The codecs that one output takes as they are.
+ * The codecs that can be copied to an output.
  *
- * @param video as FFmpeg can write them there and the receiver reads them
- * @param audio likewise
+ * @param video video codecs that FFmpeg can write and the receiver accepts
+ * @param audio audio codecs that FFmpeg can write and the receiver accepts
  */
 record OutputCodecs(Set<VideoCodec> video, Set<AudioCodec> audio) {
 
-    static OutputCodecs by(Output output, FfmpegCapabilities ffmpeg) {
+    static OutputCodecs of(Output output, FfmpegCapabilities ffmpeg) {
         Set<VideoCodec> video = EnumSet.of(VideoCodec.H264);
         Set<AudioCodec> audio = EnumSet.of(AudioCodec.AAC);
         if (output instanceof Output.RtmpOutput rtmp) {
@@ -31,8 +31,8 @@ record OutputCodecs(Set<VideoCodec> video, Set<AudioCodec> audio) {
         return new OutputCodecs(video, audio);
     }
 
-    /** What this FFmpeg lacks to write to the output at all. */
-    static Optional<String> lackFor(Output output, FfmpegCapabilities ffmpeg) {
+    /** What this FFmpeg needs and does not have in order to write to the output. */
+    static Optional<String> missingFor(Output output, FfmpegCapabilities ffmpeg) {
         if (output instanceof Output.RtmpOutput rtmp) {
             if (!ffmpeg.outputProtocols().contains(rtmp.scheme())) {
                 return Optional.of("the protocol " + rtmp.scheme());

@@ -12,68 +12,69 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What FFmpeg is to do with one stream. Immutable.
+ * What FFmpeg has to do for one stream. Immutable.
  *
- * @param format the offer that was chosen
- * @param outputs what becomes of the tracks at each output, at least one
+ * @param format the chosen offer
+ * @param outputs how each output's tracks are handled; at least one
  * @param encoding how tracks that must be transcoded are encoded
  */
 public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding encoding) {
 
     /**
-     * Copies the list, and insists on one output at least.
+     * Copies the list.
      *
-     * @param format the offer that was chosen
-     * @param outputs what becomes of the tracks at each output
+     * @param format the chosen offer
+     * @param outputs how each output's tracks are handled
      * @param encoding how tracks that must be transcoded are encoded
+     * @throws IllegalArgumentException without an output
      */
     public StreamPlan {
         outputs = List.copyOf(outputs);
         if (outputs.isEmpty()) {
-            throw new IllegalArgumentException("A plan needs an output.");
+            throw new IllegalArgumentException("A plan needs at least one output.");
         }
     }
 
     /**
-     * One output and what it gets.
+     * One output and its tracks.
      *
-     * @param output where it goes
-     * @param video what becomes of the video track, if there is one; null for an audio-only format
-     * @param audio what becomes of the audio track, if there is one
+     * @param output the output
+     * @param video how the video track is handled, if there is one; null for an audio-only format
+     * @param audio how the audio track is handled, if there is one
      */
     public record OutputPlan(Output output, @Nullable TrackHandling video, TrackHandling audio) {}
 
     /**
-     * The targets of transcoding.
+     * Transcoding settings.
      *
-     * @param h264 the encoder, or null if video is copied throughout
+     * @param h264 the encoder, or null if all outputs copy video
      * @param frameRate frames per second, at most
-     * @param videoBitsPerSecond average and ceiling of the video's bit rate
-     * @param audioBitsPerSecond average of the audio's bit rate
+     * @param videoBitsPerSecond average and maximum video bit rate
+     * @param audioBitsPerSecond average audio bit rate
      */
     public record Encoding(
             @Nullable H264Encoder h264, double frameRate, int videoBitsPerSecond, int audioBitsPerSecond) {}
 
     /**
-     * What the client is told of its video.
+     * How video is handled overall, as reported to the client.
      *
-     * @return {@code TRANSCODE} if any output needs that, else {@code COPY}; null for an audio-only format
+     * @return {@code TRANSCODE} if any output transcodes, otherwise {@code COPY}; null for an audio-only format
      */
     public @Nullable TrackHandling video() {
-        return format.audioOnly() ? null : dearest(outputs.stream().map(OutputPlan::video));
+        return format.audioOnly() ? null : overall(outputs.stream().map(OutputPlan::video));
     }
 
     /**
-     * What the client is told of its audio.
+     * How audio is handled overall, as reported to the client.
      *
-     * @return {@code TRANSCODE} if any output needs that, else {@code COPY}
+     * @return {@code TRANSCODE} if any output transcodes, otherwise {@code COPY}
      */
     public TrackHandling audio() {
-        return dearest(outputs.stream().map(OutputPlan::audio));
+        return overall(outputs.stream().map(OutputPlan::audio));
     }
 
     /**
-     * The bit rate that transcoded video is encoded with.
+     * The bit rate of transcoded video.
      *
      * @return bits per second
      */
@@ -82,7 +83,7 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
     }
 
     /**
-     * The bit rate that transcoded audio is encoded with.
+     * The bit rate of transcoded audio.
      *
      * @return bits per second
      */
@@ -93,7 +94,7 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
     /**
      * The directory that FFmpeg must be started in.
      *
-     * @return the HLS output's directory, or empty if any will do
+     * @return the HLS output's directory, or empty if any directory will do
      */
     public Optional<Path> workingDirectory() {
         return outputs.stream()
@@ -102,7 +103,7 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
                 .findFirst();
     }
 
-    private static TrackHandling dearest(Stream<@Nullable TrackHandling> handlings) {
+    private static TrackHandling overall(Stream<@Nullable TrackHandling> handlings) {
         return handlings.anyMatch(h -> Objects.equals(h, TrackHandling.TRANSCODE))
                 ? TrackHandling.TRANSCODE
                 : TrackHandling.COPY;

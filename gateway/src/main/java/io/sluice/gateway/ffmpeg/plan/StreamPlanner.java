@@ -23,16 +23,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses among a client's offers and decides, for each track and output, between copying and transcoding. Immutable and
- * quick; callable from any thread.
+ * Chooses one of a client's offers and decides, per track and output, whether to copy or transcode. Immutable; does not
+ * block; callable from any thread.
  *
- * <p>A track is copied to an output that takes its codec and transcoded otherwise. Among the offers the cheapest to
- * carry out wins, then the client's order; but an audio-only offer never beats one with video (or the reverse) by being
- * cheap: the first offer that works decides which of the two it is.
+ * <p>A track is copied to an output that accepts its codec and transcoded otherwise. The offer with the lowest cost
+ * wins, then the client's order decides. Cost never decides between audio-only and video: the first workable offer
+ * determines which of the two is used.
  */
 public final class StreamPlanner {
 
-    /** Encoding 720p30 takes ten times what encoding stereo does (0.45 against 0.04 of a core). */
+    /** Encoding 720p30 costs ten times as much as encoding stereo audio (0.45 and 0.04 of a core). */
     private static final int VIDEO_COST = 10;
 
     private static final int AUDIO_COST = 1;
@@ -46,15 +46,15 @@ public final class StreamPlanner {
     private static final int MIN_AUDIO_BITS_PER_SECOND = 96_000;
     private static final int MAX_AUDIO_BITS_PER_SECOND = 320_000;
 
-    private static final int OFFERS_EXPLAINED = 8;
+    private static final int MAX_EXPLAINED_OFFERS = 8;
 
     private final FfmpegCapabilities ffmpeg;
     private final Optional<H264Encoder> h264;
 
     /**
-     * A planner for one FFmpeg.
+     * Creates a planner for one FFmpeg.
      *
-     * @param ffmpeg what it can do
+     * @param ffmpeg what it supports
      */
     public StreamPlanner(FfmpegCapabilities ffmpeg) {
         this.ffmpeg = ffmpeg;
@@ -64,12 +64,12 @@ public final class StreamPlanner {
     /**
      * Plans a stream.
      *
-     * @param offers the client's formats, best first
-     * @param outputs where the stream goes, at least one and at most one of them HLS
-     * @param video what the client says of its video, or null
-     * @param audio what the client says of its audio, or null
-     * @return the plan; or {@link FailureCode#UNSUPPORTED_OFFER} with the reason for each offer and what would be taken;
-     *     or {@link FailureCode#FFMPEG_UNAVAILABLE} if this FFmpeg cannot write to an output at all
+     * @param offers the client's formats in order of preference
+     * @param outputs the stream's outputs: at least one, and at most one of them HLS
+     * @param video the client's description of its video, or null
+     * @param audio the client's description of its audio, or null
+     * @return the plan; or {@link FailureCode#UNSUPPORTED_OFFER} with the reason for each offer and the supported
+     *     formats; or {@link FailureCode#FFMPEG_UNAVAILABLE} if this FFmpeg cannot write to an output at all
      */
     public Result<StreamPlan> plan(
             List<MediaFormat> offers,
@@ -78,20 +78,20 @@ public final class StreamPlanner {
             @Nullable AudioSettings audio) {
         if (outputs.stream().filter(Output.HlsOutput.class::isInstance).count() > 1) {
             throw new IllegalArgumentException(
-                    "FFmpeg has one working directory, so there can be one HLS output only.");
+                    "A plan can have only one HLS output, because FFmpeg has one working directory.");
         }
         for (Output output : outputs) {
-            Optional<String> lack = OutputCodecs.lackFor(output, ffmpeg);
-            if (lack.isPresent()) {
+            Optional<String> missing = OutputCodecs.missingFor(output, ffmpeg);
+            if (missing.isPresent()) {
                 return Result.refused(
                         FailureCode.FFMPEG_UNAVAILABLE,
-                        "The gateway's FFmpeg (" + ffmpeg.version() + ") lacks " + lack.get()
-                                + ", which this stream's output needs. The operator has to install another.");
+                        "The gateway's FFmpeg (" + ffmpeg.version() + ") does not support " + missing.get()
+                                + ", which this stream's output needs. Ask the operator to install another FFmpeg.");
             }
         }
         Optional<MediaFormat> chosen = choose(offers, outputs);
         return chosen.isPresent()
-                ? Result.ok(new StreamPlan(chosen.get(), planned(chosen.get(), outputs), encoding(video, audio)))
+                ? Result.ok(new StreamPlan(chosen.get(), outputPlans(chosen.get(), outputs), encoding(video, audio)))
                 : Result.refused(FailureCode.UNSUPPORTED_OFFER, refusal(offers, outputs));
     }
 
@@ -103,10 +103,10 @@ public final class StreamPlanner {
                 .min((a, b) -> Integer.compare(cost(a, outputs), cost(b, outputs)));
     }
 
-    private List<OutputPlan> planned(MediaFormat offer, List<Output> outputs) {
+    private List<OutputPlan> outputPlans(MediaFormat offer, List<Output> outputs) {
         List<OutputPlan> plans = new ArrayList<>();
         for (Output output : outputs) {
-            OutputCodecs accepted = OutputCodecs.by(output, ffmpeg);
+            OutputCodecs accepted = OutputCodecs.of(output, ffmpeg);
             TrackHandling video = handling(offer.video(), accepted.video());
             plans.add(new OutputPlan(
                     output, offer.audioOnly() ? null : video, handling(offer.audio(), accepted.audio())));
@@ -114,45 +114,45 @@ public final class StreamPlanner {
         return plans;
     }
 
-    /** A codec that is not said might be any, and only transcoding takes any. */
+    /** An unknown codec can only be transcoded. */
     private static <C> TrackHandling handling(Optional<C> codec, Set<C> accepted) {
         return codec.isPresent() && accepted.contains(codec.get()) ? TrackHandling.COPY : TrackHandling.TRANSCODE;
     }
 
     private int cost(MediaFormat offer, List<Output> outputs) {
         int cost = 0;
-        for (OutputPlan plan : planned(offer, outputs)) {
+        for (OutputPlan plan : outputPlans(offer, outputs)) {
             cost += plan.video() == TrackHandling.TRANSCODE ? VIDEO_COST : 0;
             cost += plan.audio() == TrackHandling.TRANSCODE ? AUDIO_COST : 0;
         }
         return cost;
     }
 
-    /** Why an offer cannot be carried out; empty if it can. */
+    /** Why an offer is not workable; empty if it is. */
     private Optional<String> obstacle(MediaFormat offer, List<Output> outputs) {
         String demuxer = Demuxer.of(offer.container()).ffmpegName();
         if (!ffmpeg.demuxers().contains(demuxer)) {
-            return Optional.of("this FFmpeg cannot read " + words(offer.container()));
+            return Optional.of("this FFmpeg cannot read " + describe(offer.container()));
         }
-        for (OutputPlan plan : planned(offer, outputs)) {
+        for (OutputPlan plan : outputPlans(offer, outputs)) {
             if (plan.video() == TrackHandling.TRANSCODE) {
                 if (offer.video().isPresent()
-                        && !Decoders.decodes(ffmpeg, offer.video().get())) {
-                    return Optional.of(
-                            "this FFmpeg cannot decode " + words(offer.video().get()));
+                        && !Decoders.canDecode(ffmpeg, offer.video().get())) {
+                    return Optional.of("this FFmpeg cannot decode "
+                            + describe(offer.video().get()));
                 }
                 if (h264.isEmpty()) {
-                    return Optional.of("its video would have to become H.264, which this FFmpeg cannot encode");
+                    return Optional.of("its video must be transcoded to H.264, which this FFmpeg cannot encode");
                 }
             }
             if (plan.audio() == TrackHandling.TRANSCODE) {
                 if (offer.audio().isPresent()
-                        && !Decoders.decodes(ffmpeg, offer.audio().get())) {
-                    return Optional.of(
-                            "this FFmpeg cannot decode " + words(offer.audio().get()));
+                        && !Decoders.canDecode(ffmpeg, offer.audio().get())) {
+                    return Optional.of("this FFmpeg cannot decode "
+                            + describe(offer.audio().get()));
                 }
                 if (!ffmpeg.encoders().contains("aac")) {
-                    return Optional.of("its audio would have to become AAC, which this FFmpeg cannot encode");
+                    return Optional.of("its audio must be transcoded to AAC, which this FFmpeg cannot encode");
                 }
             }
         }
@@ -176,52 +176,53 @@ public final class StreamPlanner {
 
     private String refusal(List<MediaFormat> offers, List<Output> outputs) {
         if (offers.isEmpty()) {
-            return "No media type was offered; this gateway takes " + taken(outputs) + ".";
+            return "No media type was offered. This gateway accepts " + supported(outputs) + ".";
         }
         String reasons = offers.stream()
-                .limit(OFFERS_EXPLAINED)
-                .map(offer -> words(offer) + ": " + obstacle(offer, outputs).orElse(""))
+                .limit(MAX_EXPLAINED_OFFERS)
+                .map(offer -> describe(offer) + ": " + obstacle(offer, outputs).orElse(""))
                 .collect(Collectors.joining("; "));
-        String rest = offers.size() > OFFERS_EXPLAINED ? "; and " + (offers.size() - OFFERS_EXPLAINED) + " more" : "";
-        return "None of the offered media types can be taken (" + reasons + rest + "). This gateway takes "
-                + taken(outputs) + ".";
+        String rest =
+                offers.size() > MAX_EXPLAINED_OFFERS ? "; and " + (offers.size() - MAX_EXPLAINED_OFFERS) + " more" : "";
+        return "None of the offered media types is supported (" + reasons + rest + "). This gateway accepts "
+                + supported(outputs) + ".";
     }
 
-    private String taken(List<Output> outputs) {
+    private String supported(List<Output> outputs) {
         String video = Arrays.stream(VideoCodec.values())
                 .filter(c -> outputs.stream()
                                 .allMatch(
-                                        o -> OutputCodecs.by(o, ffmpeg).video().contains(c))
-                        || (h264.isPresent() && Decoders.decodes(ffmpeg, c)))
-                .map(StreamPlanner::words)
+                                        o -> OutputCodecs.of(o, ffmpeg).video().contains(c))
+                        || (h264.isPresent() && Decoders.canDecode(ffmpeg, c)))
+                .map(StreamPlanner::describe)
                 .collect(Collectors.joining(", "));
         String audio = Arrays.stream(AudioCodec.values())
                 .filter(c -> outputs.stream()
                                 .allMatch(
-                                        o -> OutputCodecs.by(o, ffmpeg).audio().contains(c))
-                        || (ffmpeg.encoders().contains("aac") && Decoders.decodes(ffmpeg, c)))
-                .map(StreamPlanner::words)
+                                        o -> OutputCodecs.of(o, ffmpeg).audio().contains(c))
+                        || (ffmpeg.encoders().contains("aac") && Decoders.canDecode(ffmpeg, c)))
+                .map(StreamPlanner::describe)
                 .collect(Collectors.joining(", "));
         return "WebM, Matroska or MP4 with " + video + " video and " + audio + " audio";
     }
 
-    private static String words(MediaFormat offer) {
+    private static String describe(MediaFormat offer) {
         List<String> codecs = new ArrayList<>();
-        offer.video().ifPresent(c -> codecs.add(words(c)));
-        offer.audio().ifPresent(c -> codecs.add(words(c)));
-        return words(offer.container())
-                + (codecs.isEmpty() ? " with codecs not said" : " with " + String.join(" and ", codecs));
+        offer.video().ifPresent(c -> codecs.add(describe(c)));
+        offer.audio().ifPresent(c -> codecs.add(describe(c)));
+        return describe(offer.container())
+                + (codecs.isEmpty() ? " with unspecified codecs" : " with " + String.join(" and ", codecs));
     }
 
-    private static String words(Container container) {
+    private static String describe(Container container) {
         return container == Container.WEBM ? "WebM" : "MP4";
     }
 
-    private static String words(VideoCodec codec) {
+    private static String describe(VideoCodec codec) {
         return codec == VideoCodec.H264 ? "H.264" : codec.name();
     }
 
-    private static String words(AudioCodec codec) {
+    private static String describe(AudioCodec codec) {
         return switch (codec) {
             case OPUS -> "Opus";
             case VORBIS -> "Vorbis";

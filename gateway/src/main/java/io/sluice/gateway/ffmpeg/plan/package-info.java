@@ -1,5 +1,6 @@
 /**
- * What FFmpeg is to do with a stream: which tracks are copied, which are transcoded. Pure functions, callable from any thread.
+ * What FFmpeg has to do for a stream: which tracks are copied and which are transcoded. Pure functions, callable from
+ * any thread.
  */
 @NullMarked
 package io.sluice.gateway.ffmpeg.plan;

@@ -8,7 +8,6 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.Encoding;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.OutputPlan;
 import io.sluice.gateway.output.Output;
-import io.sluice.gateway.output.RtmpTarget;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
 import java.time.Duration;
@@ -19,27 +18,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a plan into FFmpeg's arguments: media on standard input, progress on standard output, words on standard error.
- * The arguments are for {@code exec}, never for a shell, and may hold the stream's secrets.
+ * Turns a plan into FFmpeg's arguments: media on standard input, progress on standard output, messages on standard
+ * error. The arguments are for {@code exec}, never for a shell to interpret, and may contain the stream's secrets.
  */
 final class FfmpegCommand {
 
-    /** Platforms ask for a keyframe every 2 s; players join, and HLS segments are cut, there. */
-    private static final int KEYFRAME_SECONDS = 2;
+    /** Platforms require a key frame every 2 s; players join, and HLS segments are cut, at key frames. */
+    private static final int KEY_FRAME_SECONDS = 2;
 
-    /** Of the encoder. Two keep 1080p60 in real time on slow cores; more would only multiply over hundreds of streams. */
+    /**
+     * Threads of the video encoder. Two keep up with 1080p60 on slow cores; more would add up over hundreds of streams.
+     */
     private static final int ENCODER_THREADS = 2;
 
-    /** Video, audio and what a recorder might add; a header with more tracks is not a recorder's. */
+    /** Video, audio and some spare; no recorder writes a header with more tracks. */
     private static final int MAX_TRACKS = 16;
 
-    /** Two raw pictures with 10 bits and all their colours, in FFmpeg's own padding. */
+    /** Two raw 10-bit 4:4:4 pictures with FFmpeg's padding. */
     private static final int MAX_BYTES_PER_PIXEL = 16;
 
     private static final long MIN_ALLOCATION_BYTES = 64L << 20;
 
     private final List<String> arguments = new ArrayList<>();
-    private final List<String> hiddenTargets = new ArrayList<>();
+    private final List<String> presets = new ArrayList<>();
     private final Settings settings;
     private final boolean writesFiles;
 
@@ -49,22 +50,22 @@ final class FfmpegCommand {
     }
 
     /**
-     * What is the same for all streams.
+     * Settings common to all streams.
      *
-     * @param outputTimeout how long a single read or write on an RTMP connection may take, at least a millisecond.
-     *     FFmpeg goes on to write its trailer when one has timed out, so it may take three times as long to leave
-     * @param maxPixels pixels of a picture that is decoded
-     * @param hidesTargets whether {@link #hiddenTargets()} can be used in place of arguments
+     * @param outputTimeout maximum time for a single read or write on an RTMP connection, at least a millisecond. After
+     *     a time-out FFmpeg still writes its trailer, so it may take three times as long to exit
+     * @param maxPixels maximum pixels of a decoded picture
+     * @param usePresets whether output URLs can be passed as {@link #presets()} instead of arguments
      */
-    record Settings(Duration outputTimeout, long maxPixels, boolean hidesTargets) {}
+    record Settings(Duration outputTimeout, long maxPixels, boolean usePresets) {}
 
     /**
-     * The command for a plan.
+     * Builds the command for a plan.
      *
      * @param ffmpeg the program, to be started with its {@link Ffmpeg#environment()}
-     * @param plan what it is to do; start it in its {@link StreamPlan#workingDirectory()}
-     * @param settings what is the same for all streams
-     * @return the program and its arguments
+     * @param plan what it has to do; start it in the plan's {@link StreamPlan#workingDirectory()}
+     * @param settings settings common to all streams
+     * @return the command
      */
     static FfmpegCommand of(Ffmpeg ffmpeg, StreamPlan plan, Settings settings) {
         FfmpegCommand command =
@@ -83,11 +84,12 @@ final class FfmpegCommand {
         return List.copyOf(arguments);
     }
 
-    /** What the arguments leave out, see {@link OutputPresets}. */
-    List<String> hiddenTargets() {
-        return List.copyOf(hiddenTargets);
+    /** Output options that are not in the arguments, see {@link OutputPresets}. */
+    List<String> presets() {
+        return List.copyOf(presets);
     }
 
+    /** Whether it writes files, which then need a size limit. */
     boolean writesFiles() {
         return writesFiles;
     }
@@ -95,32 +97,32 @@ final class FfmpegCommand {
     private void general() {
         add("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+warning");
         add("-progress", "pipe:1", "-stats_period", "1");
-        // One thread per filter graph: each graph here is a few cheap filters, and there are hundreds of processes.
+        // One thread per filter graph: the graphs are a few cheap filters, and there are hundreds of processes.
         add("-filter_threads", "1");
-        // A header may claim any size for what follows.
+        // A header may claim any size for the data that follows.
         add("-max_alloc", Long.toString(Math.max(MIN_ALLOCATION_BYTES, settings.maxPixels() * MAX_BYTES_PER_PIXEL)));
     }
 
     /**
-     * The input comes from a stranger: its format is said, not guessed, and neither it nor anything inside may name
-     * another place to read from. It is {@code pipe:0} and not {@code -}, which newer FFmpegs take for another protocol.
+     * The input is untrusted: its format is set, not probed, and nothing in it may refer to another source. It is
+     * {@code pipe:0} rather than {@code -}, which newer FFmpegs map to another protocol.
      */
     private void input(MediaFormat format) {
         Demuxer demuxer = Demuxer.of(format.container());
         add("-protocol_whitelist", "pipe", "-format_whitelist", demuxer.whitelist());
         add("-codec_whitelist", String.join(",", Decoders.of(format)));
         add("-max_pixels", Long.toString(settings.maxPixels()), "-max_streams", Integer.toString(MAX_TRACKS));
-        // By default FFmpeg reads a second and more of a live stream before it writes anything. The containers here say
-        // at once what is in them, and start at a keyframe.
+        // By default FFmpeg reads more than a second of a live stream before it writes anything. These containers
+        // describe their tracks in the header, and start at a key frame.
         add("-fpsprobesize", "0", "-probesize", "8192");
-        // A decoder with several threads holds back a frame for each.
+        // A decoder delays output by one frame per thread.
         add("-threads", "1", "-f", demuxer.ffmpegName(), "-i", "pipe:0");
     }
 
     private void output(OutputPlan plan, Encoding encoding) {
         video(plan.video(), encoding);
         audio(plan.audio(), encoding);
-        // Titles, chapters and the like are a stranger's words, and nobody's business at the receiver.
+        // Titles and chapters are untrusted text, and must not reach the receiver.
         add("-map_metadata", "-1", "-map_chapters", "-1");
         if (plan.output() instanceof Output.RtmpOutput rtmp) {
             rtmp(rtmp);
@@ -130,18 +132,18 @@ final class FfmpegCommand {
     }
 
     private void rtmp(Output.RtmpOutput output) {
-        add("-flvflags", "no_duration_filesize"); // they stand at the start, where a live stream cannot go back to
+        add("-flvflags", "no_duration_filesize"); // these fields are in the header, which a live stream cannot rewrite
         add("-rw_timeout", Long.toString(settings.outputTimeout().toNanos() / 1000), "-tcp_nodelay", "1");
-        // Behind a proxy, which FFmpeg's environment names, TLS goes through that.
+        // FFmpeg uses a proxy from its environment for TLS.
         add("-protocol_whitelist", output.scheme().equals("rtmps") ? "rtmps,tls,tcp,httpproxy" : "rtmp,tcp");
-        Optional<RtmpTarget> target = settings.hidesTargets() && hiddenTargets.size() < OutputPresets.MAX
-                ? RtmpTarget.of(output)
+        Optional<RtmpUrlParts> parts = settings.usePresets() && presets.size() < OutputPresets.MAX
+                ? RtmpUrlParts.of(output)
                 : Optional.empty();
-        target.ifPresent(hidden -> {
-            add("-fpre", OutputPresets.path(hiddenTargets.size()));
-            hiddenTargets.add(hidden.preset());
+        parts.ifPresent(split -> {
+            add("-fpre", OutputPresets.path(presets.size()));
+            presets.add(split.preset());
         });
-        add("-f", "flv", target.map(RtmpTarget::server).orElse(output.url()));
+        add("-f", "flv", parts.map(RtmpUrlParts::server).orElse(output.url()));
     }
 
     private void video(@Nullable TrackHandling handling, Encoding encoding) {
@@ -155,19 +157,17 @@ final class FfmpegCommand {
             return;
         }
         String bits = Integer.toString(encoding.videoBitsPerSecond());
-        int frames = (int) Math.ceil(encoding.frameRate() * KEYFRAME_SECONDS);
-        // H.264 in 4:2:0 has even sides only; a window or a canvas may have any.
+        int frames = (int) Math.ceil(encoding.frameRate() * KEY_FRAME_SECONDS);
+        // H.264 in 4:2:0 needs even dimensions; a window or a canvas may have odd ones.
         add("-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p");
-        // With so little probing FFmpeg guesses 1000 frames per second, and would spread the bits over them. The rate
-        // is
-        // then constant: frames are repeated where the browser leaves some out, as it does of a picture that stands
-        // still.
+        // With so little probing FFmpeg assumes 1000 frames per second, and would spread the bits over them. This makes
+        // the rate constant: frames are repeated where the browser skips some, as it does for a still picture.
         add("-r", String.format(Locale.ROOT, "%.3f", encoding.frameRate()));
         add("-c:v", encoder.ffmpegName());
         add(encoder.liveOptions().toArray(String[]::new));
         add("-threads:v", Integer.toString(ENCODER_THREADS));
-        // In frames for the encoder's rate control, in time because frames may come slower than announced.
-        add("-g", Integer.toString(frames), "-force_key_frames", "expr:gte(t,n_forced*" + KEYFRAME_SECONDS + ")");
+        // In frames for the encoder's rate control, in seconds because frames may arrive slower than announced.
+        add("-g", Integer.toString(frames), "-force_key_frames", "expr:gte(t,n_forced*" + KEY_FRAME_SECONDS + ")");
         add("-b:v", bits, "-maxrate", bits, "-bufsize", bits);
     }
 
@@ -177,29 +177,28 @@ final class FfmpegCommand {
             add("-c:a", "copy");
             return;
         }
-        // Browsers leave holes in Opus when a track is muted; unfilled, sound would run ahead of the picture.
+        // Browsers leave gaps in Opus while a track is muted; unless they are filled, audio runs ahead of video.
         add("-af", "aresample=async=1,aformat=sample_rates=48000:channel_layouts=mono|stereo");
-        // Most of what a stream costs whose video is copied. The encoder's other way of searching takes 1.7 times as
-        // long, and from 64 kbit/s
-        // on gains nothing for it: 26.7 against 28.3 dB of a browser's tone at 128 kbit/s, 14.9 against 15.2 of noise
-        // (FFmpeg 5.1).
+        // This is most of the cost of a stream whose video is copied. The other coder takes 1.7 times as long and gains
+        // nothing from 64 kbit/s on: signal-to-noise ratio 26.7 dB instead of 28.3 dB for a browser's tone at 128
+        // kbit/s, 14.9 dB instead of 15.2 dB for noise (FFmpeg 5.1).
         add("-c:a", "aac", "-aac_coder", "fast", "-b:a", Integer.toString(encoding.audioBitsPerSecond()));
     }
 
     /**
-     * MPEG-TS rather than fragmented MP4: it needs no initialisation segment, repeats its parameter sets, and every
-     * player of HLS reads it. Names are relative to the working directory, whose own name may hold what FFmpeg would
-     * take for a pattern.
+     * MPEG-TS rather than fragmented MP4: it needs no initialisation segment, repeats its parameter sets, and every HLS
+     * player supports it. Names are relative to the working directory, whose path may contain characters that FFmpeg
+     * would interpret as a pattern.
      */
     private void hls() {
         add("-protocol_whitelist", "file");
         add("-f", "hls", "-hls_time", "1", "-hls_list_size", "6", "-hls_delete_threshold", "2");
         add("-hls_segment_type", "mpegts", "-hls_segment_filename", "segment%d.ts");
-        // The dates tell a viewer how old the picture is. FFmpeg counts them from when it wrote its first header.
+        // The dates tell a viewer how old the picture is. FFmpeg starts counting when it writes its first header.
         add("-hls_flags", "delete_segments+independent_segments+program_date_time+temp_file", "index.m3u8");
     }
 
-    private void add(String... some) {
-        arguments.addAll(List.of(some));
+    private void add(String... more) {
+        arguments.addAll(List.of(more));
     }
 }

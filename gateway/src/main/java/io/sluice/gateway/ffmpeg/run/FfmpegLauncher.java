@@ -6,7 +6,6 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.process.ProcessLauncher;
 import io.sluice.gateway.process.ProcessSpec;
-import io.sluice.gateway.process.Watermarks;
 import io.sluice.protocol.StreamKey;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,41 +15,38 @@ import reactor.core.publisher.Mono;
 /** Starts an FFmpeg for a stream. Thread-safe. */
 public final class FfmpegLauncher {
 
-    /** The hand-off before it holds what waits; here it is enough that the next piece is at hand when the pipe has room. */
-    private static final Watermarks STDIN_WATERMARKS = new Watermarks(16 * 1_024, 32 * 1_024);
-
     private final Ffmpeg ffmpeg;
     private final ProcessLauncher processes;
     private final Path emptyDirectory;
-    private final ProcessLimits confinement;
+    private final ProcessLimits limits;
     private final FfmpegCommand.Settings settings;
 
     /**
-     * A launcher for one FFmpeg program.
+     * Creates a launcher for one FFmpeg program.
      *
      * @param ffmpeg the program
      * @param processes starts its processes
-     * @param emptyDirectory where streams without files of their own run
-     * @param outputTimeout how long an output may take nothing before FFmpeg gives it up
-     * @param confinement the bounds of each process
-     * @param maxPixels pixels of a picture, width times height, that FFmpeg may be given
+     * @param emptyDirectory working directory of runs that write no files
+     * @param outputTimeout how long an output may accept no data before FFmpeg gives up
+     * @param limits the limits of each process
+     * @param maxPixels maximum pixels of a picture, width times height
      */
     public FfmpegLauncher(
             Ffmpeg ffmpeg,
             ProcessLauncher processes,
             Path emptyDirectory,
             Duration outputTimeout,
-            ProcessLimits confinement,
+            ProcessLimits limits,
             long maxPixels) {
         this.ffmpeg = ffmpeg;
         this.processes = processes;
         this.emptyDirectory = emptyDirectory;
-        this.confinement = confinement;
-        this.settings = new FfmpegCommand.Settings(outputTimeout, maxPixels, confinement.hidesTargets());
+        this.limits = limits;
+        this.settings = new FfmpegCommand.Settings(outputTimeout, maxPixels, limits.supportsPresets());
     }
 
     /**
-     * The largest picture that an FFmpeg may be given.
+     * The largest picture that FFmpeg accepts.
      *
      * @return pixels, width times height
      */
@@ -59,11 +55,11 @@ public final class FfmpegLauncher {
     }
 
     /**
-     * Starts FFmpeg when subscribed to.
+     * Starts FFmpeg on subscription.
      *
-     * @param streamKey taken out of everything that FFmpeg says
-     * @param plan what to do
-     * @param eventLoop where the stream lives
+     * @param streamKey removed from all of FFmpeg's messages
+     * @param plan what FFmpeg has to do
+     * @param eventLoop the stream's event loop
      * @return the running stream, on the event loop; an {@link java.io.IOException} if the process cannot be started
      */
     public Mono<FfmpegStream> launch(StreamKey streamKey, StreamPlan plan, EventLoop eventLoop) {
@@ -72,13 +68,13 @@ public final class FfmpegLauncher {
                     plan.outputs().stream().map(StreamPlan.OutputPlan::output).toList();
             FfmpegStream.Report report = new FfmpegStream.Report(new Redactor(List.of(streamKey.value()), outputs));
             return processes
-                    .launch(() -> spec(plan), eventLoop, report, STDIN_WATERMARKS)
+                    .launch(() -> spec(plan), eventLoop, report)
                     .map(process -> new FfmpegStream(process, report));
         });
     }
 
     private ProcessSpec spec(StreamPlan plan) {
-        return confinement.confine(
+        return limits.specFor(
                 FfmpegCommand.of(ffmpeg, plan, settings),
                 ffmpeg.environment(),
                 plan.workingDirectory().orElse(emptyDirectory));

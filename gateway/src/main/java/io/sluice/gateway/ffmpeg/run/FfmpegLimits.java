@@ -3,13 +3,13 @@ package io.sluice.gateway.ffmpeg.run;
 import java.time.Duration;
 
 /**
- * What one FFmpeg may use, and how large a picture it may be given. Limits that the system cannot set are left out, and said so at
- * start; see {@link ProcessLimits}.
+ * Resource limits of one FFmpeg process. Limits that the system does not support are skipped and logged at start; see
+ * {@link ProcessLimits}.
  *
- * @param memoryBytes memory that it may allocate, or 0 for as much as it likes
- * @param niceness how far it steps back behind others for the processor, 0 (not at all) to 19
- * @param cpuTime processor time after which it is ended
- * @param maxPixels pixels of a picture, width times height, that it may be given
+ * @param memoryBytes maximum memory that it can allocate, or 0 for no limit
+ * @param niceness scheduling niceness, 0 (none) to 19
+ * @param cpuTime CPU time after which it is ended
+ * @param maxPixels maximum pixels of a picture, width times height
  */
 public record FfmpegLimits(long memoryBytes, int niceness, Duration cpuTime, long maxPixels) {
 
@@ -18,7 +18,8 @@ public record FfmpegLimits(long memoryBytes, int niceness, Duration cpuTime, lon
     /**
      * The defaults.
      *
-     * @return limits that leave room for decoding 4K video and encoding it again, which takes 400 to 760 MB (measured, FFmpeg 5.1 and 8.1)
+     * @return limits that are sufficient for transcoding 4K video, which needs 400 to 760 MB (measured, FFmpeg 5.1 and
+     *     8.1)
      */
     public static FfmpegLimits defaults() {
         return new FfmpegLimits(GIGABYTE, 5, Duration.ofDays(7), 4_096 * 2_304);

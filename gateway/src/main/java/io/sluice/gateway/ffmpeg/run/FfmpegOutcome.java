@@ -4,22 +4,22 @@ import io.sluice.protocol.Failure;
 import java.util.Optional;
 
 /**
- * How a stream's FFmpeg ended. Decided by what it reported and said, because its exit codes lie: garbage after a sound header exits
- * with 0.
+ * How a run of FFmpeg ended. Based on its progress and messages, because its exit codes are unreliable: garbage after a
+ * valid header exits with 0.
  *
  * @param progress its last report
- * @param acceptedBytes the bytes that its standard input took
- * @param failure what went wrong, or empty if everything that came in went out
+ * @param acceptedBytes bytes written to its standard input
+ * @param failure the failure, or empty if all media was delivered
  */
 public record FfmpegOutcome(FfmpegProgress progress, long acceptedBytes, Optional<Failure> failure) {
 
     /**
-     * The same end in the gateway's own judgement.
+     * This outcome with another failure.
      *
-     * @param verdict replaces FFmpeg's account: who is killed complains
+     * @param cause replaces FFmpeg's own failure, which is misleading if the gateway killed it
      * @return the outcome
      */
-    public FfmpegOutcome judged(Optional<Failure> verdict) {
-        return new FfmpegOutcome(progress, acceptedBytes, verdict);
+    public FfmpegOutcome withFailure(Optional<Failure> cause) {
+        return new FfmpegOutcome(progress, acceptedBytes, cause);
     }
 }

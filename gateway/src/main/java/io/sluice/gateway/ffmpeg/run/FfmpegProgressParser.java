@@ -11,30 +11,29 @@ import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Puts the lines of {@code -progress} together into reports. Not thread-safe: one per stream, on its event loop.
+ * Assembles the lines of {@code -progress} into reports. Not thread-safe: one per stream, on its event loop.
  *
- * <p>A line is {@code name=value}; {@code progress=continue} or {@code progress=end} closes a report. Lines of any other
- * kind are passed over. {@code out_time_ms} is not read: in spite of its name it is in microseconds, as
- * {@code out_time_us} is.
+ * <p>A line is {@code name=value}; {@code progress=continue} or {@code progress=end} closes a report. Other lines are
+ * ignored. {@code out_time_ms} is not read: despite its name it is in microseconds, like {@code out_time_us}.
  */
 public final class FfmpegProgressParser {
 
-    /** The names that are kept; whatever else is sent cannot make the parser grow. */
+    /** The names that are kept; other names are dropped, so the parser's memory is bounded. */
     private static final Set<String> NAMES =
             Set.of("frame", "fps", "bitrate", "total_size", "out_time_us", "dup_frames", "drop_frames", "speed");
 
     private final Map<String, String> values = new HashMap<>();
 
-    /** A parser at the start of a stream. */
+    /** Creates a parser for a new run. */
     public FfmpegProgressParser() {}
 
     /**
-     * Takes the next line.
+     * Parses the next line.
      *
      * @param line without its line end
      * @return the report that this line completes, or empty
      */
-    public Optional<FfmpegProgress> line(String line) {
+    public Optional<FfmpegProgress> accept(String line) {
         int equals = line.indexOf('=');
         if (equals < 0) {
             return Optional.empty();
@@ -65,13 +64,13 @@ public final class FfmpegProgressParser {
                 end);
     }
 
-    /** Negative numbers stand for "not yet", or for a first timestamp before zero. */
+    /** Negative numbers mean "not yet", or a first timestamp before zero. */
     private OptionalLong count(String name) {
         try {
             long value = Long.parseLong(values.getOrDefault(name, ""));
             return value < 0 ? OptionalLong.empty() : OptionalLong.of(value);
         } catch (NumberFormatException e) {
-            return OptionalLong.empty(); // N/A, or a number that no stream reaches
+            return OptionalLong.empty(); // N/A, or out of range
         }
     }
 

@@ -14,7 +14,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
 /**
- * An FFmpeg that works on a stream: subscribe {@link #input()} to the media; completing it makes FFmpeg finish its outputs and leave.
+ * One run of FFmpeg: subscribe {@link #input()} to the media; completing it makes FFmpeg finish its outputs and exit.
  *
  * <p>Confined to the stream's event loop.
  */
@@ -22,7 +22,10 @@ public final class FfmpegStream {
 
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegStream.class);
 
-    /** FFmpeg leaves within 20 ms of the end of its input unless an output holds it; a stalled one does not heed the first signal. */
+    /**
+     * FFmpeg exits within 20 ms of the end of its input unless an output blocks it; a stalled FFmpeg ignores the first
+     * signal.
+     */
     private static final ShutdownLadder LADDER = new ShutdownLadder(
             Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
 
@@ -37,7 +40,7 @@ public final class FfmpegStream {
     }
 
     /**
-     * Where the media goes. Takes one subscription.
+     * FFmpeg's standard input. Accepts one subscription.
      *
      * @return the subscriber; it owns each buffer from {@code onNext} on
      */
@@ -46,16 +49,16 @@ public final class FfmpegStream {
     }
 
     /**
-     * The media bytes that FFmpeg's standard input has taken.
+     * The media bytes written to the pipe.
      *
-     * @return a number that never goes back
+     * @return a number of bytes, never decreasing
      */
     public long acceptedBytes() {
         return process.stdin().writtenBytes();
     }
 
     /**
-     * The media bytes that wait for room in the pipe to FFmpeg.
+     * The media bytes that are waiting for room in the pipe.
      *
      * @return a number of bytes
      */
@@ -66,14 +69,14 @@ public final class FfmpegStream {
     /**
      * FFmpeg's latest report.
      *
-     * @return what it said last; nothing but zeros before it said anything
+     * @return the last report; all zeros before the first
      */
     public FfmpegProgress progress() {
         return report.latest;
     }
 
     /**
-     * FFmpeg's end, by itself or by {@link #shutdown()}.
+     * FFmpeg's end, on its own or by {@link #shutdown()}.
      *
      * @return how it ended, on the event loop, for every subscriber; never an error
      */
@@ -82,39 +85,39 @@ public final class FfmpegStream {
     }
 
     /**
-     * Ends FFmpeg at once, gently at first; media that waits is discarded. Bounded to a few seconds.
+     * Ends FFmpeg immediately, in steps of increasing force; waiting media is discarded. Takes a few seconds at most.
      *
-     * @return how the process ended; an error if it could not even be killed
+     * @return how the process ended; an error if it could not be killed
      */
     public Mono<ProcessExit> shutdown() {
         return process.shutdown(LADDER);
     }
 
     private FfmpegOutcome outcomeOf(ProcessExit exit) {
-        LOG.debug("FFmpeg {} exited with {}, having said: {}", process.pid(), exit.code(), report.stderr.lines());
+        LOG.debug("FFmpeg {} exited with {}; last messages: {}", process.pid(), exit.code(), report.stderr.lines());
         return new FfmpegOutcome(
                 report.latest, acceptedBytes(), FailureDiagnosis.of(exit.code(), report.stderr, report.latest));
     }
 
     /**
-     * The operating system's number of FFmpeg's process.
+     * The process id.
      *
-     * @return the process id
+     * @return the operating system's number of the process
      */
     public long pid() {
         return process.pid();
     }
 
-    /** Names the process, for the log. */
+    /** For the log. */
     @Override
     public String toString() {
         return "FFmpeg " + process.pid();
     }
 
-    /** What FFmpeg prints: progress on standard output, words on standard error. */
+    /** Collects FFmpeg's output: progress on standard output, messages on standard error. */
     static final class Report implements ProcessOutput {
 
-        private static final FfmpegProgress NOTHING_YET = new FfmpegProgress(
+        private static final FfmpegProgress INITIAL = new FfmpegProgress(
                 0,
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
@@ -127,7 +130,7 @@ public final class FfmpegStream {
 
         private final FfmpegProgressParser parser = new FfmpegProgressParser();
         private final StderrTail stderr;
-        private FfmpegProgress latest = NOTHING_YET;
+        private FfmpegProgress latest = INITIAL;
 
         Report(Redactor redactor) {
             this.stderr = new StderrTail(redactor);
@@ -135,7 +138,7 @@ public final class FfmpegStream {
 
         @Override
         public void onStdout(String line) {
-            parser.line(line).ifPresent(progress -> latest = progress);
+            parser.accept(line).ifPresent(progress -> latest = progress);
         }
 
         @Override

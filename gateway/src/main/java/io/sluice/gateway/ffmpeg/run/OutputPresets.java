@@ -4,19 +4,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Hands FFmpeg the addresses of its outputs in another way than as arguments, which every user of the machine can read. Each is a preset
- * file, read by {@code -fpre}, that is no file: the shell which becomes FFmpeg writes it into a pipe, from a variable that it then forgets.
- * A variable in a process' environment can be read by the same user only, and this one is gone before FFmpeg runs.
+ * Passes output URLs to FFmpeg without arguments, which every local user can read. Each URL is passed as a preset for
+ * {@code -fpre}, but not in a file: the shell that execs FFmpeg writes it into a pipe from an environment variable, and
+ * unsets the variable. Only the same user can read a process's environment, and the variable is gone before FFmpeg
+ * runs.
  */
 final class OutputPresets {
 
-    /** The shells of this world agree on descriptors of one digit. */
+    /** All shells support descriptors of one digit. */
     private static final int FIRST_DESCRIPTOR = 3;
 
-    /** The most that can be hidden; a stream with more outputs shows the rest. */
+    /** Maximum number of presets; further outputs go into the arguments. */
     static final int MAX = 7;
 
-    /** Does nothing but to find out whether a preset's lines have an effect. FFmpeg 8.1 reads them and forgets them. */
+    /** Tests whether presets have an effect. FFmpeg 8.1 reads them and ignores them. */
     static final List<String> TRIAL = List.of(
             "-v",
             "error",
@@ -46,7 +47,7 @@ final class OutputPresets {
 
     private OutputPresets() {}
 
-    /** What FFmpeg is told to read the preset from. */
+    /** The path for {@code -fpre}. */
     static String path(int index) {
         return "/dev/fd/" + (FIRST_DESCRIPTOR + index);
     }
@@ -57,7 +58,7 @@ final class OutputPresets {
         }
     }
 
-    /** The end of the shell's script. A here-document is what the shell writes without starting anything, and on no disk. */
+    /** The end of the shell script. The shell writes a here-document without starting a process or using a disk. */
     static String script(int count) {
         StringBuilder variables = new StringBuilder();
         StringBuilder redirections = new StringBuilder();

@@ -18,10 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bounds that the operating system puts on each FFmpeg. A shell sets them on itself and then becomes FFmpeg, so there is no process
- * in between, the process id stays, and an FFmpeg that has been taken over cannot lift them. Immutable; thread-safe.
+ * The operating system's limits on each FFmpeg process. A shell sets them on itself and then execs FFmpeg, so there is
+ * no intermediate process, the process id stays the same, and a compromised FFmpeg cannot raise them. Immutable;
+ * thread-safe.
  *
- * <p>The shell's script is put together of constants only; values reach it as arguments and variables, and it evaluates none of them.
+ * <p>The shell script consists of constants only; values are passed as arguments and variables, which it does not
+ * evaluate.
  */
 public final class ProcessLimits {
 
@@ -29,19 +31,22 @@ public final class ProcessLimits {
 
     private static final Path SHELL = Path.of("/bin/sh");
 
-    /** What the script answers when a limit cannot be set; FFmpeg does not use it. */
+    /** The script's exit code if a limit cannot be set; FFmpeg does not use it. */
     private static final int LIMIT_REFUSED = 125;
 
-    private static final String LIMITS =
+    private static final String LIMIT_SCRIPT =
             "while [ \"$1\" != -- ]; do ulimit \"$1\" \"$2\" || exit " + LIMIT_REFUSED + "; shift 2; done; shift\n";
 
-    /** Descriptors: three to the gateway, one or two for each output, and what name resolution and TLS open for a moment. */
+    /** Three pipes to the gateway, one or two per output, and what name resolution and TLS open briefly. */
     private static final int MAX_DESCRIPTORS = 64;
 
-    /** A preview's segment ends at a keyframe; a stream without a second one would fill the disk. In blocks of 512 bytes, 2 GiB. */
+    /**
+     * A preview segment ends at a key frame; without a second one it would fill the disk. 2 GiB, in blocks of
+     * 512 bytes.
+     */
     private static final int MAX_FILE_BLOCKS = 1 << 22;
 
-    /** FFmpeg takes the soft limit's signal for a wish to finish in order; the hard one kills. */
+    /** FFmpeg finishes gracefully on the soft limit's signal; the hard limit kills it. */
     private static final long CPU_GRACE_SECONDS = 60;
 
     private static final List<String> VERSION = List.of("-version");
@@ -51,134 +56,130 @@ public final class ProcessLimits {
     private final boolean shell;
     private final List<String> limits;
     private final List<String> prefix;
-    private final boolean hidesTargets;
+    private final boolean supportsPresets;
 
-    private ProcessLimits(boolean shell, List<String> limits, List<String> prefix, boolean hidesTargets) {
+    private ProcessLimits(boolean shell, List<String> limits, List<String> prefix, boolean supportsPresets) {
         this.shell = shell;
         this.limits = List.copyOf(limits);
         this.prefix = List.copyOf(prefix);
-        this.hidesTargets = hidesTargets;
+        this.supportsPresets = supportsPresets;
     }
 
     /**
-     * No bounds at all.
+     * No limits.
      *
-     * @return a confinement that changes nothing
+     * @return limits that change nothing
      */
     public static ProcessLimits none() {
         return new ProcessLimits(false, List.of(), List.of(), false);
     }
 
     /**
-     * Tries out which of the bounds this system can set, and whether FFmpeg starts within them, and says in the log what applies.
-     * <b>Blocking</b>, for a few hundred milliseconds: for use at start.
+     * Tests which limits this system supports and whether FFmpeg starts within them, and logs the result. <b>Blocks</b>
+     * for a few hundred milliseconds; for use at start.
      *
      * @param ffmpeg the program
-     * @param wanted the bounds
-     * @return what can be had of them
-     * @throws FfmpegUnavailableException if FFmpeg does not start with so little memory
+     * @param wanted the limits to apply
+     * @return the supported limits
+     * @throws FfmpegUnavailableException if FFmpeg does not start within the limits
      */
     public static ProcessLimits probe(Ffmpeg ffmpeg, FfmpegLimits wanted) throws FfmpegUnavailableException {
         if (!Files.isExecutable(SHELL)) {
-            LOG.warn("There is no {} here, so FFmpeg runs without limits of the operating system", SHELL);
+            LOG.warn("{} not found; FFmpeg runs without operating system limits", SHELL);
             return none();
         }
         try {
-            return tried(ffmpeg, measures(wanted));
+            return probe(ffmpeg, candidates(wanted));
         } catch (IOException e) {
-            throw new FfmpegUnavailableException(SHELL + " cannot be started: " + e.getMessage());
+            throw new FfmpegUnavailableException("cannot start " + SHELL + ": " + e.getMessage());
         }
     }
 
-    private static List<Measure> measures(FfmpegLimits wanted) {
+    private static List<Limit> candidates(FfmpegLimits wanted) {
         long cpuSeconds = wanted.cpuTime().toSeconds();
-        List<Measure> measures = new ArrayList<>();
-        measures.add(Measure.limit("no core dumps", "-c", "0"));
-        measures.add(Measure.limit(MAX_DESCRIPTORS + " descriptors", "-n", "" + MAX_DESCRIPTORS));
-        measures.add(Measure.limit(
-                cpuSeconds + " s of processor time",
-                "-St",
-                "" + cpuSeconds,
-                "-Ht",
-                "" + (cpuSeconds + CPU_GRACE_SECONDS)));
+        List<Limit> candidates = new ArrayList<>();
+        candidates.add(Limit.ulimit("no core dumps", "-c", "0"));
+        candidates.add(Limit.ulimit(MAX_DESCRIPTORS + " descriptors", "-n", "" + MAX_DESCRIPTORS));
+        candidates.add(Limit.ulimit(
+                cpuSeconds + " s of CPU time", "-St", "" + cpuSeconds, "-Ht", "" + (cpuSeconds + CPU_GRACE_SECONDS)));
         if (wanted.memoryBytes() > 0) {
             long kilobytes = wanted.memoryBytes() / 1_024;
-            measures.add(Measure.limit(kilobytes / 1_024 + " MB of memory", "-d", "" + kilobytes));
+            candidates.add(Limit.ulimit(kilobytes / 1_024 + " MB of memory", "-d", "" + kilobytes));
         }
         if (wanted.niceness() > 0) {
-            measures.add(Measure.prefix("niceness " + wanted.niceness(), "nice", "-n", "" + wanted.niceness()));
+            candidates.add(Limit.prefix("niceness " + wanted.niceness(), "nice", "-n", "" + wanted.niceness()));
         }
-        measures.add(Measure.prefix("no new privileges", "setpriv", "--no-new-privs"));
-        return measures;
+        candidates.add(Limit.prefix("no new privileges", "setpriv", "--no-new-privs"));
+        return candidates;
     }
 
-    private static ProcessLimits tried(Ffmpeg ffmpeg, List<Measure> measures)
+    private static ProcessLimits probe(Ffmpeg ffmpeg, List<Limit> candidates)
             throws IOException, FfmpegUnavailableException {
         ProbeProcess preset =
                 start(ffmpeg, List.of(), List.of(), OutputPresets.TRIAL, List.of(OutputPresets.TRIAL_PRESET));
-        // Nearly everywhere all of them can be had, which one run shows; only elsewhere is it asked which.
-        ProbeProcess together = start(ffmpeg, limits(measures), prefix(measures), VERSION, List.of());
-        List<Measure> apply = together.await(PROBE_DEADLINE).succeeded() ? measures : thoseThatApply(ffmpeg, measures);
-        String lacks = measures.stream()
-                .filter(measure -> !apply.contains(measure))
-                .map(Measure::name)
+        // Most systems support all of them, which takes one run to find out; otherwise each is tested separately.
+        ProbeProcess together = start(ffmpeg, limits(candidates), prefix(candidates), VERSION, List.of());
+        List<Limit> supported = together.await(PROBE_DEADLINE).succeeded() ? candidates : supported(ffmpeg, candidates);
+        String unsupported = candidates.stream()
+                .filter(limit -> !supported.contains(limit))
+                .map(Limit::name)
                 .collect(Collectors.joining(", "));
-        boolean hidesTargets = preset.await(PROBE_DEADLINE).succeeded();
+        boolean supportsPresets = preset.await(PROBE_DEADLINE).succeeded();
         LOG.info(
-                "Each FFmpeg runs with {}{}; stream keys {} the process list",
-                apply.stream().map(Measure::name).collect(Collectors.joining(", ")),
-                lacks.isEmpty() ? "" : "; not to be had here: " + lacks,
-                hidesTargets ? "do not show in" : "show in");
-        return new ProcessLimits(true, limits(apply), prefix(apply), hidesTargets);
+                "Each FFmpeg runs with {}{}; stream keys are {} the process list",
+                supported.stream().map(Limit::name).collect(Collectors.joining(", ")),
+                unsupported.isEmpty() ? "" : "; not supported here: " + unsupported,
+                supportsPresets ? "hidden from" : "visible in");
+        return new ProcessLimits(true, limits(supported), prefix(supported), supportsPresets);
     }
 
-    private static List<Measure> thoseThatApply(Ffmpeg ffmpeg, List<Measure> measures)
+    private static List<Limit> supported(Ffmpeg ffmpeg, List<Limit> candidates)
             throws IOException, FfmpegUnavailableException {
-        Map<Measure, ProbeProcess> runs = new LinkedHashMap<>();
-        for (Measure measure : measures) {
-            runs.put(measure, start(ffmpeg, measure.limits(), measure.prefix(), VERSION, List.of()));
+        Map<Limit, ProbeProcess> runs = new LinkedHashMap<>();
+        for (Limit limit : candidates) {
+            runs.put(limit, start(ffmpeg, limit.limits(), limit.prefix(), VERSION, List.of()));
         }
-        List<Measure> apply = new ArrayList<>();
-        for (Map.Entry<Measure, ProbeProcess> run : runs.entrySet()) {
-            if (run.getKey().applies(run.getValue().await(PROBE_DEADLINE))) {
-                apply.add(run.getKey());
+        List<Limit> supported = new ArrayList<>();
+        for (Map.Entry<Limit, ProbeProcess> run : runs.entrySet()) {
+            if (run.getKey().isSupported(run.getValue().await(PROBE_DEADLINE))) {
+                supported.add(run.getKey());
             }
         }
-        return apply;
+        return supported;
     }
 
-    private static List<String> limits(List<Measure> measures) {
-        return measures.stream().flatMap(measure -> measure.limits().stream()).toList();
+    private static List<String> limits(List<Limit> candidates) {
+        return candidates.stream().flatMap(limit -> limit.limits().stream()).toList();
     }
 
-    private static List<String> prefix(List<Measure> measures) {
-        return measures.stream().flatMap(measure -> measure.prefix().stream()).toList();
+    private static List<String> prefix(List<Limit> candidates) {
+        return candidates.stream().flatMap(limit -> limit.prefix().stream()).toList();
     }
 
-    /** Whether FFmpeg can be handed its outputs' addresses in another way than as arguments. */
-    boolean hidesTargets() {
-        return hidesTargets;
+    /** Whether output URLs can be passed as {@link OutputPresets} instead of arguments. */
+    boolean supportsPresets() {
+        return supportsPresets;
     }
 
-    /** What to start so that the command runs within the bounds. */
-    ProcessSpec confine(FfmpegCommand command, Map<String, String> environment, Path directory) {
+    /** The process to start so that the command runs within the limits. */
+    ProcessSpec specFor(FfmpegCommand command, Map<String, String> environment, Path directory) {
         if (!shell) {
             return new ProcessSpec(command.arguments(), environment, directory);
         }
-        List<String> bounds = new ArrayList<>(limits);
+        List<String> all = new ArrayList<>(limits);
         if (command.writesFiles()) {
-            bounds.addAll(List.of("-f", Integer.toString(MAX_FILE_BLOCKS)));
+            all.addAll(List.of("-f", Integer.toString(MAX_FILE_BLOCKS)));
         }
-        Map<String, String> all = new TreeMap<>(environment);
-        OutputPresets.addTo(all, command.hiddenTargets());
+        Map<String, String> variables = new TreeMap<>(environment);
+        OutputPresets.addTo(variables, command.presets());
         return new ProcessSpec(
-                shellCommand(command.hiddenTargets().size(), bounds, prefix, command.arguments()), all, directory);
+                shellCommand(command.presets().size(), all, prefix, command.arguments()), variables, directory);
     }
 
     private static List<String> shellCommand(
-            int hiddenTargets, List<String> limits, List<String> prefix, List<String> command) {
+            int presets, List<String> limits, List<String> prefix, List<String> command) {
         List<String> all = new ArrayList<>(
-                List.of(SHELL.toString(), "-c", LIMITS + OutputPresets.script(hiddenTargets), "sluice"));
+                List.of(SHELL.toString(), "-c", LIMIT_SCRIPT + OutputPresets.script(presets), "sluice"));
         all.addAll(limits);
         all.add("--");
         all.addAll(prefix);
@@ -187,31 +188,31 @@ public final class ProcessLimits {
     }
 
     private static ProbeProcess start(
-            Ffmpeg ffmpeg, List<String> limits, List<String> prefix, List<String> arguments, List<String> hiddenTargets)
+            Ffmpeg ffmpeg, List<String> limits, List<String> prefix, List<String> arguments, List<String> presets)
             throws IOException {
         List<String> command = new ArrayList<>(List.of(ffmpeg.executable().toString()));
         command.addAll(arguments);
-        List<String> all = shellCommand(hiddenTargets.size(), limits, prefix, command);
+        List<String> all = shellCommand(presets.size(), limits, prefix, command);
         Map<String, String> environment = new TreeMap<>(ffmpeg.environment());
-        OutputPresets.addTo(environment, hiddenTargets);
+        OutputPresets.addTo(environment, presets);
         return ProbeProcess.start(SHELL, all.subList(1, all.size()), environment);
     }
 
-    /** One bound. */
-    private record Measure(String name, List<String> limits, List<String> prefix) {
+    /** One limit: {@code ulimit} arguments or a program to prefix. */
+    private record Limit(String name, List<String> limits, List<String> prefix) {
 
-        static Measure limit(String name, String... limits) {
-            return new Measure(name, List.of(limits), List.of());
+        static Limit ulimit(String name, String... limits) {
+            return new Limit(name, List.of(limits), List.of());
         }
 
-        static Measure prefix(String name, String... program) {
-            return new Measure(name, List.of(), List.of(program));
+        static Limit prefix(String name, String... program) {
+            return new Limit(name, List.of(), List.of(program));
         }
 
-        /** By what FFmpeg answered within this bound alone. */
-        boolean applies(ProbeProcess.Answer answer) throws FfmpegUnavailableException {
-            boolean startsWithout = !prefix.isEmpty() || answer.exitCode() == LIMIT_REFUSED;
-            if (!answer.succeeded() && !startsWithout) {
+        /** Whether the system supports this limit, given a run with this limit only. */
+        boolean isSupported(ProbeProcess.Answer answer) throws FfmpegUnavailableException {
+            boolean unsupported = !prefix.isEmpty() || answer.exitCode() == LIMIT_REFUSED;
+            if (!answer.succeeded() && !unsupported) {
                 throw new FfmpegUnavailableException("FFmpeg does not start with " + name + ": " + answer.lastLine());
             }
             return answer.succeeded();

@@ -12,19 +12,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a stream's secrets out of text: its key, and of its output URLs all but scheme, host and port. Thread-safe.
+ * Removes a stream's secrets from text: its key, and everything in its output URLs except scheme, host and port.
+ * Thread-safe.
  *
- * <p>FFmpeg prints a URL whole, or only its last part, or split into application and play path, or cut off at the end of
- * a long line; and a key may appear percent-encoded in one place and decoded in another. Each of these is covered.
+ * <p>FFmpeg prints a URL in full, or only its last part, or split into application and play path, or truncated at the
+ * end of a long line; and a key may appear percent-encoded in one place and decoded in another. All of these are
+ * covered.
  */
 public final class Redactor {
 
     private static final String MARK = "…";
 
-    /** Shorter ones occur in ordinary words; they are taken out only where they stand alone. */
+    /** Shorter secrets occur in ordinary words and are removed only as separate words. */
     private static final int DISTINCTIVE_LENGTH = 4;
 
-    /** How much of a secret at the end of a cut line gives it away. */
+    /** From this length on, the start of a secret at the end of a truncated line is removed. */
     private static final int CUT_LENGTH = 6;
 
     private static final Pattern CREDENTIALS = Pattern.compile("(?<=://)[^/@\\s]+@");
@@ -32,14 +34,16 @@ public final class Redactor {
     private final List<String> urls;
     private final List<String> secrets;
 
-    /** Made when first needed, for most FFmpegs say nothing. Two threads may both make them, and make the same. */
+    /**
+     * Compiled on first use, because most runs print nothing. Two threads may both compile them, with the same result.
+     */
     private volatile @Nullable List<Pattern> patterns;
 
     /**
-     * A redactor for one stream.
+     * Creates a redactor for one stream.
      *
-     * @param secrets the stream key and whatever else must not show; empty strings are ignored
-     * @param outputs where the stream goes
+     * @param secrets the stream key and anything else that must not appear; empty strings are ignored
+     * @param outputs the stream's outputs
      */
     public Redactor(Collection<String> secrets, Collection<? extends Output> outputs) {
         Set<String> found = new LinkedHashSet<>();
@@ -62,7 +66,7 @@ public final class Redactor {
      * Redacts one line.
      *
      * @param line any text
-     * @return the text with {@code …} in place of each secret
+     * @return the text with each secret replaced by {@code …}
      */
     public String redact(String line) {
         String clean = line;
@@ -77,12 +81,12 @@ public final class Redactor {
     }
 
     private List<Pattern> patterns() {
-        List<Pattern> made = patterns;
-        if (made == null) {
-            made = secrets.stream().map(Redactor::anyFormOf).toList();
-            patterns = made;
+        List<Pattern> compiled = patterns;
+        if (compiled == null) {
+            compiled = secrets.stream().map(Redactor::anyFormOf).toList();
+            patterns = compiled;
         }
-        return made;
+        return compiled;
     }
 
     private String withoutCutSecret(String line) {
@@ -96,7 +100,7 @@ public final class Redactor {
         return line;
     }
 
-    /** Everything behind the application, whole and in its parts, and credentials before the host. */
+    /** Everything after the application, whole and in parts, and credentials before the host. */
     private static void addPartsOf(String url, Set<String> found) {
         String rest = url.substring(url.indexOf("://") + 3);
         int path = rest.indexOf('/');
@@ -133,14 +137,14 @@ public final class Redactor {
         }
         found.add(secret);
         try {
-            // Not as in a form: there a plus would become a space.
+            // Unlike form decoding, a plus must not become a space.
             found.add(URLDecoder.decode(secret.replace("+", "%2B"), StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
-            // A stray percent sign: then it was never encoded, and there is nothing to decode.
+            // A stray percent sign: it was not encoded, so there is nothing to decode.
         }
     }
 
-    /** Each character may stand for itself or be percent-encoded, whatever the others are. */
+    /** Each character may be literal or percent-encoded, independent of the others. */
     private static Pattern anyFormOf(String secret) {
         StringBuilder regex = new StringBuilder();
         secret.codePoints().forEach(c -> {

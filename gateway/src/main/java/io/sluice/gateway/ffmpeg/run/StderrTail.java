@@ -9,11 +9,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The last words of an FFmpeg, redacted and bounded in lines and characters. Not thread-safe: one per stream, on its
- * event loop.
+ * The last lines of FFmpeg's standard error, redacted and bounded in lines and characters. Not thread-safe: one per
+ * stream, on its event loop.
  *
- * <p>Lines come as {@code -loglevel level+warning} prints them, {@code [tcp @ 0x5581] [error] Connection refused}.
- * Addresses are taken out, and a line that differs from the one before in its numbers only replaces it and is counted.
+ * <p>Lines have the format of {@code -loglevel level+warning}, such as
+ * {@code [tcp @ 0x5581] [error] Connection refused}. Addresses are removed, and a line that differs from the previous
+ * one only in numbers replaces it and is counted.
  */
 public final class StderrTail {
 
@@ -25,15 +26,15 @@ public final class StderrTail {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
     private static final Pattern PREFIXES = Pattern.compile("^(\\[[^\\]]*\\] )*");
 
-    /** What says nothing of a stream's fate. */
+    /** Messages that do not explain a failure. */
     private static final Pattern NOISE = Pattern.compile("Last message repeated|no version information available"
             + "|not enough frames to estimate rate|has not been used for any stream|^Exiting |^Conversion failed!"
             + "|^\\s*$|Error in the pull function|Non-monotonic? ?DTS|non monotonically increasing dts"
             + "|Could not find codec parameters|Consider increasing the value|Queue input is backward in time"
             + "|Seek to desired resync point failed|deprecated pixel format");
 
-    /** What FFmpeg says because of something it has said before. */
-    private static final Pattern FOLLOWER = Pattern.compile("^Error opening (input|output)|^Error muxing a packet"
+    /** Messages that are a consequence of an earlier one. */
+    private static final Pattern CONSEQUENCE = Pattern.compile("^Error opening (input|output)|^Error muxing a packet"
             + "|^Task finished with error|^Terminating thread|^Error writing trailer|^Error closing file"
             + "|^Cannot open connection|^Could not write header|^Error initializing output stream"
             + "|^Error sending frames to consumers|^Nothing was written into output|^Error selecting an encoder"
@@ -43,21 +44,21 @@ public final class StderrTail {
     private final Deque<Line> lines = new ArrayDeque<>();
 
     /**
-     * An empty tail.
+     * Creates an empty tail.
      *
-     * @param redactor takes the secrets out of each line before it is kept
+     * @param redactor removes the secrets from each line before it is kept
      */
     public StderrTail(Redactor redactor) {
         this.redactor = redactor;
     }
 
     private record Line(String text, int count) {
-        String words() {
+        String message() {
             return PREFIXES.matcher(text).replaceFirst("");
         }
 
         boolean isError() {
-            String prefixes = text.substring(0, text.length() - words().length());
+            String prefixes = text.substring(0, text.length() - message().length());
             return !prefixes.contains("[warning]") && !prefixes.contains("[info]");
         }
 
@@ -69,9 +70,9 @@ public final class StderrTail {
     }
 
     /**
-     * Keeps a line, and lets go of the oldest if there are too many.
+     * Adds a line, and drops the oldest if there are too many.
      *
-     * @param rawLine as FFmpeg printed it, without its line end
+     * @param rawLine as printed by FFmpeg, without the line end
      */
     public void add(String rawLine) {
         String text = CONTROL.matcher(ADDRESS.matcher(redactor.redact(rawLine)).replaceAll(""))
@@ -89,9 +90,10 @@ public final class StderrTail {
     }
 
     /**
-     * What is kept, for a log.
+     * All lines, for the log.
      *
-     * @return at most 40 lines of some 500 characters, oldest first, redacted; repetitions are counted at the end
+     * @return at most 40 lines of about 500 characters, oldest first, redacted; repetitions are counted at the end of a
+     *     line
      */
     public List<String> lines() {
         List<String> result = new ArrayList<>();
@@ -102,34 +104,34 @@ public final class StderrTail {
     }
 
     /**
-     * The line that explains a failure best: the latest error that is not itself the consequence of another; failing
-     * that, the latest consequence; failing that, the latest warning of substance.
+     * The line that best explains a failure: the latest error that is not a consequence of another; otherwise the
+     * latest consequence; otherwise the latest warning that is not noise.
      *
-     * @return the line without its prefixes, redacted; empty if nothing of substance was said
+     * @return the line without its prefixes, redacted; empty if there is none
      */
     public Optional<String> lastMeaningful() {
-        Optional<String> follower = Optional.empty();
+        Optional<String> consequence = Optional.empty();
         Optional<String> warning = Optional.empty();
         for (Iterator<Line> latestFirst = lines.descendingIterator(); latestFirst.hasNext(); ) {
             Line line = latestFirst.next();
-            String words = line.words();
-            if (NOISE.matcher(words).find()) {
+            String message = line.message();
+            if (NOISE.matcher(message).find()) {
                 continue;
             }
             if (!line.isError()) {
-                warning = warning.or(() -> Optional.of(words));
-            } else if (FOLLOWER.matcher(words).find()) {
-                follower = follower.or(() -> Optional.of(words));
+                warning = warning.or(() -> Optional.of(message));
+            } else if (CONSEQUENCE.matcher(message).find()) {
+                consequence = consequence.or(() -> Optional.of(message));
             } else {
-                return Optional.of(words);
+                return Optional.of(message);
             }
         }
-        Optional<String> second = warning;
-        return follower.or(() -> second);
+        Optional<String> fallback = warning;
+        return consequence.or(() -> fallback);
     }
 
-    /** Whether any line kept matches. */
-    boolean says(Pattern pattern) {
+    /** Whether any line matches. */
+    boolean contains(Pattern pattern) {
         return lines.stream().anyMatch(line -> pattern.matcher(line.text()).find());
     }
 }

@@ -1,6 +1,6 @@
 /**
- * One run of FFmpeg: its command line, its limits, its progress, its end and the diagnosis of it. Confined to the stream's event loop,
- * except for the launch, which blocks and has threads of its own.
+ * One run of FFmpeg: command line, limits, progress, end and diagnosis. Confined to the stream's event loop, except for
+ * the launch, which blocks and runs on its own threads.
  */
 @NullMarked
 package io.sluice.gateway.ffmpeg.run;

@@ -8,20 +8,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns what a stream is from its first bytes, whatever anybody declared. It reads the header of WebM, Matroska or MP4 as it comes
- * in, never message by message: Chromium's recorder ends a chunk one byte into the next element, and its first chunk may be that one
- * byte.
+ * Determines a stream's format from its first bytes, independent of what was announced. It parses the header of WebM,
+ * Matroska or MP4 incrementally, ignoring message boundaries: Chromium's recorder ends a chunk one byte into the next
+ * element, and its first chunk may be that one byte.
  *
- * <p>The format names the first video and the first audio track. A track of another kind, such as subtitles, is passed over.
+ * <p>The format names the first video and the first audio track. Tracks of other kinds, such as subtitles, are skipped.
  *
- * <p>One per stream. Not thread-safe; used on the event loop of the stream. It neither blocks nor throws whatever the bytes are, holds
- * at most 64 KiB, and each byte costs the same however the stream is cut.
+ * <p>One per stream. Not thread-safe; used on the stream's event loop. It does not block and does not throw on any
+ * input, buffers at most 64 KiB, and its cost per byte does not depend on how the stream is split.
  */
 public final class ContainerSniffer {
 
     private static final String EBML_START = "\u001aE\u00df\u00a3";
 
-    /** A size of less than 64 KiB, whose lower half may be anything, and behind it the type of the first box. */
+    /** The upper half of a box size below 64 KiB; the lower half may be anything, and the box type follows. */
     private static final String MP4_SIZE_START = "\0\0";
 
     private static final String MP4_TYPE = "ftyp";
@@ -30,47 +30,48 @@ public final class ContainerSniffer {
     private final HeaderBytes header = new HeaderBytes();
     private final long maxPixels;
     private @Nullable HeaderParser parser;
-    private Optional<Result<MediaFormat>> verdict = Optional.empty();
+    private Optional<Result<MediaFormat>> result = Optional.empty();
 
-    /** Starts with the first byte of a stream, whose pictures may have any size. */
+    /** Creates a sniffer for a new stream that accepts pictures of any size. */
     public ContainerSniffer() {
         this(Long.MAX_VALUE);
     }
 
     /**
-     * Starts with the first byte of a stream.
+     * Creates a sniffer for a new stream.
      *
-     * @param maxPixels pixels of the largest picture that is taken, width times height; a header that tells of a larger one is refused
+     * @param maxPixels maximum pixels of a picture, width times height; a header with a larger one is refused
      */
     public ContainerSniffer(long maxPixels) {
         this.maxPixels = maxPixels;
     }
 
     /**
-     * Looks at the next bytes of the stream. The bytes between the reader and the writer index are read where they are; both indices
-     * stay, and so does the ownership: what is needed is copied, and nothing is kept or released.
+     * Inspects the next bytes of the stream, between the reader and the writer index. The indices do not change and the
+     * caller keeps ownership: what is needed is copied, and the buffer is neither retained nor released.
      *
-     * @param bytes what follows on the bytes of the call before, of any length
-     * @return nothing while the format is not known; then the format, or a refusal with {@link FailureCode#UNRECOGNIZED_MEDIA} that
-     *     comes with the first byte that shows it, and at the latest with the 65,536th byte of the stream; from then on always the same
+     * @param bytes the bytes that follow those of the previous call, any number
+     * @return empty while the format is unknown; then the format or a refusal with
+     *     {@link FailureCode#UNRECOGNIZED_MEDIA}, on the first byte that determines it, and at the latest on the
+     *     65,536th byte of the stream; afterwards always the same
      */
     public Optional<Result<MediaFormat>> accept(ByteBuf bytes) {
         int index = bytes.readerIndex();
-        while (verdict.isEmpty() && index < bytes.writerIndex()) {
+        while (result.isEmpty() && index < bytes.writerIndex()) {
             index += header.append(bytes, index);
-            verdict = look();
+            result = parse();
         }
-        if (verdict.isPresent()) {
+        if (result.isPresent()) {
             header.clear();
             parser = null;
         }
-        return verdict;
+        return result;
     }
 
-    private Optional<Result<MediaFormat>> look() {
+    private Optional<Result<MediaFormat>> parse() {
         if (parser == null) {
-            boolean ebml = header.agreesWith(0, EBML_START);
-            boolean mp4 = header.agreesWith(0, MP4_SIZE_START) && header.agreesWith(MP4_TYPE_POSITION, MP4_TYPE);
+            boolean ebml = header.couldMatch(0, EBML_START);
+            boolean mp4 = header.couldMatch(0, MP4_SIZE_START) && header.couldMatch(MP4_TYPE_POSITION, MP4_TYPE);
             if (!ebml && !mp4) {
                 return Optional.of(MediaErrors.start(header));
             }
@@ -82,8 +83,8 @@ public final class ContainerSniffer {
         return parser.advance();
     }
 
-    /** What is held of the stream, for the tests. */
-    int heldBytes() {
+    /** The buffered bytes, for tests. */
+    int bufferedBytes() {
         return header.capacity();
     }
 }

@@ -5,7 +5,10 @@ import io.sluice.protocol.Container;
 import io.sluice.protocol.VideoCodec;
 import java.util.Optional;
 
-/** Reads the tracks of WebM and Matroska: EBML after RFC 8794, the elements and codec ids after RFC 9559 and the codec registry. */
+/**
+ * Parses the tracks of WebM and Matroska: EBML as in RFC 8794, elements and codec ids as in RFC 9559 and the codec
+ * registry.
+ */
 final class EbmlTracks extends HeaderParser {
 
     private static final int EBML = 0x1a45dfa3;
@@ -28,7 +31,7 @@ final class EbmlTracks extends HeaderParser {
     private static final int MAX_SIZE_BYTES = 8;
     private static final int MAX_TEXT_BYTES = 64;
 
-    /** An element's place. The end of one of unknown size is {@link Long#MAX_VALUE}; known sizes are below 2^56. */
+    /** An element's position. The end is {@link Long#MAX_VALUE} if the size is unknown; known sizes are below 2^56. */
     private record Element(int id, int bodyAt, long end) {
         long bodyBytes() {
             return end - bodyAt;
@@ -47,7 +50,7 @@ final class EbmlTracks extends HeaderParser {
     }
 
     @Override
-    boolean child(Level parent, int at) {
+    boolean onChild(Level parent, int at) {
         if (!header.has(at, 1)) {
             return false;
         }
@@ -67,28 +70,30 @@ final class EbmlTracks extends HeaderParser {
         }
         int id = (int) header.unsigned(at, idBytes);
         int bodyAt = at + idBytes + sizeBytes;
-        // All ones mean that the size is not known.
+        // All ones mean an unknown size.
         long unknown = (1L << (7 * sizeBytes)) - 1;
         long size = header.unsigned(at + idBytes, sizeBytes) & unknown;
         return child(parent, new Element(id, bodyAt, size == unknown ? Long.MAX_VALUE : bodyAt + size));
     }
 
-    /** The number of bytes that a variable-size integer has, by its first one's leading zeros; 9 where there are eight. */
+    /**
+     * The length of a variable-size integer, from the leading zeros of its first byte; 9 (invalid) if there are eight.
+     */
     private int variableBytes(int at) {
         return Integer.numberOfLeadingZeros(header.unsignedByte(at)) - (Integer.SIZE - Byte.SIZE) + 1;
     }
 
     private boolean child(Level parent, Element element) {
         if (element.end > parent.end()) {
-            // Writers that count a track's length a few bytes too long exist, and FFmpeg reads what they write.
+            // Some writers set a track's length a few bytes too long, and FFmpeg accepts that.
             boolean track = parent.type() == TRACK_ENTRY || parent.type() == VIDEO;
-            return track ? stepOver(parent.end()) : refuseOverlap();
+            return track ? skipTo(parent.end()) : refuseOverlap();
         }
         return switch (parent.type()) {
             case STREAM -> inStream(element);
-            case EBML -> element.id == DOC_TYPE ? docType(element) : stepOver(element.end);
+            case EBML -> element.id == DOC_TYPE ? docTypeElement(element) : skipTo(element.end);
             case SEGMENT -> inSegment(element);
-            case TRACKS -> element.id == TRACK_ENTRY ? trackEntry(element) : stepOver(element.end);
+            case TRACKS -> element.id == TRACK_ENTRY ? trackEntry(element) : skipTo(element.end);
             case VIDEO -> inVideo(element);
             default -> inTrackEntry(element);
         };
@@ -100,13 +105,13 @@ final class EbmlTracks extends HeaderParser {
             return enter(EBML, element.bodyAt, element.end);
         }
         return switch (element.id) {
-            case VOID -> stepOver(element.end);
+            case VOID -> skipTo(element.end);
             case SEGMENT -> enterUnbounded(SEGMENT, element.bodyAt, element.end);
             default -> refuse("is followed by no Segment");
         };
     }
 
-    private boolean docType(Element element) {
+    private boolean docTypeElement(Element element) {
         if (element.bodyBytes() > MAX_TEXT_BYTES) {
             return refuse("has a document type of more than " + MAX_TEXT_BYTES + " bytes");
         }
@@ -117,14 +122,14 @@ final class EbmlTracks extends HeaderParser {
         if (!docType.equals("webm") && !docType.equals("matroska")) {
             return refuse("has the unknown document type \"" + docType + "\"");
         }
-        return stepOver(element.end);
+        return skipTo(element.end);
     }
 
     private boolean inSegment(Element element) {
         return switch (element.id) {
             case TRACKS -> enter(TRACKS, element.bodyAt, element.end);
             case CLUSTER -> refuse("has media before its tracks");
-            default -> stepOver(element.end);
+            default -> skipTo(element.end);
         };
     }
 
@@ -141,7 +146,7 @@ final class EbmlTracks extends HeaderParser {
             return enter(VIDEO, element.bodyAt, element.end);
         }
         if (element.id != TRACK_TYPE && element.id != CODEC_ID) {
-            return stepOver(element.end);
+            return skipTo(element.end);
         }
         boolean number = element.id == TRACK_TYPE;
         if (element.bodyBytes() > (number ? Long.BYTES : MAX_TEXT_BYTES)) {
@@ -156,12 +161,12 @@ final class EbmlTracks extends HeaderParser {
         } else {
             codecId = text(element);
         }
-        return stepOver(element.end);
+        return skipTo(element.end);
     }
 
     private boolean inVideo(Element element) {
         if (element.id != PIXEL_WIDTH && element.id != PIXEL_HEIGHT) {
-            return stepOver(element.end);
+            return skipTo(element.end);
         }
         if (element.bodyBytes() > Long.BYTES) {
             return refuse("has a picture's width or height that is too long");
@@ -176,10 +181,10 @@ final class EbmlTracks extends HeaderParser {
         } else {
             pixelHeight = value;
         }
-        return stepOver(element.end);
+        return skipTo(element.end);
     }
 
-    /** A string may be shorter than its element, and ends at the first zero then. */
+    /** A string may be shorter than its element; it then ends at the first zero byte. */
     private String text(Element element) {
         int at = element.bodyAt;
         while (at < element.end && header.unsignedByte(at) != 0) {
@@ -189,23 +194,23 @@ final class EbmlTracks extends HeaderParser {
     }
 
     @Override
-    boolean ended(int type) {
+    boolean onEnd(int type) {
         return switch (type) {
             case EBML -> !docType.isEmpty() || refuse("has no document type");
             case SEGMENT -> refuse("ends before its tracks");
             case TRACKS -> conclude();
-            case VIDEO -> takesPicture(pixelWidth, pixelHeight);
+            case VIDEO -> acceptsPicture(pixelWidth, pixelHeight);
             default -> trackEnded();
         };
     }
 
     private boolean trackEnded() {
-        if (trackType == TYPE_VIDEO && tracks.lackVideo()) {
+        if (trackType == TYPE_VIDEO && tracks.needsVideo()) {
             Optional<VideoCodec> codec = videoCodec();
             codec.ifPresent(tracks::video);
             return codec.isPresent() || refuseCodec("video", codecId);
         }
-        if (trackType == TYPE_AUDIO && tracks.lackAudio()) {
+        if (trackType == TYPE_AUDIO && tracks.needsAudio()) {
             Optional<AudioCodec> codec = audioCodec();
             codec.ifPresent(tracks::audio);
             return codec.isPresent() || refuseCodec("audio", codecId);
@@ -226,7 +231,7 @@ final class EbmlTracks extends HeaderParser {
 
     private Optional<AudioCodec> audioCodec() {
         int slash = codecId.indexOf('/');
-        // The profile of AAC and the layout of PCM stand behind the first slash; MPEG audio's layer tells the codec.
+        // AAC's profile and PCM's layout follow the first slash; MPEG audio needs the layer to determine the codec.
         return switch (slash < 0 || codecId.startsWith("A_MPEG/") ? codecId : codecId.substring(0, slash)) {
             case "A_OPUS" -> Optional.of(AudioCodec.OPUS);
             case "A_AAC" -> Optional.of(AudioCodec.AAC);

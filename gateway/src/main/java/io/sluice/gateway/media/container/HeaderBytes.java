@@ -3,19 +3,21 @@ package io.sluice.gateway.media.container;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
-/** The first bytes of a stream, copied and bounded, with big-endian readers. Positions count from the stream's first byte. */
+/**
+ * A bounded copy of a stream's first bytes with big-endian readers. Positions are relative to the stream's first byte.
+ */
 final class HeaderBytes {
 
-    /** The most that a container's header may have; MediaRecorder writes some 200 bytes of WebM and 1,300 of MP4. */
+    /** Maximum size of a container's header; MediaRecorder writes about 200 bytes for WebM and 1,300 for MP4. */
     static final int MAX_BYTES = 64 * 1_024;
 
-    /** The most that is copied before the parser looks again, so that a large first chunk is not copied for nothing. */
+    /** Bytes copied between two attempts to parse, so that a large first chunk is not copied needlessly. */
     private static final int STEP_BYTES = 1_024;
 
     private byte[] bytes = new byte[STEP_BYTES];
     private int length;
 
-    /** Copies the next bytes and leaves the buffer's indices alone. Returns how many were taken, none when full. */
+    /** Copies the next bytes without changing the buffer's indices. Returns how many were copied; 0 if full. */
     int append(ByteBuf from, int index) {
         int count = Math.min(Math.min(from.writerIndex() - index, STEP_BYTES), MAX_BYTES - length);
         if (length + count > bytes.length) {
@@ -26,7 +28,7 @@ final class HeaderBytes {
         return count;
     }
 
-    /** Forgets everything, and takes nothing but memory for nothing. */
+    /** Releases the memory; nothing can be read afterwards. */
     void clear() {
         bytes = new byte[0];
         length = 0;
@@ -52,7 +54,7 @@ final class HeaderBytes {
         return bytes[position] & 0xff;
     }
 
-    /** Up to eight bytes; with eight, the highest bit is the sign. */
+    /** An integer of up to eight bytes; with eight, the highest bit is the sign. */
     long unsigned(int position, int count) {
         long value = 0;
         for (int i = position; i < position + count; i++) {
@@ -61,8 +63,8 @@ final class HeaderBytes {
         return value;
     }
 
-    /** Whether the expected characters stand at the position, as far as there are bytes already. */
-    boolean agreesWith(int position, String latin1) {
+    /** Whether the bytes at a position match the text as far as they have arrived. */
+    boolean couldMatch(int position, String latin1) {
         int end = Math.min(length, position + latin1.length());
         for (int i = position; i < end; i++) {
             if (unsignedByte(i) != latin1.charAt(i - position)) {
@@ -72,12 +74,12 @@ final class HeaderBytes {
         return true;
     }
 
-    /** Whether the expected characters stand at the position, all of them. */
-    boolean shows(int position, String latin1) {
-        return has(position, latin1.length()) && agreesWith(position, latin1);
+    /** Whether the bytes at a position match the whole text. */
+    boolean matches(int position, String latin1) {
+        return has(position, latin1.length()) && couldMatch(position, latin1);
     }
 
-    /** The bytes as text that is fit for a message: printable ASCII with a question mark for everything else. */
+    /** The bytes as text for a message: printable ASCII, and a question mark for everything else. */
     String printable(int position, int count) {
         StringBuilder text = new StringBuilder(count);
         for (int i = position; i < position + count; i++) {

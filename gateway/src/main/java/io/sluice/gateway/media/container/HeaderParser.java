@@ -8,16 +8,16 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Walks a container's nested elements in one pass, over bytes that are still growing. The position only ever stands between two
- * elements or before the children of one, so that whatever was read is never read again however small the chunks are, and an element
- * whose content does not matter is stepped over before it has arrived.
+ * Parses a container's nested elements in one pass while bytes are still arriving. The position is always between two
+ * elements or before an element's first child. Therefore no byte is parsed twice, however small the chunks are, and an
+ * irrelevant element is skipped before it has arrived.
  */
 abstract class HeaderParser {
 
-    /** What stands for the whole stream: the parent of the outermost elements. */
+    /** The parent of the outermost elements. */
     static final int STREAM = 0;
 
-    /** An element that the walk is inside of. Its end is {@link Long#MAX_VALUE} where nobody knows it. */
+    /** An element that the position is inside of. Its end is {@link Long#MAX_VALUE} if unknown. */
     record Level(int type, long end) {}
 
     final HeaderBytes header;
@@ -28,7 +28,7 @@ abstract class HeaderParser {
     private final long maxPixels;
     private final Deque<Level> levels = new ArrayDeque<>();
     private int position;
-    private Optional<Result<MediaFormat>> verdict = Optional.empty();
+    private Optional<Result<MediaFormat>> result = Optional.empty();
 
     HeaderParser(HeaderBytes header, Container container, String name, long maxPixels) {
         this.header = header;
@@ -38,36 +38,36 @@ abstract class HeaderParser {
         levels.push(new Level(STREAM, Long.MAX_VALUE));
     }
 
-    /** Reads on as far as there are bytes. Returns the verdict, or nothing while more bytes are needed. */
+    /** Parses the bytes that have arrived. Returns the result, or empty while more bytes are needed. */
     final Optional<Result<MediaFormat>> advance() {
-        boolean more = verdict.isEmpty();
+        boolean more = result.isEmpty();
         while (more) {
             more = step();
         }
-        if (verdict.isEmpty() && header.isFull()) {
+        if (result.isEmpty() && header.isFull()) {
             refuseLength();
         }
-        return verdict;
+        return result;
     }
 
     private boolean step() {
         Level level = levels.element();
         if (position < level.end()) {
-            return child(level, position);
+            return onChild(level, position);
         }
         levels.pop();
-        return ended(level.type());
+        return onEnd(level.type());
     }
 
     /**
-     * Reads the child that starts at the position, and enters it, steps over it or refuses it.
+     * Parses the child element at a position: enters, skips or refuses it.
      *
-     * @return whether to go on; false when bytes are missing or the verdict is there
+     * @return whether to continue; false if bytes are missing or there is a result
      */
-    abstract boolean child(Level parent, int at);
+    abstract boolean onChild(Level parent, int at);
 
-    /** Draws the conclusions from an element whose children have all been read. Returns whether to go on. */
-    abstract boolean ended(int type);
+    /** Called after all children of an element. Returns whether to continue. */
+    abstract boolean onEnd(int type);
 
     final boolean enter(int type, int bodyAt, long end) {
         if (end > HeaderBytes.MAX_BYTES) {
@@ -76,14 +76,14 @@ abstract class HeaderParser {
         return enterUnbounded(type, bodyAt, end);
     }
 
-    /** Enters an element that holds the media as well, and so may end anywhere behind the header. */
+    /** Enters an element that also contains the media, and therefore may end after the header. */
     final boolean enterUnbounded(int type, int bodyAt, long end) {
         levels.push(new Level(type, end));
         position = bodyAt;
         return true;
     }
 
-    final boolean stepOver(long end) {
+    final boolean skipTo(long end) {
         if (end > HeaderBytes.MAX_BYTES) {
             return refuseLength();
         }
@@ -92,39 +92,39 @@ abstract class HeaderParser {
     }
 
     final boolean conclude() {
-        Optional<MediaFormat> format = tracks.in(container);
+        Optional<MediaFormat> format = tracks.formatIn(container);
         if (format.isEmpty()) {
             return refuse("has neither a video nor an audio track");
         }
-        verdict = format.map(Result::ok);
+        result = format.map(Result::ok);
         return false;
     }
 
-    /** Refuses a picture that is too large. The numbers are unsigned; returns whether to go on. */
-    final boolean takesPicture(long width, long height) {
+    /** Refuses a picture that is too large. The numbers are unsigned. Returns whether to continue. */
+    final boolean acceptsPicture(long width, long height) {
         if (width >= 0 && width <= maxPixels && height >= 0 && height <= maxPixels / Math.max(width, 1)) {
             return true;
         }
-        verdict = Optional.of(
+        result = Optional.of(
                 MediaErrors.picture(Long.toUnsignedString(width) + " x " + Long.toUnsignedString(height), maxPixels));
         return false;
     }
 
     final boolean refuse(String problem) {
-        verdict = Optional.of(MediaErrors.header(name, problem));
+        result = Optional.of(MediaErrors.header(name, problem));
         return false;
     }
 
     final boolean refuseCodec(String kind, String codec) {
-        verdict = Optional.of(MediaErrors.codec(name, kind, codec));
+        result = Optional.of(MediaErrors.codec(name, kind, codec));
         return false;
     }
 
     final boolean refuseOverlap() {
-        return refuse("has an element that is longer than the one around it");
+        return refuse("has an element that is longer than its parent");
     }
 
     final boolean refuseLength() {
-        return refuse("does not fit into " + HeaderBytes.MAX_BYTES + " bytes");
+        return refuse("exceeds " + HeaderBytes.MAX_BYTES + " bytes");
     }
 }

@@ -6,50 +6,50 @@ import io.sluice.protocol.Result;
 import java.util.StringJoiner;
 
 /**
- * The words for media that cannot be taken: what was seen first, since a close frame has room for a hundred characters only, then what
- * to send instead. Text is named and never quoted; it may be a message with a stream key in it that went out as a binary frame.
+ * Messages for media that is not accepted: first what was received, because a close frame has room for a hundred
+ * characters only, then what to send instead. Text is never quoted; it may be a message with a stream key that was sent
+ * as a binary frame by mistake.
  */
 final class MediaErrors {
 
-    private static final String ADVICE =
-            "; send WebM, Matroska or fragmented MP4, from the first byte that the recorder gives.";
+    private static final String ADVICE = ". Send WebM, Matroska or fragmented MP4, from the recorder's first byte.";
     private static final int SHOWN_BYTES = 8;
 
-    /** Fewer printable characters than that are no proof of text. */
+    /** Fewer printable characters do not indicate text. */
     private static final int TEXT_BYTES = 4;
 
-    /** How much of a text is looked at; a TS packet's first bytes are seldom all printable. */
+    /** Inspected characters; the first bytes of an MPEG-TS packet are rarely all printable. */
     private static final int SAMPLED_BYTES = 32;
 
     private MediaErrors() {}
 
-    /** Refuses a stream whose first bytes belong to no known container. */
+    /** Refuses a stream that does not start with a known container. */
     static Result<MediaFormat> start(HeaderBytes header) {
-        return refused("The stream starts like " + seen(header) + ADVICE);
+        return refused("The stream starts like " + describe(header) + ADVICE);
     }
 
-    /** Refuses a container whose header is wrong. */
+    /** Refuses a container with an invalid header. */
     static Result<MediaFormat> header(String container, String problem) {
         return refused("The " + container + " header " + problem + ADVICE);
     }
 
-    /** Refuses a track of a codec that is not known here. */
+    /** Refuses a track with an unknown codec. */
     static Result<MediaFormat> codec(String container, String kind, String codec) {
         return refused("The " + container + " header has the unknown " + kind + " codec \"" + codec
-                + "\"; record H.264, HEVC, VP8, VP9 or AV1 with AAC, Opus, MP3, PCM, Vorbis or FLAC.");
+                + "\". Record H.264, HEVC, VP8, VP9 or AV1 with AAC, Opus, MP3, PCM, Vorbis or FLAC.");
     }
 
-    /** Refuses a track whose picture is too large. */
+    /** Refuses a track with a picture that is too large. */
     static Result<MediaFormat> picture(String size, long maxPixels) {
-        return refused("The picture has " + size + " pixels, and more than " + maxPixels
-                + " are not taken here; record a smaller one.");
+        return refused("The picture has " + size + " pixels; this gateway accepts at most " + maxPixels
+                + ". Record a smaller one.");
     }
 
     private static Result<MediaFormat> refused(String message) {
         return Result.refused(FailureCode.UNRECOGNIZED_MEDIA, message);
     }
 
-    private static String seen(HeaderBytes header) {
+    private static String describe(HeaderBytes header) {
         String name = bySignature(header);
         if (!name.isEmpty()) {
             return name;
@@ -57,7 +57,7 @@ final class MediaErrors {
         if (isText(header)) {
             return "plain text or JSON";
         }
-        StringJoiner hex = new StringJoiner(" ", "nothing known (", ")");
+        StringJoiner hex = new StringJoiner(" ", "an unknown format (", ")");
         for (int i = 0; i < Math.min(header.length(), SHOWN_BYTES); i++) {
             hex.add(String.format("%02x", header.unsignedByte(i)));
         }
@@ -66,16 +66,16 @@ final class MediaErrors {
 
     private static String bySignature(HeaderBytes header) {
         for (Signature signature : Signature.values()) {
-            if (header.shows(signature.position, signature.latin1)) {
-                return signature.words;
+            if (header.matches(signature.position, signature.latin1)) {
+                return signature.description;
             }
         }
-        if (header.shows(0, "G") && header.length() > 1 && !isText(header)) {
+        if (header.matches(0, "G") && header.length() > 1 && !isText(header)) {
             return "MPEG-TS";
         }
-        // Eleven bits of ones are the synchronisation word that layers I to III and ADTS have in common.
+        // Layers I to III and ADTS start with a synchronisation word of eleven ones.
         if (header.length() > 1 && header.unsigned(0, 2) >= 0xffe0) {
-            return "bare MP3 or AAC";
+            return "raw MP3 or AAC";
         }
         return "";
     }
@@ -102,25 +102,25 @@ final class MediaErrors {
         OGG(0, "OggS", "Ogg"),
         RIFF(0, "RIFF", "RIFF (WAV or AVI)"),
         ID3(0, "ID3", "MP3 with an ID3 tag"),
-        FLAC(0, "fLaC", "bare FLAC"),
+        FLAC(0, "fLaC", "raw FLAC"),
         JPEG(0, "\u00ff\u00d8\u00ff", "a JPEG image"),
         PNG(0, "\u0089PNG", "a PNG image"),
-        // What a client sends that reconnects and goes on with the old recording.
+        // Sent by a client that reconnects and continues the old recording.
         CLUSTER(0, "\u001fC\u00b6u", "the middle of a WebM recording"),
         FRAGMENT(4, "moof", "the middle of an MP4 recording"),
         SEGMENT(4, "styp", "the middle of an MP4 recording"),
         SAMPLES(4, "mdat", "the middle of an MP4 recording"),
-        ANNEX_B(0, "\0\0\0\u0001", "bare H.264 or HEVC"),
-        START_CODE(0, "\0\0\u0001", "bare H.264 or HEVC, or an MPEG program stream");
+        ANNEX_B(0, "\0\0\0\u0001", "raw H.264 or HEVC"),
+        START_CODE(0, "\0\0\u0001", "raw H.264 or HEVC, or an MPEG program stream");
 
         private final int position;
         private final String latin1;
-        private final String words;
+        private final String description;
 
-        Signature(int position, String latin1, String words) {
+        Signature(int position, String latin1, String description) {
             this.position = position;
             this.latin1 = latin1;
-            this.words = words;
+            this.description = description;
         }
     }
 }

@@ -4,22 +4,22 @@ import io.sluice.protocol.AudioCodec;
 import io.sluice.protocol.VideoCodec;
 import java.util.Optional;
 
-/** An entry of MP4's {@code stsd} box, which names a track's codec. All of it has arrived. */
+/** An entry of MP4's {@code stsd} box, which names a track's codec. Used only after all of it has arrived. */
 final class Mp4SampleEntry {
 
     private static final int BOX_BYTES = 8;
 
-    /** Where the version of an audio entry stands, and where the boxes inside of it begin; versions 1 and 2 are QuickTime's. */
+    /** Offset of an audio entry's version, which determines where its boxes start; versions 1 and 2 are QuickTime's. */
     private static final int AUDIO_VERSION_OFFSET = 16;
 
-    /** Where a visual entry has the picture's width, and behind it the height. */
+    /** Offset of a visual entry's width; the height follows. */
     private static final int WIDTH_OFFSET = 32;
 
     private static final int AUDIO_BOXES_OFFSET = 36;
     private static final int VERSION_1_EXTRA_BYTES = 16;
     private static final int VERSION_2_EXTRA_BYTES = 36;
 
-    /** The descriptors of ISO/IEC 14496-1. */
+    /** Descriptor tags of ISO/IEC 14496-1. */
     private static final int ES_DESCRIPTOR = 3;
 
     private static final int DECODER_CONFIG_DESCRIPTOR = 4;
@@ -39,16 +39,17 @@ final class Mp4SampleEntry {
         return header.printable(at + 4, 4);
     }
 
-    /** The picture's, of a visual entry; 0 if it is too short to say. */
+    /** The picture's width in a visual entry; 0 if the entry is too short. */
     long width() {
-        return side(at + WIDTH_OFFSET);
+        return dimension(at + WIDTH_OFFSET);
     }
 
+    /** The picture's height in a visual entry; 0 if the entry is too short. */
     long height() {
-        return side(at + WIDTH_OFFSET + 2);
+        return dimension(at + WIDTH_OFFSET + 2);
     }
 
-    private long side(int position) {
+    private long dimension(int position) {
         return position + 2 <= end ? header.unsigned(position, 2) : 0;
     }
 
@@ -74,7 +75,7 @@ final class Mp4SampleEntry {
         };
     }
 
-    /** Object types after the registry at mp4ra.org. Where none can be found it is AAC, which it nearly always is. */
+    /** Object types from the registry at mp4ra.org. Without one, AAC is assumed, which it nearly always is. */
     private Optional<AudioCodec> mpeg4Audio() {
         return switch (objectType(descriptors())) {
             case -1, 0x40, 0x66, 0x67, 0x68 -> Optional.of(AudioCodec.AAC);
@@ -84,7 +85,7 @@ final class Mp4SampleEntry {
         };
     }
 
-    /** The position of the descriptors in the {@code esds} box, or the entry's end. */
+    /** The position of the descriptors in the {@code esds} box, or the entry's end if there is none. */
     private int descriptors() {
         int box = at + AUDIO_BOXES_OFFSET;
         if (box > end) {
@@ -98,7 +99,7 @@ final class Mp4SampleEntry {
         }
         while (box + BOX_BYTES <= end) {
             long boxBytes = header.unsigned(box, 4);
-            if (header.shows(box + 4, "esds")) {
+            if (header.matches(box + 4, "esds")) {
                 return box + BOX_BYTES + 4;
             }
             if (boxBytes < BOX_BYTES || boxBytes > end - box) {
@@ -129,14 +130,14 @@ final class Mp4SampleEntry {
         return body < end ? header.unsignedByte(body) : -1;
     }
 
-    /** The position behind a descriptor's tag and length, or the entry's end if it is another descriptor. */
+    /** The position after a descriptor's tag and length, or the entry's end if the tag differs. */
     private int body(int descriptor, int tag) {
         if (descriptor >= end || header.unsignedByte(descriptor) != tag) {
             return end;
         }
         int lengthAt = descriptor + 1;
         for (int i = 0; i < MAX_LENGTH_BYTES && lengthAt + i < end; i++) {
-            // The highest bit says that the length goes on.
+            // The highest bit means that the length continues.
             if (header.unsignedByte(lengthAt + i) < 0x80) {
                 return lengthAt + i + 1;
             }

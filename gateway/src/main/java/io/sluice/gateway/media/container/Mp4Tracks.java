@@ -5,7 +5,7 @@ import io.sluice.protocol.Container;
 import io.sluice.protocol.VideoCodec;
 import java.util.Optional;
 
-/** Reads the tracks of MP4, after ISO/IEC 14496-12. */
+/** Parses the tracks of MP4, as in ISO/IEC 14496-12. */
 final class Mp4Tracks extends HeaderParser {
 
     private static final int MOOV = 0x6d6f6f76;
@@ -24,7 +24,7 @@ final class Mp4Tracks extends HeaderParser {
     private static final int BOX_BYTES = 8;
     private static final int LARGE_BOX_BYTES = 16;
 
-    /** Version and flags, which a "full" box has before its content. */
+    /** Version and flags, at the start of a "full" box. */
     private static final int FLAGS_BYTES = 4;
 
     private int handler;
@@ -39,7 +39,7 @@ final class Mp4Tracks extends HeaderParser {
     }
 
     @Override
-    boolean child(Level parent, int at) {
+    boolean onChild(Level parent, int at) {
         if (at + BOX_BYTES > parent.end()) {
             return refuseOverlap();
         }
@@ -61,8 +61,8 @@ final class Mp4Tracks extends HeaderParser {
             return refuseLength();
         }
         if (boxBytes < bodyAt - at) {
-            // Zero, "to the end of the file", leaves no room for media behind the header.
-            return refuse(boxBytes == 0 ? "has a box without a size" : "has a box that is shorter than its own size");
+            // Zero means "to the end of the file" and leaves no room for media after the header.
+            return refuse(boxBytes == 0 ? "has a box without a size" : "has a box that is shorter than its own header");
         }
         long end = at + boxBytes;
         return end > parent.end() ? refuseOverlap() : child(parent, type, bodyAt, (int) end);
@@ -71,18 +71,18 @@ final class Mp4Tracks extends HeaderParser {
     private boolean child(Level parent, int type, int bodyAt, int end) {
         if (isContainer(parent.type(), type)) {
             if (type == TRAK) {
-                forgetTrack();
+                resetTrack();
             }
             return enter(type, bodyAt, end);
         }
-        // QuickTime puts a second hdlr box into minf, about where the data is.
+        // QuickTime writes a second hdlr box into minf, which describes the data's location.
         if (parent.type() == MDIA && type == HDLR) {
             return hdlr(bodyAt, end);
         }
         if (parent.type() == STBL && type == STSD) {
             return stsd(bodyAt, end);
         }
-        return stepOver(end);
+        return skipTo(end);
     }
 
     private static boolean isContainer(int parent, int type) {
@@ -96,7 +96,7 @@ final class Mp4Tracks extends HeaderParser {
         };
     }
 
-    private void forgetTrack() {
+    private void resetTrack() {
         handler = 0;
         sampleEntry = "";
         video = Optional.empty();
@@ -114,7 +114,7 @@ final class Mp4Tracks extends HeaderParser {
             return false;
         }
         handler = (int) header.unsigned(handlerAt, 4);
-        return stepOver(end);
+        return skipTo(end);
     }
 
     private boolean stsd(int bodyAt, int end) {
@@ -127,7 +127,7 @@ final class Mp4Tracks extends HeaderParser {
         }
         long entryBytes = header.unsigned(entryAt, 4);
         if (entryBytes < BOX_BYTES) {
-            return refuse("has a stsd box with an entry that is shorter than its own size");
+            return refuse("has a stsd box with an entry that is shorter than its own header");
         }
         if (entryAt + entryBytes > end) {
             return refuseOverlap();
@@ -138,11 +138,11 @@ final class Mp4Tracks extends HeaderParser {
         audio = entry.audio();
         width = entry.width();
         height = entry.height();
-        return stepOver(end);
+        return skipTo(end);
     }
 
     @Override
-    boolean ended(int type) {
+    boolean onEnd(int type) {
         return switch (type) {
             case MOOV -> conclude();
             case TRAK -> trackEnded();
@@ -151,14 +151,14 @@ final class Mp4Tracks extends HeaderParser {
     }
 
     private boolean trackEnded() {
-        if (handler == VIDE && !takesPicture(width, height)) {
+        if (handler == VIDE && !acceptsPicture(width, height)) {
             return false;
         }
-        if (handler == VIDE && tracks.lackVideo()) {
+        if (handler == VIDE && tracks.needsVideo()) {
             video.ifPresent(tracks::video);
             return video.isPresent() || refuseCodec("video", sampleEntry);
         }
-        if (handler == SOUN && tracks.lackAudio()) {
+        if (handler == SOUN && tracks.needsAudio()) {
             audio.ifPresent(tracks::audio);
             return audio.isPresent() || refuseCodec("audio", sampleEntry);
         }

@@ -9,17 +9,17 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The first video and the first audio track of a header, which are the ones that FFmpeg is told to take. */
+/** The first video and the first audio track of a header, which are the ones that FFmpeg uses. */
 final class TrackSelection {
 
     private Optional<VideoCodec> video = Optional.empty();
     private Optional<AudioCodec> audio = Optional.empty();
 
-    boolean lackVideo() {
+    boolean needsVideo() {
         return video.isEmpty();
     }
 
-    boolean lackAudio() {
+    boolean needsAudio() {
         return audio.isEmpty();
     }
 
@@ -31,18 +31,18 @@ final class TrackSelection {
         audio = Optional.of(codec);
     }
 
-    /** The format, or nothing if there was neither a video nor an audio track. */
-    Optional<MediaFormat> in(Container container) {
-        if (lackVideo() && lackAudio()) {
+    /** The format, or empty if there is neither a video nor an audio track. */
+    Optional<MediaFormat> formatIn(Container container) {
+        if (needsVideo() && needsAudio()) {
             return Optional.empty();
         }
         String codecs = Stream.of(video.map(TrackSelection::name), audio.map(TrackSelection::name))
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(","));
-        String mimeType = (lackVideo() ? "audio/" : "video/")
+        String mimeType = (needsVideo() ? "audio/" : "video/")
                 + container.name().toLowerCase(Locale.ROOT)
                 + ";codecs=\"" + codecs + "\"";
-        return Optional.of(new MediaFormat(container, lackVideo(), video, audio, mimeType));
+        return Optional.of(new MediaFormat(container, needsVideo(), video, audio, mimeType));
     }
 
     private static String name(VideoCodec codec) {

@@ -1,6 +1,6 @@
 /**
- * What a container's first bytes say: format, tracks, codecs, picture size. Parsers that accept bytes cut anywhere, with bounded memory.
- * Confined to the event loop of the stream.
+ * What a container's first bytes contain: format, tracks, codecs, picture size. The parsers accept bytes split anywhere
+ * and use bounded memory. Confined to the stream's event loop.
  */
 @NullMarked
 package io.sluice.gateway.media.container;

@@ -35,7 +35,7 @@ class BundledFfmpegTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
                 .isEqualTo("rwx------");
         assertThat(names(directory)).contains("ffmpeg", "ffprobe").noneMatch(n -> n.contains("jni"));
-        assertThat(names(cache())).as("nothing is left beside it").hasSize(1);
+        assertThat(names(cache())).as("no temporary files remain").hasSize(1);
     }
 
     @Test
@@ -86,14 +86,11 @@ class BundledFfmpegTest {
         assertThat(extracted.directory().getFileName().toString()).startsWith("sluice-ffmpeg");
     }
 
-    /**
-     * Stands for a machine without the libraries for sound: the program's own copy is changed, byte for byte, to ask for
-     * names that exist nowhere.
-     */
+    /** Simulates a host without audio libraries: the extracted copy is patched to require names that exist nowhere. */
     @Test
     @EnabledOnOs(OS.LINUX)
     void missingDeviceLibrariesAreReplacedByEmptyOnesWithoutAWarning() throws Exception {
-        askForMissingLibraries(extract(bundled()).directory());
+        requireMissingLibraries(extract(bundled()).directory());
 
         BundledFfmpeg.Extracted extracted = extract(new BundledFfmpeg(
                 getClass().getClassLoader(), cache(), List.of("libpulsX.so.0", "libasouXd.so.2")::contains));
@@ -111,18 +108,18 @@ class BundledFfmpegTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void otherMissingLibrariesAreAllNamed() throws Exception {
-        askForMissingLibraries(extract(bundled()).directory());
+        requireMissingLibraries(extract(bundled()).directory());
 
         BundledFfmpeg strict = new BundledFfmpeg(getClass().getClassLoader(), cache(), name -> false);
         assertThatThrownBy(() -> new FfmpegLocator(Map.of("PATH", ""), List.of(), strict).locate(null))
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("no ffmpeg on the PATH")
-                .hasMessageContaining("shared libraries are missing: libasouXd.so.2, libpulsX.so.0");
+                .hasMessageContaining("missing shared libraries: libasouXd.so.2, libpulsX.so.0");
     }
 
-    private static void askForMissingLibraries(Path directory) throws IOException {
+    private static void requireMissingLibraries(Path directory) throws IOException {
         Path library = directory.resolve("libavdevice.so.62");
-        // ISO-8859-1 maps each byte to one character and back.
+        // ISO-8859-1 maps bytes to characters one to one.
         String content = Files.readString(library, StandardCharsets.ISO_8859_1);
         assertThat(content).contains("libpulse.so.0", "libasound.so.2");
         Files.writeString(

@@ -11,12 +11,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the stand-ins are shell scripts")
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the fake programs are shell scripts")
 class FfmpegLocatorTest {
 
     @TempDir
@@ -46,7 +47,7 @@ class FfmpegLocatorTest {
         assertThatThrownBy(() -> locator(Map.of()).locate(directory.resolve("nowhere")))
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("nowhere")
-                .hasMessageContaining("there is no such file");
+                .hasMessageContaining("no such file");
         assertThatThrownBy(() -> locator(Map.of()).locate(directory)).hasMessageContaining("it is a directory");
         assertThatThrownBy(() -> locator(Map.of()).locate(Files.writeString(directory.resolve("text"), "x")))
                 .hasMessageContaining("it is not executable");
@@ -58,9 +59,10 @@ class FfmpegLocatorTest {
     void everyMissingLibraryOfTheNamedOneIsNamed() {
         assertThatThrownBy(() -> locator(Map.of())
                         .locate(script(
-                                "echo 'x: error while loading shared libraries: libnope.so.7: cannot open shared object file' >&2; exit 127",
+                                "echo 'x: error while loading shared libraries: libnope.so.7: cannot open shared object"
+                                        + " file' >&2; exit 127",
                                 "broken")))
-                .hasMessageContaining("these shared libraries are missing: libnope.so.7");
+                .hasMessageContaining("missing shared libraries: libnope.so.7");
     }
 
     @Test
@@ -86,7 +88,7 @@ class FfmpegLocatorTest {
         assertThatThrownBy(() -> locator.locate(null))
                 .hasMessageContaining("on the PATH")
                 .hasMessageContaining("bad luck")
-                .hasMessageContaining("none came with this build");
+                .hasMessageContaining("this build bundles none");
     }
 
     @Test
@@ -112,9 +114,7 @@ class FfmpegLocatorTest {
         assertThat(answer.inTime()).isFalse();
         long pid = Long.parseLong(Files.readString(directory.resolve("pid")).trim());
         ProcessHandle.of(pid)
-                .ifPresent(p -> p.onExit()
-                        .orTimeout(5, java.util.concurrent.TimeUnit.SECONDS)
-                        .join());
+                .ifPresent(p -> p.onExit().orTimeout(5, TimeUnit.SECONDS).join());
         assertThat(ProcessHandle.of(pid).flatMap(p -> p.children().findAny())).isEmpty();
     }
 

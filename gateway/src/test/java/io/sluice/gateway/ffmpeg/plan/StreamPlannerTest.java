@@ -46,7 +46,7 @@ class StreamPlannerTest {
     }
 
     @Test
-    void amongEquallyDearOffersTheClientsOrderDecides() {
+    void amongOffersOfEqualCostTheClientsOrderDecides() {
         assertThat(plan(FULL, PLAIN, VP9, VP8).format().mimeType()).isEqualTo(VP9);
         assertThat(plan(FULL, PLAIN, VP8, VP9).format().mimeType()).isEqualTo(VP8);
     }
@@ -65,9 +65,7 @@ class StreamPlannerTest {
     void enhancedRtmpCopiesWhatThisFfmpegCanMux() {
         assertThat(plan(FULL, ENHANCED, VP9).video()).isEqualTo(COPY);
         assertThat(plan(FULL, ENHANCED, VP9).audio()).isEqualTo(COPY);
-        assertThat(plan(FULL, ENHANCED, VP8).video())
-                .as("VP8 has no place in FLV")
-                .isEqualTo(TRANSCODE);
+        assertThat(plan(FULL, ENHANCED, VP8).video()).as("FLV cannot carry VP8").isEqualTo(TRANSCODE);
 
         FfmpegCapabilities ffmpeg6 = capabilities(new LibraryVersion(60, 16), Set.of("libx264", "aac"), DECODERS);
         assertThat(plan(ffmpeg6, ENHANCED, VP9).video()).isEqualTo(COPY);
@@ -78,7 +76,7 @@ class StreamPlannerTest {
     }
 
     @Test
-    void eachOutputIsPlannedForItselfAndTheClientHearsTheDearest() {
+    void eachOutputIsPlannedSeparatelyAndTheClientIsToldOfAnyTranscoding() {
         StreamPlan plan = new StreamPlanner(FULL)
                 .plan(offers(VP9), List.of(ENHANCED, HLS), null, null)
                 .orElseThrow();
@@ -91,7 +89,7 @@ class StreamPlannerTest {
     }
 
     @Test
-    void codecsThatAreNotSaidAreTranscoded() {
+    void unspecifiedCodecsAreTranscoded() {
         StreamPlan plan = plan(FULL, PLAIN, "video/webm");
         assertThat(plan.video()).isEqualTo(TRANSCODE);
         assertThat(plan.audio()).isEqualTo(TRANSCODE);
@@ -119,15 +117,15 @@ class StreamPlannerTest {
         Failure failure = refusal(poor, PLAIN, VP8, "video/webm;codecs=av01.0.04M.08,opus");
         assertThat(failure.code()).isEqualTo(FailureCode.UNSUPPORTED_OFFER);
         assertThat(failure.message())
-                .contains("WebM with VP8 and Opus: its video would have to become H.264")
+                .contains("WebM with VP8 and Opus: its video must be transcoded to H.264")
                 .contains("WebM with AV1 and Opus: this FFmpeg cannot decode AV1")
-                .contains("takes WebM, Matroska or MP4 with H.264 video and AAC, Opus, MP3 audio");
+                .contains("accepts WebM, Matroska or MP4 with H.264 video and AAC, Opus, MP3 audio");
         assertThat(plan(poor, PLAIN, VP8, H264).format().mimeType()).isEqualTo(H264);
         assertThat(refusal(FULL, PLAIN).message()).contains("No media type was offered");
     }
 
     @Test
-    void anFfmpegThatCannotWriteToTheOutputIsTheOperatorsAffair() {
+    void anFfmpegThatCannotWriteToTheOutputIsReportedAsUnavailable() {
         FfmpegCapabilities unknown = new FfmpegCapabilities(
                 "7.1-standin", new LibraryVersion(0, 0), Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
         Failure failure = refusal(unknown, new RtmpOutput("rtmps://host/app/key", false), H264);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Judges what two real FFmpegs, 5.1 and 8.1, printed when each of these things happened to them. */
+/** Diagnoses recorded output of two real FFmpegs, 5.1 and 8.1, for each of these situations. */
 class FailureDiagnosisTest {
 
     private static final Path RECORDED = Path.of("src/test/resources/ffmpeg-stderr");
@@ -26,17 +26,17 @@ class FailureDiagnosisTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            refused              | OUTPUT_FAILED      | refuses connections     | failed: Connection refused
+            refused              | OUTPUT_FAILED      | refused the connection  | failed: Connection refused
             unknown-host         | OUTPUT_FAILED      | name cannot be resolved | Failed to resolve hostname
-            closes-at-once       | OUTPUT_FAILED      | speaks RTMP             | Cannot read RTMP handshake
-            not-rtmp             | OUTPUT_FAILED      | speaks RTMP             | Cannot read RTMP handshake
-            stalls-in-handshake  | OUTPUT_FAILED      | did not answer in time  | Cannot read RTMP handshake
-            tls-stall            | OUTPUT_FAILED      | did not answer in time  | IO error: Connection timed out
+            closes-at-once       | OUTPUT_FAILED      | supports RTMP           | Cannot read RTMP handshake
+            not-rtmp             | OUTPUT_FAILED      | supports RTMP           | Cannot read RTMP handshake
+            stalls-in-handshake  | OUTPUT_FAILED      | did not respond in time | Cannot read RTMP handshake
+            tls-stall            | OUTPUT_FAILED      | did not respond in time | IO error: Connection timed out
             tls-not-tls          | OUTPUT_FAILED      | TLS                     |
-            rejected-key         | OUTPUT_FAILED      | check the stream key    | Server error
-            cut-mid-stream       | OUTPUT_FAILED      | in mid-stream           | Connection reset by peer
-            reset-mid-stream     | OUTPUT_FAILED      | in mid-stream           | Connection reset by peer
-            stall-mid-stream     | OUTPUT_FAILED      | took no more data       | Connection timed out
+            rejected-key         | OUTPUT_FAILED      | Check the stream key    | Server error
+            cut-mid-stream       | OUTPUT_FAILED      | during the stream       | Connection reset by peer
+            reset-mid-stream     | OUTPUT_FAILED      | during the stream       | Connection reset by peer
+            stall-mid-stream     | OUTPUT_FAILED      | stopped accepting data  | Connection timed out
             full-disk            | OUTPUT_FAILED      | no space left           | No space left on device
             garbage              | UNRECOGNIZED_MEDIA | announced container     | EBML header parsing failed
             playlist             | UNRECOGNIZED_MEDIA | announced container     | EBML header parsing failed
@@ -48,17 +48,17 @@ class FailureDiagnosisTest {
             playlist-as-mp4      | UNRECOGNIZED_MEDIA | announced container     | moov atom not found
             empty                | UNRECOGNIZED_MEDIA | announced container     | EBML header parsing failed
             inithdr              | UNRECOGNIZED_MEDIA | before its first frame  | File ended prematurely
-            vp8-as-h264          | UNRECOGNIZED_MEDIA | announce what           | vp8 not compatible with flv
-            unknown-encoder      | FFMPEG_FAILED      | exit code               | Unknown encoder 'nosuch'
+            vp8-as-h264          | UNRECOGNIZED_MEDIA | Announce the recorder's | vp8 not compatible with flv
+            unknown-encoder      | FFMPEG_FAILED      | exited with code        | Unknown encoder 'nosuch'
             """)
-    void eachFailureGetsItsCodeAndWords(String situation, FailureCode code, String words, @Nullable String said)
-            throws IOException {
+    void eachFailureGetsItsCodeAndMessage(
+            String situation, FailureCode code, String message, @Nullable String stderrLine) throws IOException {
         for (String version : List.of("5.1", "8.1")) {
-            Failure failure = judge(situation + "-" + version, null).orElseThrow();
+            Failure failure = diagnose(situation + "-" + version, null).orElseThrow();
             assertThat(failure.code()).as(situation + version).isEqualTo(code);
             assertThat(failure.message())
                     .as(situation + version)
-                    .contains(words, said == null ? "" : said)
+                    .contains(message, stderrLine == null ? "" : stderrLine)
                     .doesNotContain(KEY);
         }
     }
@@ -75,10 +75,10 @@ class FailureDiagnosisTest {
     @Test
     void whatCameOutWithExitCodeZeroIsNoFailure() throws IOException {
         FfmpegProgress wrote = progress("frame=114\nout_time_us=3749000\nprogress=end");
-        assertThat(judge("trunc-5.1", wrote)).isEmpty();
-        assertThat(judge("trunc-8.1", wrote)).isEmpty();
-        FfmpegProgress soundOnly = progress("out_time_us=3749000\nprogress=end");
-        assertThat(judge("trunc-8.1", soundOnly)).isEmpty();
+        assertThat(diagnose("trunc-5.1", wrote)).isEmpty();
+        assertThat(diagnose("trunc-8.1", wrote)).isEmpty();
+        FfmpegProgress audioOnly = progress("out_time_us=3749000\nprogress=end");
+        assertThat(diagnose("trunc-8.1", audioOnly)).isEmpty();
     }
 
     @Test
@@ -100,7 +100,7 @@ class FailureDiagnosisTest {
         assertThat(FailureDiagnosis.of(1, silent, null).orElseThrow().code()).isEqualTo(FailureCode.FFMPEG_FAILED);
     }
 
-    private static Optional<Failure> judge(String recording, @Nullable FfmpegProgress progress) throws IOException {
+    private static Optional<Failure> diagnose(String recording, @Nullable FfmpegProgress progress) throws IOException {
         Properties exitCodes = new Properties();
         try (Reader reader = Files.newBufferedReader(RECORDED.resolve("exit-codes.properties"))) {
             exitCodes.load(reader);
@@ -119,13 +119,13 @@ class FailureDiagnosisTest {
     private static @Nullable FfmpegProgress progress(String lines) {
         FfmpegProgressParser parser = new FfmpegProgressParser();
         return lines.lines()
-                .flatMap(line -> parser.line(line).stream())
+                .flatMap(line -> parser.accept(line).stream())
                 .findFirst()
                 .orElse(null);
     }
 
     @Test
-    void whatCanHardlyBeDecodedAndWhatGrowsTooLargeHaveTheirWords() {
+    void undecodableMediaAndTooLargeFilesAreDiagnosed() {
         StderrTail silent = new StderrTail(new Redactor(List.of(), List.of()));
         assertThat(FailureDiagnosis.of(69, silent, null)).hasValueSatisfying(failure -> {
             assertThat(failure.code()).isEqualTo(FailureCode.UNRECOGNIZED_MEDIA);
@@ -133,7 +133,7 @@ class FailureDiagnosisTest {
         });
         assertThat(FailureDiagnosis.of(128 + 25, silent, null)).hasValueSatisfying(failure -> {
             assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
-            assertThat(failure.message()).contains("file of the preview");
+            assertThat(failure.message()).contains("preview segment");
         });
     }
 }

@@ -11,12 +11,16 @@ import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.gateway.output.Output.RtmpOutput;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Lets two real FFmpegs carry plans out on real recordings, and looks at every packet of what comes out. */
+/** Runs two real FFmpegs on real recordings and checks every packet of their output. */
 class FfmpegCommandTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -64,14 +68,14 @@ class FfmpegCommandTest {
         RealFfmpeg.Run run = real.run(intoFile(real, plan, file), directory, RealFfmpeg.fixture(fixture));
 
         assertThat(run.exitCode()).as(run.stderr()).isZero();
-        boolean sound = !fixture.contains("videoonly");
+        boolean hasAudio = !fixture.contains("videoonly");
         List<String> codecs = new ArrayList<>(RealFfmpeg.ffprobe(file, "-show_entries", "stream=codec_name"));
-        assertThat(codecs).hasSize((frames > 0 ? 1 : 0) + (sound ? 1 : 0));
+        assertThat(codecs).hasSize((frames > 0 ? 1 : 0) + (hasAudio ? 1 : 0));
         assertThat(codecs).isSubsetOf("h264", "aac");
         if (frames > 0) {
             assertVideo(file, frames, seconds, plan.video() == TrackHandling.TRANSCODE);
         }
-        if (sound) {
+        if (hasAudio) {
             List<Packet> audio = packets(file, "a:0");
             assertThat(audio.get(0).time()).isCloseTo(0, within(0.1));
             assertThat(audio.get(audio.size() - 1).time()).isCloseTo(seconds, within(0.1));
@@ -126,8 +130,7 @@ class FfmpegCommandTest {
             Path all = directory.resolve(fixture + ".ts");
             for (String name : playlist.stream().filter(l -> !l.startsWith("#")).toList()) {
                 byte[] segment = Files.readAllBytes(work.resolve(name));
-                Files.write(
-                        all, segment, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+                Files.write(all, segment, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             }
             assertThat(RealFfmpeg.ffprobe(all, "-show_entries", "stream=codec_name"))
                     .contains("h264", "aac");
@@ -136,7 +139,7 @@ class FfmpegCommandTest {
     }
 
     @Test
-    void enhancedRtmpIsCopiedBesideATranscodedPreview() throws Exception {
+    void enhancedRtmpIsCopiedWhileThePreviewIsTranscoded() throws Exception {
         RealFfmpeg real = RealFfmpeg.BUNDLED;
         Path work = Files.createDirectory(directory.resolve("hls"));
         for (String codec : List.of("vp9", "av1")) {
@@ -166,7 +169,7 @@ class FfmpegCommandTest {
         FfmpegCapabilities free = new FfmpegCapabilities(
                 all.version(),
                 all.libavformat(),
-                java.util.Set.of("libopenh264", "aac"),
+                Set.of("libopenh264", "aac"),
                 all.decoders(),
                 all.muxers(),
                 all.demuxers(),
@@ -229,7 +232,7 @@ class FfmpegCommandTest {
                 .orElseThrow();
     }
 
-    /** The real command, but for its address: the options that only RTMP has give way to a file. */
+    /** The real command with a file as its output: RTMP options are removed. */
     private static List<String> intoFile(RealFfmpeg real, StreamPlan plan, Path file) {
         List<String> command =
                 new ArrayList<>(FfmpegCommand.of(real.get(), plan, SETTINGS).arguments());
@@ -275,8 +278,8 @@ class FfmpegCommandTest {
     private static byte[] bytes(Path file) {
         try {
             return Files.readAllBytes(file);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever the lines say, a report holds numbers that are none below zero and none without end, and the next begins from nothing. */
+/** Whatever the lines contain, a report's numbers are finite and not negative, and the next report starts empty. */
 class FfmpegProgressParserFuzzTest {
 
     static Stream<String> seeds() {
@@ -22,16 +22,16 @@ class FfmpegProgressParserFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "3s")
-    void reportsHoldSoundNumbers(@NotNull String lines) {
+    void reportsContainValidNumbers(@NotNull String lines) {
         FfmpegProgressParser parser = new FfmpegProgressParser();
-        lines.lines().map(parser::line).flatMap(Optional::stream).forEach(FfmpegProgressParserFuzzTest::assertSound);
-        parser.line("progress=continue").ifPresent(FfmpegProgressParserFuzzTest::assertSound);
-        assertThat(parser.line("progress=end"))
-                .isEqualTo(new FfmpegProgressParser().line("progress=end"))
+        lines.lines().map(parser::accept).flatMap(Optional::stream).forEach(FfmpegProgressParserFuzzTest::assertValid);
+        parser.accept("progress=continue").ifPresent(FfmpegProgressParserFuzzTest::assertValid);
+        assertThat(parser.accept("progress=end"))
+                .isEqualTo(new FfmpegProgressParser().accept("progress=end"))
                 .isPresent();
     }
 
-    private static void assertSound(FfmpegProgress progress) {
+    private static void assertValid(FfmpegProgress progress) {
         assertThat(progress.frames()).isNotNegative();
         assertThat(progress.droppedFrames()).isNotNegative();
         assertThat(progress.duplicatedFrames()).isNotNegative();

@@ -2,6 +2,7 @@ package io.sluice.gateway.ffmpeg.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ class FfmpegProgressParserTest {
         assertThat(progress.outTime()).isEqualTo(Duration.ZERO);
         assertThat(progress.speed()).isEmpty();
         assertThat(progress.end()).isTrue();
-        assertThat(progress.showsOutput()).isFalse();
+        assertThat(progress.hasOutput()).isFalse();
     }
 
     @Test
@@ -98,8 +99,7 @@ class FfmpegProgressParserTest {
                     "matroska",
                     "/dev/null",
                     "-y");
-            RealFfmpeg.Run run =
-                    real.run(command, java.nio.file.Path.of("."), RealFfmpeg.fixture("webm-h264-opus.webm"));
+            RealFfmpeg.Run run = real.run(command, Path.of("."), RealFfmpeg.fixture("webm-h264-opus.webm"));
             FfmpegProgress progress = last(run.stdout());
             assertThat(progress.end()).isTrue();
             assertThat(progress.frames()).isEqualTo(270);
@@ -111,7 +111,7 @@ class FfmpegProgressParserTest {
 
     private FfmpegProgress last(String lines) {
         List<FfmpegProgress> reports = new ArrayList<>();
-        lines.lines().forEach(line -> parser.line(line).ifPresent(reports::add));
+        lines.lines().forEach(line -> parser.accept(line).ifPresent(reports::add));
         return reports.get(reports.size() - 1);
     }
 }

@@ -9,6 +9,7 @@ import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.MediaFormat;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,15 +25,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The real command against a real RTMP connection, live: standard input stays open while output is awaited. */
+/** The real command on a real RTMP connection, live: standard input stays open while the test waits for output. */
 class FfmpegRtmpTest {
 
-    private static final Logger log = LoggerFactory.getLogger(FfmpegRtmpTest.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FfmpegRtmpTest.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final FfmpegCommand.Settings SETTINGS =
             new FfmpegCommand.Settings(TIMEOUT, FfmpegLimits.defaults().maxPixels(), false);
 
-    /** The bytes are those of the browser's first message: a quarter of a second of media. */
+    /** The sizes are those of the browser's first message: a quarter of a second of media. */
     static Stream<Arguments> firstMessages() {
         return RealFfmpeg.both().stream()
                 .flatMap(ffmpeg -> Stream.of(
@@ -43,8 +44,8 @@ class FfmpegRtmpTest {
     }
 
     /**
-     * FFmpeg left to itself wants a second and more of media before it lets any out. Here it gets a part of that and
-     * nothing after it, so whatever comes out has not waited for more.
+     * By default FFmpeg reads more than a second of media before it writes any. Here it gets less and then nothing
+     * more, so its output cannot have waited for more input.
      */
     @ParameterizedTest(name = "{1} by FFmpeg {0}")
     @MethodSource("firstMessages")
@@ -60,7 +61,7 @@ class FfmpegRtmpTest {
                 process.getOutputStream().write(media, 0, bytes);
                 process.getOutputStream().flush();
                 long out = sink.firstMediaNanos().get(20, TimeUnit.SECONDS);
-                log.info("{} by FFmpeg {}: media out {} ms after start", fixture, real, (out - in) / 1_000_000);
+                LOG.info("{} by FFmpeg {}: media out {} ms after start", fixture, real, (out - in) / 1_000_000);
 
                 process.getOutputStream().write(media, bytes, media.length - bytes);
                 process.getOutputStream().close();
@@ -83,13 +84,13 @@ class FfmpegRtmpTest {
     void aRejectedKeyAndAServerThatStallsAreDiagnosed(RealFfmpeg real) throws Exception {
         try (RtmpSink sink = RtmpSink.rejecting()) {
             assertThat(failure(real, sink.url()))
-                    .contains("check the stream key")
+                    .contains("Check the stream key")
                     .doesNotContain("s3cr3t");
         }
         try (ServerSocket silent = new ServerSocket(0)) {
             long start = System.nanoTime();
             assertThat(failure(real, "rtmp://127.0.0.1:" + silent.getLocalPort() + "/live/s3cr3t-k3y"))
-                    .contains("did not answer in time")
+                    .contains("did not respond in time")
                     .doesNotContain("s3cr3t");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
         }
@@ -131,7 +132,7 @@ class FfmpegRtmpTest {
             try (in) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
     }

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What reads a file, or calls another host, in an FFmpeg that may do what it can, straight into the two real ones: the gateway's own
- * look at the first bytes is not in between.
+ * Feeds inputs that would make an unrestricted FFmpeg read a file or connect to another host directly into two real
+ * FFmpegs, without the gateway's own check of the first bytes.
  */
 class HostileInputTest {
 
@@ -111,7 +111,7 @@ class HostileInputTest {
         return RealFfmpeg.both();
     }
 
-    /** Otherwise the listener above would prove nothing. */
+    /** Proves that the listener would notice. */
     @ParameterizedTest
     @MethodSource("ffmpegs")
     void withoutTheGuardsTheListenerIsCalled(RealFfmpeg real) {
@@ -125,10 +125,13 @@ class HostileInputTest {
         assertThat(requests).containsExactly("/bait.ts");
     }
 
-    /** The demuxer alone would be enough for this one, and so would the list of protocols: each is tried without the other. */
+    /**
+     * The demuxer alone is sufficient against this input, and so is the protocol list: each is tested without the
+     * other.
+     */
     @ParameterizedTest
     @MethodSource("ffmpegs")
-    void eachGuardHoldsByItself(RealFfmpeg real) {
+    void eachGuardIsSufficientAlone(RealFfmpeg real) {
         byte[] concat = ("ffconcat version 1.0\nfile '" + url() + "'\n").getBytes(StandardCharsets.UTF_8);
         List<String> withoutProtocols = new ArrayList<>(command(real, TYPES.get(0)));
         withoutProtocols.set(withoutProtocols.indexOf("-protocol_whitelist") + 1, "pipe,http,tcp");

@@ -6,7 +6,6 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.RtmpOutput;
-import io.sluice.gateway.output.RtmpTarget;
 import io.sluice.gateway.process.ProcessSpec;
 import io.sluice.protocol.MediaFormat;
 import java.nio.file.Path;
@@ -20,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A receiver must see the very same conversation whichever way FFmpeg learns its address. */
+/** A receiver must see the same RTMP conversation whether FFmpeg gets its URL from a preset or from its arguments. */
 class OutputPresetsTest {
 
     private static final RealFfmpeg REAL = RealFfmpeg.ON_PATH;
@@ -45,21 +44,21 @@ class OutputPresetsTest {
                 "/a/b/c/d/s3cr3t"
             })
     void isTheSameToAReceiver(String path) throws Exception {
-        ProcessLimits confinement = ProcessLimits.probe(REAL.get(), FfmpegLimits.defaults());
-        assertThat(confinement.hidesTargets())
-                .as("the FFmpeg on the PATH is one that reads presets")
+        ProcessLimits limits = ProcessLimits.probe(REAL.get(), FfmpegLimits.defaults());
+        assertThat(limits.supportsPresets())
+                .as("the FFmpeg on the PATH supports presets")
                 .isTrue();
-        assertThat(conversation(confinement, path, true)).isEqualTo(conversation(confinement, path, false));
+        assertThat(conversation(limits, path, true)).isEqualTo(conversation(limits, path, false));
     }
 
-    /** What FFmpeg says to the receiver until its publication is agreed to, with the port, which differs, left out. */
-    private static String conversation(ProcessLimits confinement, String path, boolean hides) throws Exception {
+    /** What FFmpeg sends until the receiver accepts the publication, without the port, which differs. */
+    private static String conversation(ProcessLimits limits, String path, boolean usePresets) throws Exception {
         try (RtmpSink sink = RtmpSink.accepting()) {
             String server = sink.url().substring(0, sink.url().indexOf("/live/"));
-            ProcessSpec spec = spec(confinement, hides, List.of(server + path));
+            ProcessSpec spec = spec(limits, usePresets, List.of(server + path));
             assertThat(String.join(" ", spec.command()).contains("s3cr3t"))
                     .as("the key among the arguments")
-                    .isEqualTo(!hides && path.contains("s3cr3t"));
+                    .isEqualTo(!usePresets && path.contains("s3cr3t"));
             ProcessBuilder builder = new ProcessBuilder(spec.command())
                     .redirectInput(Path.of("src/test/resources/fixtures/webm-opus-audioonly.webm")
                             .toFile())
@@ -70,7 +69,7 @@ class OutputPresetsTest {
             Process process = builder.start();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
-            // Long messages come in pieces, with a marker in front of each that may stand in the middle of the port.
+            // Long messages are split into chunks, whose markers may be in the middle of the port.
             return sink.commands()
                     .get(10, TimeUnit.SECONDS)
                     .replace("\u00c3", "")
@@ -79,13 +78,13 @@ class OutputPresetsTest {
     }
 
     @Test
-    void severalOutputsHaveTheirOwnAndTheLastOnesShow() {
-        ProcessLimits confinement = ProcessLimits.none();
+    void eachOutputHasItsPresetUpToAMaximum() {
+        ProcessLimits limits = ProcessLimits.none();
         List<String> urls = IntStream.range(0, 9)
                 .mapToObj(i -> "rtmp://127.0.0.1:1935/live/s3cr3t" + i)
                 .toList();
         FfmpegCommand command = command(urls, true);
-        assertThat(command.hiddenTargets()).hasSize(7);
+        assertThat(command.presets()).hasSize(7);
         assertThat(command.arguments())
                 .contains(
                         "/dev/fd/3",
@@ -95,7 +94,7 @@ class OutputPresetsTest {
                 .doesNotContain("/dev/fd/10");
         assertThat(command.arguments().stream().filter(argument -> argument.contains("s3cr3t")))
                 .hasSize(2);
-        assertThat(confinement.hidesTargets()).isFalse();
+        assertThat(limits.supportsPresets()).isFalse();
     }
 
     @ParameterizedTest
@@ -104,9 +103,9 @@ class OutputPresetsTest {
         "rtmps://user:pass@h:443/app/k?a=b, rtmps://user:pass@h:443/, app, k?a=b",
         "rtmp://h/app, rtmp://h/, app, ''"
     })
-    void anAddressIsTakenApart(String url, String server, String application, String playPath) {
-        assertThat(RtmpTarget.of(new RtmpOutput(url, false)))
-                .contains(new RtmpTarget(
+    void aUrlIsSplit(String url, String server, String application, String playPath) {
+        assertThat(RtmpUrlParts.of(new RtmpOutput(url, false)))
+                .contains(new RtmpUrlParts(
                         server, "rtmp_app=" + application + (playPath.isEmpty() ? "" : "\nrtmp_playpath=" + playPath)));
     }
 
@@ -122,28 +121,29 @@ class OutputPresetsTest {
                 "rtmp://h/app/k\nrtmp_conn=x",
                 "rtmp://h/app/k\rx"
             })
-    void oneThatFFmpegReadsInItsOwnWayStaysWhole(String url) {
-        assertThat(RtmpTarget.of(new RtmpOutput(url, false))).isEmpty();
+    void aUrlThatFFmpegParsesBySpecialRulesIsNotSplit(String url) {
+        assertThat(RtmpUrlParts.of(new RtmpOutput(url, false))).isEmpty();
     }
 
     @Test
-    void whatFFmpegWouldCutOffStaysWhole() {
-        assertThat(RtmpTarget.of(new RtmpOutput("rtmp://h/app/" + "k".repeat(512), false)))
+    void aUrlThatFFmpegWouldTruncateIsNotSplit() {
+        assertThat(RtmpUrlParts.of(new RtmpOutput("rtmp://h/app/" + "k".repeat(512), false)))
                 .isEmpty();
-        assertThat(RtmpTarget.of(new RtmpOutput("rtmp://h/" + "a".repeat(128) + "/k", false)))
+        assertThat(RtmpUrlParts.of(new RtmpOutput("rtmp://h/" + "a".repeat(128) + "/k", false)))
                 .isEmpty();
     }
 
-    private static ProcessSpec spec(ProcessLimits confinement, boolean hides, List<String> urls) {
-        return confinement.confine(command(urls, hides), REAL.get().environment(), Path.of("."));
+    private static ProcessSpec spec(ProcessLimits limits, boolean usePresets, List<String> urls) {
+        return limits.specFor(command(urls, usePresets), REAL.get().environment(), Path.of("."));
     }
 
-    private static FfmpegCommand command(List<String> urls, boolean hides) {
+    private static FfmpegCommand command(List<String> urls, boolean usePresets) {
         List<Output> outputs = new ArrayList<>();
         urls.forEach(url -> outputs.add(new RtmpOutput(url, false)));
         StreamPlan plan = new StreamPlanner(REAL.get().capabilities())
                 .plan(List.of(MediaFormat.parse("audio/webm;codecs=opus").orElseThrow()), outputs, null, null)
                 .orElseThrow();
-        return FfmpegCommand.of(REAL.get(), plan, new FfmpegCommand.Settings(Duration.ofSeconds(5), 1 << 20, hides));
+        return FfmpegCommand.of(
+                REAL.get(), plan, new FfmpegCommand.Settings(Duration.ofSeconds(5), 1 << 20, usePresets));
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a process that was started within bounds says of itself, and what becomes of real FFmpegs that want more. */
+/** Limits as reported by the limited process itself, and real FFmpegs that exceed them. */
 class ProcessLimitsTest {
 
     private static final FfmpegLimits LIMITS = new FfmpegLimits(600L << 20, 7, Duration.ofHours(2), 1 << 20);
@@ -39,56 +39,55 @@ class ProcessLimitsTest {
     }
 
     @Test
-    void theBoundsHoldInTheVeryProcessThatWasStarted() throws Exception {
-        Ffmpeg confessing = standIn("echo pid $$; cat /proc/$$/limits /proc/$$/status; echo niceness $(nice)");
-        ProcessLimits confinement = ProcessLimits.probe(confessing, LIMITS);
-        Process process = start(confessing, confinement, new RtmpOutput("rtmp://127.0.0.1/live/s3cr3t", false));
-        String said = said(process);
+    void theLimitsApplyToTheStartedProcessItself() throws Exception {
+        Ffmpeg reporter = fakeFfmpeg("echo pid $$; cat /proc/$$/limits /proc/$$/status; echo niceness $(nice)");
+        ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS);
+        Process process = start(reporter, limits, new RtmpOutput("rtmp://127.0.0.1/live/s3cr3t", false));
+        String output = output(process);
 
-        assertThat(said).contains("pid " + process.pid() + "\n");
-        assertThat(said).containsPattern("Max core file size +0 +0 ");
-        assertThat(said).containsPattern("Max open files +64 +64 ");
-        assertThat(said).containsPattern("Max data size +629145600 +629145600 ");
-        assertThat(said).containsPattern("Max cpu time +7200 +7260 ");
-        assertThat(said).containsPattern("Max file size +unlimited ");
-        assertThat(said).containsPattern("NoNewPrivs:\\s+1");
-        assertThat(said).contains("niceness 7");
+        assertThat(output).contains("pid " + process.pid() + "\n");
+        assertThat(output).containsPattern("Max core file size +0 +0 ");
+        assertThat(output).containsPattern("Max open files +64 +64 ");
+        assertThat(output).containsPattern("Max data size +629145600 +629145600 ");
+        assertThat(output).containsPattern("Max cpu time +7200 +7260 ");
+        assertThat(output).containsPattern("Max file size +unlimited ");
+        assertThat(output).containsPattern("NoNewPrivs:\\s+1");
+        assertThat(output).contains("niceness 7");
     }
 
     @Test
     void filesAreBoundedWhereSomeAreWritten() throws Exception {
-        Ffmpeg confessing = standIn("cat /proc/$$/limits");
-        Process process = start(confessing, ProcessLimits.probe(confessing, LIMITS), new HlsOutput(directory));
-        assertThat(said(process)).containsPattern("Max file size +2147483648 ");
+        Ffmpeg reporter = fakeFfmpeg("cat /proc/$$/limits");
+        Process process = start(reporter, ProcessLimits.probe(reporter, LIMITS), new HlsOutput(directory));
+        assertThat(output(process)).containsPattern("Max file size +2147483648 ");
     }
 
     @Test
-    void theHiddenAddressReachesTheProgramByADescriptorAndByNothingElse() throws Exception {
-        Ffmpeg confessing = standIn(
+    void aPresetReachesTheProgramOnlyThroughADescriptor() throws Exception {
+        Ffmpeg reporter = fakeFfmpeg(
                 "echo \"arguments $*\"; env; tr '\\0' ' ' < /proc/$$/environ; echo; echo preset; cat /dev/fd/3");
-        ProcessLimits confinement = ProcessLimits.probe(confessing, LIMITS);
+        ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS);
         String key = "s3cr3t$(id)`id`$HOME\\n'\"?a=b&c=d";
-        Process process = start(confessing, confinement, new RtmpOutput("rtmp://127.0.0.1:1/live/" + key, false));
-        String said = said(process);
+        Process process = start(reporter, limits, new RtmpOutput("rtmp://127.0.0.1:1/live/" + key, false));
+        String output = output(process);
 
-        int preset = said.indexOf("preset\n");
-        assertThat(said.substring(0, preset))
+        int preset = output.indexOf("preset\n");
+        assertThat(output.substring(0, preset))
                 .doesNotContain("s3cr3t")
                 .contains("-fpre /dev/fd/3 -f flv rtmp://127.0.0.1:1/");
-        assertThat(said.substring(preset)).isEqualTo("preset\nrtmp_app=live\nrtmp_playpath=" + key + "\n");
+        assertThat(output.substring(preset)).isEqualTo("preset\nrtmp_app=live\nrtmp_playpath=" + key + "\n");
     }
 
     @ParameterizedTest
     @MethodSource("ffmpegs")
-    void anFfmpegThatNeedsMoreMemoryEndsWithWords(RealFfmpeg real) throws Exception {
-        // Enough to begin with, too little for all of the pictures that the encoder holds.
+    void anFfmpegThatExceedsItsMemoryLimitIsDiagnosed(RealFfmpeg real) throws Exception {
+        // Enough to start, too little for all the pictures that the encoder buffers.
         long memory = real == RealFfmpeg.ON_PATH ? 90L << 20 : 130L << 20;
         FfmpegLimits narrow = new FfmpegLimits(memory, 0, Duration.ofHours(1), 1 << 20);
-        ProcessLimits confinement = ProcessLimits.probe(real.get(), narrow);
+        ProcessLimits limits = ProcessLimits.probe(real.get(), narrow);
         Path input = Path.of("src/test/resources/fixtures/webm-vp8-opus.webm");
         Path errors = directory.resolve("errors");
-        ProcessBuilder builder = builder(
-                        real.get(), confinement, new HlsOutput(directory), "video/webm;codecs=vp8,opus")
+        ProcessBuilder builder = builder(real.get(), limits, new HlsOutput(directory), "video/webm;codecs=vp8,opus")
                 .redirectInput(input.toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(errors.toFile());
@@ -99,35 +98,34 @@ class ProcessLimitsTest {
         Files.readAllLines(errors).forEach(tail::add);
         assertThat(FailureDiagnosis.of(process.exitValue(), tail, null)).hasValueSatisfying(failure -> {
             assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
-            assertThat(failure.message()).contains("more memory than it may have");
+            assertThat(failure.message()).contains("exceeded its memory limit");
         });
     }
 
     @ParameterizedTest
     @MethodSource("ffmpegs")
-    void oneThatCannotEvenStartIsAnErrorAtTheGatewaysStart(RealFfmpeg real) {
+    void anFfmpegThatCannotStartWithinItsLimitsIsAnError(RealFfmpeg real) {
         FfmpegLimits tiny = new FfmpegLimits(2L << 20, 0, Duration.ofHours(1), 1 << 20);
         assertThatThrownBy(() -> ProcessLimits.probe(real.get(), tiny))
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("2 MB of memory");
     }
 
-    private static String said(Process process) throws IOException {
+    private static String output(Process process) throws IOException {
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    private static Process start(Ffmpeg ffmpeg, ProcessLimits confinement, Output output) throws IOException {
-        return builder(ffmpeg, confinement, output, "video/webm;codecs=vp8,opus")
-                .start();
+    private static Process start(Ffmpeg ffmpeg, ProcessLimits limits, Output output) throws IOException {
+        return builder(ffmpeg, limits, output, "video/webm;codecs=vp8,opus").start();
     }
 
-    private static ProcessBuilder builder(Ffmpeg ffmpeg, ProcessLimits confinement, Output output, String type) {
+    private static ProcessBuilder builder(Ffmpeg ffmpeg, ProcessLimits limits, Output output, String type) {
         StreamPlan plan = new StreamPlanner(ffmpeg.capabilities())
                 .plan(List.of(MediaFormat.parse(type).orElseThrow()), List.of(output), null, null)
                 .orElseThrow();
         FfmpegCommand command = FfmpegCommand.of(
-                ffmpeg, plan, new FfmpegCommand.Settings(Duration.ofSeconds(2), 1 << 20, confinement.hidesTargets()));
-        ProcessSpec spec = confinement.confine(
+                ffmpeg, plan, new FfmpegCommand.Settings(Duration.ofSeconds(2), 1 << 20, limits.supportsPresets()));
+        ProcessSpec spec = limits.specFor(
                 command, ffmpeg.environment(), plan.workingDirectory().orElse(Path.of(".")));
         ProcessBuilder builder =
                 new ProcessBuilder(spec.command()).directory(spec.directory().toFile());
@@ -136,10 +134,10 @@ class ProcessLimitsTest {
         return builder;
     }
 
-    /** Passes what is asked at the start on to the FFmpeg on the PATH. */
-    private Ffmpeg standIn(String body) throws IOException {
+    /** A script that forwards probes to the FFmpeg on the PATH and runs the body for a stream. */
+    private Ffmpeg fakeFfmpeg(String body) throws IOException {
         Ffmpeg real = RealFfmpeg.ON_PATH.get();
-        Path script = directory.resolve("stand-in");
+        Path script = directory.resolve("fake-ffmpeg");
         Files.writeString(
                 script,
                 "#!/bin/sh\ncase \" $* \" in *\" pipe:0 \"*) ;; *) exec " + real.executable() + " \"$@\" ;; esac\n"

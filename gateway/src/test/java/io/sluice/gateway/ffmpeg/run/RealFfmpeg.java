@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The two FFmpegs that tests run: the system's on the PATH and the bundled one. */
+/** The two FFmpegs used in tests: the one on the PATH and the bundled one. */
 public final class RealFfmpeg {
 
     public static final RealFfmpeg ON_PATH = new RealFfmpeg(Ffmpeg.Source.PATH, System.getenv("PATH"));
@@ -34,7 +34,7 @@ public final class RealFfmpeg {
             throw new AssertionError(e);
         }
         if (ffmpeg.source() != wanted) {
-            throw new AssertionError("There is no FFmpeg on the PATH: apt-get install ffmpeg");
+            throw new AssertionError("No FFmpeg on the PATH; run apt-get install ffmpeg");
         }
     }
 
@@ -51,7 +51,7 @@ public final class RealFfmpeg {
         return ffmpeg.capabilities().version();
     }
 
-    /** What a finished process left. */
+    /** The result of a finished process. */
     public record Run(int exitCode, String stdout, String stderr) {}
 
     /** Runs a command with the given bytes as its standard input, within a minute. */
@@ -63,7 +63,7 @@ public final class RealFfmpeg {
             try (var in = process.getOutputStream()) {
                 in.write(stdin);
             } catch (IOException e) {
-                // It may leave before it has read everything; its exit code and words tell.
+                // It may exit before it has read everything; the exit code and messages show why.
             }
             if (!process.waitFor(Duration.ofMinutes(1).toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
@@ -84,7 +84,7 @@ public final class RealFfmpeg {
         return builder.start();
     }
 
-    /** Asks the bundled ffprobe, which comes with every build, about a file. */
+    /** Runs the bundled ffprobe, which every build includes, on a file. */
     public static List<String> ffprobe(Path file, String... arguments) {
         Path ffprobe = BUNDLED.get().ffprobe().orElseThrow();
         List<String> command = new ArrayList<>(List.of(ffprobe.toString(), "-v", "error"));

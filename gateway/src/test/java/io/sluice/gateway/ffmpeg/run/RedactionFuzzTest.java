@@ -15,10 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever FFmpeg prints around a key, and whatever the key, it is in nothing that is kept of it. */
+/** Whatever the key and whatever FFmpeg prints around it, no retained text contains the key. */
 class RedactionFuzzTest {
 
-    /** Shorter ones occur in ordinary words. */
+    /** Shorter keys occur in ordinary words. */
     private static final int DISTINCTIVE_LENGTH = 8;
 
     static Stream<Arguments> seeds() {
@@ -32,7 +32,7 @@ class RedactionFuzzTest {
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "6s")
-    void aKeyIsInNothingThatIsKept(@NotNull String key, @NotNull String before, @NotNull String behind) {
+    void aKeyIsInNothingThatIsKept(@NotNull String key, @NotNull String before, @NotNull String after) {
         if (key.length() < DISTINCTIVE_LENGTH
                 || StreamKey.parse(key).toOptional().isEmpty()) {
             return;
@@ -42,15 +42,17 @@ class RedactionFuzzTest {
         Redactor redactor = new Redactor(List.of(key), List.of(output));
         StderrTail tail = new StderrTail(redactor);
         for (String form : List.of(key, encoded, encoded.toLowerCase(Locale.ROOT), output.url())) {
-            String line = before + form + behind;
+            String line = before + form + after;
             assertHidden(key, encoded, redactor.redact(line));
             line.lines().forEach(tail::add);
             tail.add(before + form);
-            tail.add(form + behind);
+            tail.add(form + after);
         }
         assertThat(tail.lines()).hasSizeLessThanOrEqualTo(40);
         tail.lines().forEach(line -> assertHidden(key, encoded, line));
-        FailureDiagnosis.of(1, tail, null).map(Failure::message).ifPresent(said -> assertHidden(key, encoded, said));
+        FailureDiagnosis.of(1, tail, null)
+                .map(Failure::message)
+                .ifPresent(message -> assertHidden(key, encoded, message));
     }
 
     private static void assertHidden(String key, String encoded, String text) {

@@ -10,19 +10,20 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The least of an RTMP server: it agrees to one publication, or refuses it, and counts the bytes that follow. It sends
- * each answer at once, so that what is measured through it is FFmpeg's own delay.
+ * A minimal RTMP server: accepts or rejects one publication and counts the bytes that follow. It answers immediately,
+ * so that measured delays are FFmpeg's own.
  */
 public final class RtmpSink implements AutoCloseable {
 
     private static final int HANDSHAKE_BYTES = 1536;
 
-    /** More than metadata and codec headers come to, less than a keyframe. */
-    private static final int SURELY_MEDIA_BYTES = 1500;
+    /** More than metadata and codec headers, less than a key frame. */
+    private static final int MIN_MEDIA_BYTES = 1500;
 
     private final ServerSocket server;
     private final String status;
@@ -50,17 +51,17 @@ public final class RtmpSink implements AutoCloseable {
         return "rtmp://127.0.0.1:" + server.getLocalPort() + "/live/s3cr3t-k3y";
     }
 
-    /** When the first media came, by {@link System#nanoTime()}. */
+    /** When the first media arrived, by {@link System#nanoTime()}. */
     CompletableFuture<Long> firstMediaNanos() {
         return firstMediaNanos;
     }
 
-    /** How much came after the publication began, known when the connection has ended. */
+    /** The bytes received after the publication started; completes when the connection has ended. */
     public CompletableFuture<Long> mediaBytes() {
         return mediaBytes;
     }
 
-    /** What the publisher said between the handshake and the media, a character for each byte. */
+    /** What the publisher sent between the handshake and the media, one character per byte. */
     CompletableFuture<String> commands() {
         return commands;
     }
@@ -86,36 +87,36 @@ public final class RtmpSink implements AutoCloseable {
         out.write(hello);
         out.write(hello, 1, HANDSHAKE_BYTES);
         in.readNBytes(HANDSHAKE_BYTES);
-        StringBuilder said = new StringBuilder(awaitCommand(in, "connect"));
+        StringBuilder received = new StringBuilder(awaitCommand(in, "connect"));
         out.write(command(0, "_result", 1, null, "NetConnection.Connect.Success"));
-        said.append(awaitCommand(in, "createStream"));
+        received.append(awaitCommand(in, "createStream"));
         out.write(command(0, "_result", 4, 1.0, null));
-        said.append(awaitCommand(in, "publish"));
+        received.append(awaitCommand(in, "publish"));
         out.write(command(1, "onStatus", 0, null, status));
-        // The play path, for which the answer above is not waited for, and "live" behind it.
-        while (said.indexOf("\2\0\4live", said.lastIndexOf("publish")) < 0) {
-            said.append(new String(in.readNBytes(1), StandardCharsets.ISO_8859_1));
+        // The play path and "live" after it; FFmpeg sends them without waiting for the answer above.
+        while (received.indexOf("\2\0\4live", received.lastIndexOf("publish")) < 0) {
+            received.append(new String(in.readNBytes(1), StandardCharsets.ISO_8859_1));
         }
-        commands.complete(said.toString());
+        commands.complete(received.toString());
         long bytes = 0;
         byte[] buffer = new byte[1 << 16];
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             bytes += n;
-            if (bytes > SURELY_MEDIA_BYTES) {
+            if (bytes > MIN_MEDIA_BYTES) {
                 firstMediaNanos.complete(System.nanoTime());
             }
         }
         mediaBytes.complete(bytes);
     }
 
-    /** Reads up to a command's name and the number behind it, which is where each command that FFmpeg sends starts. */
+    /** Reads up to and including a command's name and transaction number. */
     private static String awaitCommand(InputStream in, String name) throws IOException {
         StringBuilder seen = new StringBuilder();
         String marker = "\2\0" + (char) name.length() + name;
         while (seen.indexOf(marker) < 0) {
             int next = in.read();
             if (next < 0) {
-                throw new IOException("the publisher left before " + name);
+                throw new IOException("the publisher disconnected before " + name);
             }
             seen.append((char) next);
         }
@@ -152,7 +153,7 @@ public final class RtmpSink implements AutoCloseable {
         if (message.length > 128) {
             chunk.put((byte) 0xc3).put(message, 128, message.length - 128);
         }
-        return java.util.Arrays.copyOf(chunk.array(), chunk.position());
+        return Arrays.copyOf(chunk.array(), chunk.position());
     }
 
     private static byte[] string(String text) {

@@ -13,10 +13,10 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** What it costs to learn what a browser sends, and to ask again with every piece that follows. */
+/** The cost of determining a browser's format, and of the calls with the pieces that follow. */
 public class ContainerSnifferBenchmark extends Microbenchmark {
 
-    private static final int MOST_OF_A_HEADER = 4_096;
+    private static final int HEADER_BYTES = 4_096;
 
     @Param({"webm-vp8-opus.webm", "webm-h264-opus.webm", "mp4-avc1-opus.mp4"})
     private String recording = "";
@@ -28,7 +28,7 @@ public class ContainerSnifferBenchmark extends Microbenchmark {
     public void read() throws IOException {
         try (InputStream in =
                 Objects.requireNonNull(ContainerSniffer.class.getResourceAsStream("/fixtures/" + recording))) {
-            start = Unpooled.directBuffer(MOST_OF_A_HEADER).writeBytes(in.readNBytes(MOST_OF_A_HEADER));
+            start = Unpooled.directBuffer(HEADER_BYTES).writeBytes(in.readNBytes(HEADER_BYTES));
         }
         decided.accept(start).orElseThrow().orElseThrow();
     }
@@ -41,11 +41,11 @@ public class ContainerSnifferBenchmark extends Microbenchmark {
     @Benchmark
     public Optional<Result<MediaFormat>> byteByByte() {
         ContainerSniffer sniffer = new ContainerSniffer();
-        Optional<Result<MediaFormat>> verdict = Optional.empty();
-        for (int at = 0; verdict.isEmpty(); at++) {
-            verdict = sniffer.accept(start.slice(at, 1));
+        Optional<Result<MediaFormat>> result = Optional.empty();
+        for (int at = 0; result.isEmpty(); at++) {
+            result = sniffer.accept(start.slice(at, 1));
         }
-        return verdict;
+        return result;
     }
 
     @Benchmark

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Any bytes come to one verdict, in bounded memory, by the 65,536th of them, and to the same one however they are cut. Of what is no media
- * at all, the words may say less if less of it was seen.
+ * Any input has a result by its 65,536th byte, in bounded memory, and the same result however it is split. For input
+ * that is no media, the message may contain less detail if fewer bytes were seen.
  */
 class ContainerSnifferFuzzTest {
 
@@ -30,47 +30,49 @@ class ContainerSnifferFuzzTest {
                                 "ffmpeg-h264-pcm.mov",
                                 "ffmpeg-theora-opus.mkv",
                                 "ffmpeg-mpeg4-aac.mp4")
-                        .map(name -> Arrays.copyOf(Header.recorded(name), 2_048)),
+                        .map(name -> Arrays.copyOf(ContainerHeaders.recorded(name), 2_048)),
                 Stream.of(
-                        Header.matroska(
-                                Header.element(Header.TRACKS, Header.track(1, "V_VP8"), Header.track(2, "A_OPUS"))),
-                        Header.mp4(Header.box("moov", Header.trak("vide", Header.box("avc1", new byte[78])))),
-                        Header.latin1("#EXTM3U\n")));
+                        ContainerHeaders.matroska(ContainerHeaders.element(
+                                ContainerHeaders.TRACKS,
+                                ContainerHeaders.track(1, "V_VP8"),
+                                ContainerHeaders.track(2, "A_OPUS"))),
+                        ContainerHeaders.mp4(ContainerHeaders.box(
+                                "moov", ContainerHeaders.trak("vide", ContainerHeaders.box("avc1", new byte[78])))),
+                        ContainerHeaders.latin1("#EXTM3U\n")));
     }
 
     @MethodSource("seeds")
     @FuzzTest(maxDuration = "6s")
-    void theVerdictIsTheSameHoweverTheBytesAreCut(byte[] bytes) {
-        Optional<String> whole = verdict(bytes, bytes.length + 1);
-        assertThat(verdict(bytes, 1)).isEqualTo(whole);
-        assertThat(verdict(bytes, 2 + Math.floorMod(Arrays.hashCode(bytes), 97)))
-                .isEqualTo(whole);
+    void theResultIsTheSameHoweverTheBytesAreSplit(byte[] bytes) {
+        Optional<String> whole = result(bytes, bytes.length + 1);
+        assertThat(result(bytes, 1)).isEqualTo(whole);
+        assertThat(result(bytes, 2 + Math.floorMod(Arrays.hashCode(bytes), 97))).isEqualTo(whole);
         if (bytes.length > 0) {
             ContainerSniffer sniffer = new ContainerSniffer();
-            for (int shown = 0; shown < HeaderBytes.MAX_BYTES; shown += bytes.length) {
+            for (int total = 0; total < HeaderBytes.MAX_BYTES; total += bytes.length) {
                 sniffer.accept(Unpooled.wrappedBuffer(bytes));
-                assertThat(sniffer.heldBytes()).isLessThanOrEqualTo(HeaderBytes.MAX_BYTES);
+                assertThat(sniffer.bufferedBytes()).isLessThanOrEqualTo(HeaderBytes.MAX_BYTES);
             }
-            Optional<String> late = sniffer.accept(Unpooled.EMPTY_BUFFER).map(ContainerSnifferFuzzTest::sound);
+            Optional<String> late = sniffer.accept(Unpooled.EMPTY_BUFFER).map(ContainerSnifferFuzzTest::validated);
             assertThat(late).isPresent();
             assertThat(whole.isEmpty() || whole.equals(late)).isTrue();
         }
     }
 
-    private static Optional<String> verdict(byte[] bytes, int cut) {
+    private static Optional<String> result(byte[] bytes, int chunk) {
         ContainerSniffer sniffer = new ContainerSniffer();
         ByteBuf all = Unpooled.wrappedBuffer(bytes);
-        Optional<Result<MediaFormat>> verdict = Optional.empty();
+        Optional<Result<MediaFormat>> result = Optional.empty();
         while (all.isReadable()) {
-            verdict = sniffer.accept(all.readSlice(Math.min(cut, all.readableBytes())));
+            result = sniffer.accept(all.readSlice(Math.min(chunk, all.readableBytes())));
         }
-        return verdict.map(ContainerSnifferFuzzTest::sound);
+        return result.map(ContainerSnifferFuzzTest::validated);
     }
 
-    private static String sound(Result<MediaFormat> verdict) {
-        return verdict.fold(
+    private static String validated(Result<MediaFormat> result) {
+        return result.fold(
                 format -> {
-                    assertThat(MediaFormat.parse(format.mimeType())).isEqualTo(verdict);
+                    assertThat(MediaFormat.parse(format.mimeType())).isEqualTo(result);
                     return format.mimeType();
                 },
                 failure -> {

@@ -1,20 +1,20 @@
 package io.sluice.gateway.media.container;
 
-import static io.sluice.gateway.media.container.Header.box;
-import static io.sluice.gateway.media.container.Header.bytes;
-import static io.sluice.gateway.media.container.Header.bytesUntilVerdict;
-import static io.sluice.gateway.media.container.Header.concat;
-import static io.sluice.gateway.media.container.Header.element;
-import static io.sluice.gateway.media.container.Header.format;
-import static io.sluice.gateway.media.container.Header.latin1;
-import static io.sluice.gateway.media.container.Header.matroska;
-import static io.sluice.gateway.media.container.Header.mp4;
-import static io.sluice.gateway.media.container.Header.recorded;
-import static io.sluice.gateway.media.container.Header.refusal;
-import static io.sluice.gateway.media.container.Header.show;
-import static io.sluice.gateway.media.container.Header.sniffed;
-import static io.sluice.gateway.media.container.Header.track;
-import static io.sluice.gateway.media.container.Header.trak;
+import static io.sluice.gateway.media.container.ContainerHeaders.box;
+import static io.sluice.gateway.media.container.ContainerHeaders.bytes;
+import static io.sluice.gateway.media.container.ContainerHeaders.bytesUntilResult;
+import static io.sluice.gateway.media.container.ContainerHeaders.concat;
+import static io.sluice.gateway.media.container.ContainerHeaders.element;
+import static io.sluice.gateway.media.container.ContainerHeaders.format;
+import static io.sluice.gateway.media.container.ContainerHeaders.latin1;
+import static io.sluice.gateway.media.container.ContainerHeaders.matroska;
+import static io.sluice.gateway.media.container.ContainerHeaders.mp4;
+import static io.sluice.gateway.media.container.ContainerHeaders.recorded;
+import static io.sluice.gateway.media.container.ContainerHeaders.refusal;
+import static io.sluice.gateway.media.container.ContainerHeaders.sniff;
+import static io.sluice.gateway.media.container.ContainerHeaders.sniffed;
+import static io.sluice.gateway.media.container.ContainerHeaders.track;
+import static io.sluice.gateway.media.container.ContainerHeaders.trak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Real headers, whole and cut, and what else clients send by mistake. */
+/** Real headers, whole and split, and other input that clients send by mistake. */
 @ExtendWith(NoBufferLeaks.class)
 class ContainerSnifferTest {
 
@@ -64,7 +64,7 @@ class ContainerSnifferTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = RECORDINGS, delimiter = '|', quoteCharacter = '\'')
-    void aRecordingTellsItsFormatWhole(String name, int firstChunkBytes, String mimeType) {
+    void aWholeRecordingIsRecognized(String name, int firstChunkBytes, String mimeType) {
         MediaFormat format = format(recorded(name));
 
         assertThat(format.mimeType()).isEqualTo(mimeType);
@@ -73,7 +73,7 @@ class ContainerSnifferTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = RECORDINGS, delimiter = '|', quoteCharacter = '\'')
-    void aRecordingTellsItsFormatInTheChunksThatTheBrowserSent(String name, int firstChunkBytes, String mimeType) {
+    void aRecordingIsRecognizedInTheBrowsersChunks(String name, int firstChunkBytes, String mimeType) {
         byte[] all = recorded(name);
         int cut = Math.min(firstChunkBytes, all.length);
 
@@ -83,9 +83,9 @@ class ContainerSnifferTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = RECORDINGS, delimiter = '|', quoteCharacter = '\'')
-    void aRecordingTellsItsFormatByteByByteBeforeItsMediaBegins(String name, int cut, String mimeType) {
+    void aRecordingIsRecognizedByteByByteBeforeItsMediaStarts(String name, int cut, String mimeType) {
         byte[] all = recorded(name);
-        int needed = bytesUntilVerdict(all);
+        int needed = bytesUntilResult(all);
 
         assertThat(sniffed(Arrays.copyOf(all, needed - 1))).isEmpty();
         assertThat(format(Arrays.copyOf(all, needed)))
@@ -98,7 +98,7 @@ class ContainerSnifferTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = RECORDINGS, delimiter = '|', quoteCharacter = '\'')
-    void aRecordingTellsItsFormatWhereverItIsCutInTwo(String name, int firstChunkBytes, String mimeType) {
+    void aRecordingIsRecognizedWhereverItIsSplit(String name, int firstChunkBytes, String mimeType) {
         byte[] all = recorded(name);
         MediaFormat expected = MediaFormat.parse(mimeType).orElseThrow();
         for (int cut = 0; cut <= 2_048; cut++) {
@@ -128,18 +128,18 @@ class ContainerSnifferTest {
         ContainerSniffer sniffer = new ContainerSniffer();
 
         assertThat(sniffer.accept(Unpooled.EMPTY_BUFFER)).isEmpty();
-        assertThat(show(sniffer, recorded("webm-vp9-opus.webm"))).isPresent();
+        assertThat(sniff(sniffer, recorded("webm-vp9-opus.webm"))).isPresent();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"webm-vp8-opus.webm", "ffmpeg-vp9-ac3.mkv"})
-    void theVerdictStaysAndNothingIsHeldAfterIt(String name) {
+    void theResultStaysTheSameAndNothingIsBufferedAfterIt(String name) {
         ContainerSniffer sniffer = new ContainerSniffer();
-        Optional<Result<MediaFormat>> verdict = show(sniffer, recorded(name));
+        Optional<Result<MediaFormat>> result = sniff(sniffer, recorded(name));
 
-        assertThat(show(sniffer, new byte[100_000])).isEqualTo(verdict).isPresent();
-        assertThat(show(sniffer, latin1("#EXTM3U"))).isEqualTo(verdict);
-        assertThat(sniffer.heldBytes()).isZero();
+        assertThat(sniff(sniffer, new byte[100_000])).isEqualTo(result).isPresent();
+        assertThat(sniff(sniffer, latin1("#EXTM3U"))).isEqualTo(result);
+        assertThat(sniffer.bufferedBytes()).isZero();
     }
 
     @ParameterizedTest
@@ -154,23 +154,23 @@ class ContainerSnifferTest {
                     OggS\\0\\x02\\0\\0           | Ogg
                     RIFF\\0\\0\\0\\0WAVEfmt      | RIFF (WAV or AVI)
                     ID3\\x04\\0\\0               | MP3 with an ID3 tag
-                    fLaC\\0\\0\\0                | bare FLAC
+                    fLaC\\0\\0\\0                | raw FLAC
                     G@\\0\\x10\\0\\0\\xb0\\x0d   | MPEG-TS
-                    \\xff\\xf1\\x50\\x80         | bare MP3 or AAC
+                    \\xff\\xf1\\x50\\x80         | raw MP3 or AAC
                     \\xff\\xd8\\xff\\xe0         | a JPEG image
                     \\x89PNG\\r\\n               | a PNG image
                     \\x1fC\\xb6u\\x01\\xff       | the middle of a WebM recording
-                    \\xa3\\x41\\x00\\x81\\x00    | nothing known (a3 41 00 81 00)
+                    \\xa3\\x41\\x00\\x81\\x00    | an unknown format (a3 41 00 81 00)
                     \\0\\0\\x04\\xd2moof         | the middle of an MP4 recording
                     \\0\\0\\0\\x18mdat           | the middle of an MP4 recording
-                    \\0\\0\\0\\x01\\x67\\x42     | bare H.264 or HEVC
+                    \\0\\0\\0\\x01\\x67\\x42     | raw H.264 or HEVC
                     \\0\\0\\x01\\xba\\x44        | an MPEG program stream
-                    \\0\\0\\0\\0\\0\\0\\0\\0     | nothing known (00 00 00 00 00 00 00 00)
+                    \\0\\0\\0\\0\\0\\0\\0\\0     | an unknown format (00 00 00 00 00 00 00 00)
                     """)
-    void whatElseClientsSendIsNamed(String start, String words) {
+    void otherInputIsNamedInTheMessage(String start, String description) {
         assertThat(refusal(unescaped(start)))
-                .contains(words)
-                .contains("send WebM, Matroska or fragmented MP4")
+                .contains(description)
+                .contains("Send WebM, Matroska or fragmented MP4")
                 .doesNotContain("\n");
     }
 
@@ -184,22 +184,22 @@ class ContainerSnifferTest {
     }
 
     @Test
-    void aKeyThatWentOutAsMediaIsNotSaidAgain() {
+    void aKeyThatWasSentAsMediaIsNotRepeated() {
         assertThat(refusal(latin1("{\"type\":\"open\",\"streamKey\":\"live_secret\"}")))
                 .doesNotContain("secret");
     }
 
     @ParameterizedTest
     @CsvSource({"#EXTM3U, 1", "{}, 1", "G@@@, 1", "'\u001aEBML', 3", "'\u001aE\u00df\u00a4', 4"})
-    void theFirstByteThatDoesNotFitIsTheLastThatIsLookedAt(String start, int bytes) {
-        assertThat(bytesUntilVerdict(latin1(start))).isEqualTo(bytes);
+    void theFirstByteThatDoesNotMatchDecides(String start, int bytes) {
+        assertThat(bytesUntilResult(latin1(start))).isEqualTo(bytes);
     }
 
     @Test
     void anMp4IsRefusedWithTheFirstByteThatIsNotFtyp() {
-        assertThat(bytesUntilVerdict(new byte[16])).isEqualTo(5);
-        assertThat(bytesUntilVerdict(bytes(0, 1, 0, 0))).isEqualTo(2);
-        assertThat(bytesUntilVerdict(box("ftxp"))).isEqualTo(7);
+        assertThat(bytesUntilResult(new byte[16])).isEqualTo(5);
+        assertThat(bytesUntilResult(bytes(0, 1, 0, 0))).isEqualTo(2);
+        assertThat(bytesUntilResult(box("ftxp"))).isEqualTo(7);
     }
 
     @ParameterizedTest
@@ -209,14 +209,14 @@ class ContainerSnifferTest {
         "ffmpeg-mpeg4-aac.mp4, unknown video codec \"mp4v\"",
         "ffmpeg-h264-aac-unfragmented.mp4, has media before its tracks"
     })
-    void aRecordingThatCannotBeTakenIsRefusedWithTheReason(String name, String words) {
-        assertThat(refusal(recorded(name))).contains(words);
+    void anUnsupportedRecordingIsRefusedWithTheReason(String name, String reason) {
+        assertThat(refusal(recorded(name))).contains(reason);
     }
 
     @Test
     void theFirstTrackOfEachKindCounts() {
         byte[] tracks = element(
-                Header.TRACKS,
+                ContainerHeaders.TRACKS,
                 track(17, "S_TEXT/UTF8"),
                 track(2, "A_AAC/MPEG4/LC"),
                 track(1, "V_VP9"),
@@ -239,7 +239,7 @@ class ContainerSnifferTest {
         assertThat(refusal(mp4(box("moov", trak("soun", mp4a(0xa5)))))).contains("\"mp4a\"");
     }
 
-    /** A sample entry as it stands in MP4, with the descriptor's lengths written in four bytes as many writers do. */
+    /** A sample entry of MP4, with descriptor lengths of four bytes, which many writers use. */
     private static byte[] mp4a(int objectType) {
         byte[] config = concat(bytes(4, 0x80, 0x80, 0x80, 13, objectType), new byte[12]);
         byte[] stream = concat(bytes(3, 0x80, 0x80, 0x80, 21, 0, 1, 0), config);
@@ -248,7 +248,7 @@ class ContainerSnifferTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"free", "skip", "styp", "uuid", "sidx"})
-    void boxesBeforeTheTracksAreSteppedOver(String type) {
+    void boxesBeforeTheTracksAreSkipped(String type) {
         byte[] moov = box("moov", trak("vide", box("hev1", new byte[70])));
 
         assertThat(format(mp4(box(type, new byte[3_000]), moov)).mimeType()).isEqualTo("video/mp4;codecs=\"hvc1\"");

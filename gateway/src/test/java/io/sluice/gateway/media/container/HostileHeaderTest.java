@@ -1,24 +1,24 @@
 package io.sluice.gateway.media.container;
 
-import static io.sluice.gateway.media.container.Header.TRACKS;
-import static io.sluice.gateway.media.container.Header.TRACK_ENTRY;
-import static io.sluice.gateway.media.container.Header.VOID;
-import static io.sluice.gateway.media.container.Header.box;
-import static io.sluice.gateway.media.container.Header.bytes;
-import static io.sluice.gateway.media.container.Header.concat;
-import static io.sluice.gateway.media.container.Header.element;
-import static io.sluice.gateway.media.container.Header.elementOfSize;
-import static io.sluice.gateway.media.container.Header.format;
-import static io.sluice.gateway.media.container.Header.largeBox;
-import static io.sluice.gateway.media.container.Header.latin1;
-import static io.sluice.gateway.media.container.Header.matroska;
-import static io.sluice.gateway.media.container.Header.mp4;
-import static io.sluice.gateway.media.container.Header.recorded;
-import static io.sluice.gateway.media.container.Header.refusal;
-import static io.sluice.gateway.media.container.Header.show;
-import static io.sluice.gateway.media.container.Header.sniffed;
-import static io.sluice.gateway.media.container.Header.track;
-import static io.sluice.gateway.media.container.Header.trak;
+import static io.sluice.gateway.media.container.ContainerHeaders.TRACKS;
+import static io.sluice.gateway.media.container.ContainerHeaders.TRACK_ENTRY;
+import static io.sluice.gateway.media.container.ContainerHeaders.VOID;
+import static io.sluice.gateway.media.container.ContainerHeaders.box;
+import static io.sluice.gateway.media.container.ContainerHeaders.bytes;
+import static io.sluice.gateway.media.container.ContainerHeaders.concat;
+import static io.sluice.gateway.media.container.ContainerHeaders.element;
+import static io.sluice.gateway.media.container.ContainerHeaders.elementOfSize;
+import static io.sluice.gateway.media.container.ContainerHeaders.format;
+import static io.sluice.gateway.media.container.ContainerHeaders.largeBox;
+import static io.sluice.gateway.media.container.ContainerHeaders.latin1;
+import static io.sluice.gateway.media.container.ContainerHeaders.matroska;
+import static io.sluice.gateway.media.container.ContainerHeaders.mp4;
+import static io.sluice.gateway.media.container.ContainerHeaders.recorded;
+import static io.sluice.gateway.media.container.ContainerHeaders.refusal;
+import static io.sluice.gateway.media.container.ContainerHeaders.sniff;
+import static io.sluice.gateway.media.container.ContainerHeaders.sniffed;
+import static io.sluice.gateway.media.container.ContainerHeaders.track;
+import static io.sluice.gateway.media.container.ContainerHeaders.trak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.guards.NoBufferLeaks;
@@ -35,35 +35,36 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Headers that nobody's recorder writes: sizes that lie, nesting that does not end, and what chance makes of real ones. */
+/** Headers that no recorder writes: false sizes, endless nesting, random mutations of real ones. */
 @ExtendWith(NoBufferLeaks.class)
 class HostileHeaderTest {
 
     private static final long UNKNOWN = (1L << 56) - 1;
-    private static final int MOST = 65_536;
+    private static final int MAX_BYTES = 65_536;
     private static final byte[] TRACK = element(TRACKS, track(1, "V_VP8"));
 
     @ParameterizedTest
-    @ValueSource(longs = {UNKNOWN - 1, UNKNOWN, 1L << 32, MOST})
+    @ValueSource(longs = {UNKNOWN - 1, UNKNOWN, 1L << 32, MAX_BYTES})
     void anElementThatCannotFitIsRefusedBeforeItArrives(long size) {
-        assertThat(refusal(matroska(elementOfSize(VOID, size)))).contains("does not fit into 65536 bytes");
-        assertThat(refusal(matroska(elementOfSize(TRACKS, size)))).contains("does not fit into 65536 bytes");
+        assertThat(refusal(matroska(elementOfSize(VOID, size)))).contains("exceeds 65536 bytes");
+        assertThat(refusal(matroska(elementOfSize(TRACKS, size)))).contains("exceeds 65536 bytes");
     }
 
     @ParameterizedTest
     @ValueSource(longs = {UNKNOWN - 1, UNKNOWN, 1L << 40})
     void aSegmentMayBeOfAnySize(long size) {
-        byte[] start = element(Header.EBML, element(Header.DOC_TYPE, latin1("webm\0\0")));
+        byte[] start = element(ContainerHeaders.EBML, element(ContainerHeaders.DOC_TYPE, latin1("webm\0\0")));
 
-        assertThat(format(start, elementOfSize(Header.SEGMENT, size), TRACK).mimeType())
+        assertThat(format(start, elementOfSize(ContainerHeaders.SEGMENT, size), TRACK)
+                        .mimeType())
                 .isEqualTo("video/webm;codecs=\"vp8\"");
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32, MOST + 1})
+    @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32, MAX_BYTES + 1})
     void aBoxThatCannotFitIsRefusedBeforeItArrives(long size) {
-        assertThat(refusal(mp4(largeBox("free", size)))).contains("does not fit into 65536 bytes");
-        assertThat(refusal(mp4(largeBox("moov", size)))).contains("does not fit into 65536 bytes");
+        assertThat(refusal(mp4(largeBox("free", size)))).contains("exceeds 65536 bytes");
+        assertThat(refusal(mp4(largeBox("moov", size)))).contains("exceeds 65536 bytes");
     }
 
     @Test
@@ -77,23 +78,24 @@ class HostileHeaderTest {
     @Test
     void aBoxWithoutOrWithTooSmallASizeIsRefused() {
         assertThat(refusal(mp4(bytes(0, 0, 0, 0), latin1("moov")))).contains("without a size");
-        assertThat(refusal(mp4(bytes(0, 0, 0, 7), latin1("moov")))).contains("shorter than its own size");
-        assertThat(refusal(mp4(largeBox("moov", 15)))).contains("shorter than its own size");
+        assertThat(refusal(mp4(bytes(0, 0, 0, 7), latin1("moov")))).contains("shorter than its own header");
+        assertThat(refusal(mp4(largeBox("moov", 15)))).contains("shorter than its own header");
     }
 
     @Test
     void mediaBeforeTheTracksIsRefused() {
-        assertThat(refusal(matroska(elementOfSize(Header.CLUSTER, UNKNOWN)))).contains("media before its tracks");
+        assertThat(refusal(matroska(elementOfSize(ContainerHeaders.CLUSTER, UNKNOWN))))
+                .contains("media before its tracks");
         assertThat(refusal(mp4(box("moof")))).contains("media before its tracks");
         assertThat(refusal(mp4(largeBox("mdat", Long.MAX_VALUE)))).contains("media before its tracks");
     }
 
     @Test
-    void anElementLongerThanTheOneAroundItIsRefused() {
+    void anElementLongerThanItsParentIsRefused() {
         byte[] entry = elementOfSize(TRACK_ENTRY, 100);
-        assertThat(refusal(matroska(element(TRACKS, entry)))).contains("longer than the one around it");
-        // Its very header goes beyond the end.
-        assertThat(refusal(matroska(elementOfSize(TRACKS, 4), entry))).contains("longer than the one around it");
+        assertThat(refusal(matroska(element(TRACKS, entry)))).contains("longer than its parent");
+        // Even its own header exceeds the parent.
+        assertThat(refusal(matroska(elementOfSize(TRACKS, 4), entry))).contains("longer than its parent");
         assertThat(refusal(mp4(box("moov", bytes(0, 0, 0, 100), latin1("trak")))))
                 .contains("longer than");
         assertThat(refusal(mp4(box("moov", bytes(0, 0, 0))))).contains("longer than");
@@ -107,13 +109,13 @@ class HostileHeaderTest {
     }
 
     @Test
-    void whatMakesATrackMustBeThere() {
+    void incompleteTracksAreRefused() {
         assertThat(refusal(matroska(element(TRACKS)))).contains("neither a video nor an audio track");
         assertThat(refusal(matroska(element(TRACKS, element(TRACK_ENTRY))))).contains("neither");
         assertThat(refusal(matroska(element(TRACKS, track(1, ""))))).contains("unknown video codec \"\"");
         assertThat(refusal(mp4(box("moov")))).contains("neither a video nor an audio track");
         assertThat(refusal(mp4(box("moov", trak("vide", new byte[0]))))).contains("without an entry");
-        assertThat(refusal(mp4(box("moov", trak("soun", new byte[8]))))).contains("shorter than its own size");
+        assertThat(refusal(mp4(box("moov", trak("soun", new byte[8]))))).contains("shorter than its own header");
         assertThat(refusal(mp4(box("moov", trak("soun", box("evil\n")))))).doesNotContain("\n");
     }
 
@@ -128,28 +130,28 @@ class HostileHeaderTest {
 
     @Test
     void anEbmlHeaderMustNameItsDocument() {
-        byte[] segment = elementOfSize(Header.SEGMENT, UNKNOWN);
-        assertThat(refusal(element(Header.EBML), segment)).contains("no document type");
-        assertThat(refusal(element(Header.EBML, element(Header.DOC_TYPE, latin1("m\nf"))), segment))
+        byte[] segment = elementOfSize(ContainerHeaders.SEGMENT, UNKNOWN);
+        assertThat(refusal(element(ContainerHeaders.EBML), segment)).contains("no document type");
+        assertThat(refusal(element(ContainerHeaders.EBML, element(ContainerHeaders.DOC_TYPE, latin1("m\nf"))), segment))
                 .contains("unknown document type \"m?f\"");
-        assertThat(refusal(element(Header.EBML, element(Header.DOC_TYPE, new byte[1_000]))))
+        assertThat(refusal(element(ContainerHeaders.EBML, element(ContainerHeaders.DOC_TYPE, new byte[1_000]))))
                 .contains("more than 64 bytes");
         assertThat(refusal(matroska(), element(TRACKS, track(1, "V".repeat(1_000)))))
                 .contains("too long");
-        assertThat(refusal(element(Header.EBML, element(Header.DOC_TYPE, latin1("webm"))), TRACK))
+        assertThat(refusal(element(ContainerHeaders.EBML, element(ContainerHeaders.DOC_TYPE, latin1("webm"))), TRACK))
                 .contains("no Segment");
     }
 
     @Test
     void aSegmentThatEndsBeforeItsTracksIsRefused() {
-        byte[] start = element(Header.EBML, element(Header.DOC_TYPE, latin1("webm")));
+        byte[] start = element(ContainerHeaders.EBML, element(ContainerHeaders.DOC_TYPE, latin1("webm")));
 
-        assertThat(refusal(start, element(Header.SEGMENT, element(VOID, new byte[9])), TRACK))
+        assertThat(refusal(start, element(ContainerHeaders.SEGMENT, element(VOID, new byte[9])), TRACK))
                 .contains("ends before its tracks");
     }
 
     @Test
-    void nestingThatDoesNotEndIsNeverFollowed() {
+    void endlessNestingIsNotFollowed() {
         byte[] nested = new byte[0];
         for (int i = 0; i < 1_000; i++) {
             nested = element(TRACK_ENTRY, nested);
@@ -165,29 +167,29 @@ class HostileHeaderTest {
 
     @Test
     void sixtyFourKibibytesWithoutTracksAreEnough() {
-        byte[] voids = new byte[MOST * 2];
+        byte[] voids = new byte[MAX_BYTES * 2];
         for (int i = 0; i < voids.length; i += 2) {
             voids[i] = (byte) VOID;
             voids[i + 1] = (byte) 0x80;
         }
         byte[] all = matroska(voids);
 
-        assertThat(Header.bytesUntilVerdict(all)).isEqualTo(MOST);
-        assertThat(refusal(all)).contains("does not fit into 65536 bytes");
-        assertThat(sniffed(Arrays.copyOf(all, MOST - 1))).isEmpty();
+        assertThat(ContainerHeaders.bytesUntilResult(all)).isEqualTo(MAX_BYTES);
+        assertThat(refusal(all)).contains("exceeds 65536 bytes");
+        assertThat(sniffed(Arrays.copyOf(all, MAX_BYTES - 1))).isEmpty();
     }
 
     @Test
-    void aHeaderOfExactlySixtyFourKibibytesIsTaken() {
-        int filling = MOST - matroska(element(VOID), TRACK).length;
+    void aHeaderOfExactlySixtyFourKibibytesIsAccepted() {
+        int filling = MAX_BYTES - matroska(element(VOID), TRACK).length;
         byte[] header = matroska(element(VOID, new byte[filling]), TRACK);
 
-        assertThat(Header.bytesUntilVerdict(header)).isEqualTo(MOST);
+        assertThat(ContainerHeaders.bytesUntilResult(header)).isEqualTo(MAX_BYTES);
         assertThat(format(header).mimeType()).isEqualTo("video/webm;codecs=\"vp8\"");
     }
 
     @Test
-    void chanceIsRefusedAtOnce() {
+    void randomBytesAreRefusedImmediately() {
         Random random = new Random(4711);
         for (int i = 0; i < 1_000; i++) {
             byte[] noise = new byte[1 + random.nextInt(300)];
@@ -198,7 +200,7 @@ class HostileHeaderTest {
     }
 
     @Test
-    void tenThousandMutationsOfRealHeadersEachComeToAnEnd() {
+    void tenThousandMutationsOfRealHeadersAllTerminate() {
         List<byte[]> headers = List.of(
                 recorded("webm-h264-opus.webm"),
                 recorded("webm-opus-audioonly.webm"),
@@ -212,32 +214,34 @@ class HostileHeaderTest {
             for (int i = 0; i < 10_000; i++) {
                 byte[] mutated = mutated(headers.get(i % headers.size()), random);
                 Optional<Result<MediaFormat>> whole = sniffed(mutated);
-                assertThat(shownInPieces(mutated, random)).as("mutation %d", i).isEqualTo(whole);
+                assertThat(sniffedInPieces(mutated, random))
+                        .as("mutation %d", i)
+                        .isEqualTo(whole);
                 accepted[0] += whole.map(v -> v.fold(format -> 1, failure -> 0)).orElse(0);
             }
         });
-        // Some bytes do not matter and some do; a test that only ever saw one outcome would prove little.
+        // Some bytes matter and some do not; both outcomes must occur, or the test would prove little.
         assertThat(accepted[0]).isBetween(500, 9_500);
     }
 
-    /** The verdict must not hang on the cuts, and memory not on what the sizes claim. */
-    private static Optional<Result<MediaFormat>> shownInPieces(byte[] bytes, Random random) {
+    /** The result must not depend on the chunks, and memory not on claimed sizes. */
+    private static Optional<Result<MediaFormat>> sniffedInPieces(byte[] bytes, Random random) {
         ContainerSniffer sniffer = new ContainerSniffer();
-        Optional<Result<MediaFormat>> verdict = Optional.empty();
-        for (int from = 0; from < bytes.length && verdict.isEmpty(); ) {
+        Optional<Result<MediaFormat>> result = Optional.empty();
+        for (int from = 0; from < bytes.length && result.isEmpty(); ) {
             int to = Math.min(bytes.length, from + 1 + random.nextInt(200));
-            verdict = show(sniffer, Arrays.copyOfRange(bytes, from, to));
-            assertThat(sniffer.heldBytes()).isLessThanOrEqualTo(MOST);
+            result = sniff(sniffer, Arrays.copyOfRange(bytes, from, to));
+            assertThat(sniffer.bufferedBytes()).isLessThanOrEqualTo(MAX_BYTES);
             from = to;
         }
-        return verdict;
+        return result;
     }
 
     private static byte[] mutated(byte[] header, Random random) {
         byte[] bytes = header.clone();
         int reach = 8 + random.nextInt(1_300);
         for (int i = 1 + random.nextInt(6); i > 0; i--) {
-            // The start is left alone, or most would be refused for that.
+            // The start is not changed, or most would be refused because of that.
             int at = 8 + random.nextInt(reach - 7);
             switch (random.nextInt(4)) {
                 case 0 -> bytes[at] = (byte) random.nextInt(256);

@@ -1,15 +1,15 @@
 package io.sluice.gateway.media.container;
 
-import static io.sluice.gateway.media.container.Header.TRACKS;
-import static io.sluice.gateway.media.container.Header.TRACK_ENTRY;
-import static io.sluice.gateway.media.container.Header.box;
-import static io.sluice.gateway.media.container.Header.bytes;
-import static io.sluice.gateway.media.container.Header.concat;
-import static io.sluice.gateway.media.container.Header.element;
-import static io.sluice.gateway.media.container.Header.latin1;
-import static io.sluice.gateway.media.container.Header.matroska;
-import static io.sluice.gateway.media.container.Header.mp4;
-import static io.sluice.gateway.media.container.Header.trak;
+import static io.sluice.gateway.media.container.ContainerHeaders.TRACKS;
+import static io.sluice.gateway.media.container.ContainerHeaders.TRACK_ENTRY;
+import static io.sluice.gateway.media.container.ContainerHeaders.box;
+import static io.sluice.gateway.media.container.ContainerHeaders.bytes;
+import static io.sluice.gateway.media.container.ContainerHeaders.concat;
+import static io.sluice.gateway.media.container.ContainerHeaders.element;
+import static io.sluice.gateway.media.container.ContainerHeaders.latin1;
+import static io.sluice.gateway.media.container.ContainerHeaders.matroska;
+import static io.sluice.gateway.media.container.ContainerHeaders.mp4;
+import static io.sluice.gateway.media.container.ContainerHeaders.trak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.protocol.Failure;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A header that tells of a huge picture is refused before anybody makes room for one. */
+/** A header with a huge picture is refused before memory is allocated for it. */
 class PictureSizeTest {
 
     private static final long MAX_PIXELS = 4_096 * 2_304;
@@ -34,7 +34,7 @@ class PictureSizeTest {
 
     @ParameterizedTest
     @CsvSource({"1280, 720", "3840, 2160", "4096, 2304", "2160, 3840", "9437184, 1", "0, 0"})
-    void aPictureThatFitsIsTaken(long width, long height) {
+    void aPictureWithinTheLimitIsAccepted(long width, long height) {
         assertThat(sniffed(webm(width, height)).orElseThrow().toOptional()).isPresent();
     }
 
@@ -50,34 +50,34 @@ class PictureSizeTest {
         "-1, 1",
         "1, -1"
     })
-    void aLargerOneIsRefusedAlsoWhereItsPixelsOverflowEveryNumber(long width, long height) {
+    void aLargerPictureIsRefusedEvenIfItsPixelsOverflow(long width, long height) {
         assertThat(refusal(webm(width, height)))
                 .contains(Long.toUnsignedString(width) + " x " + Long.toUnsignedString(height), "9437184");
     }
 
     @Test
-    void theSecondVideoTrackIsLookedAtToo() {
+    void theSecondVideoTrackIsCheckedToo() {
         assertThat(refusal(matroska(element(TRACKS, video(640, 360), video(16_384, 16_384)))))
                 .contains("16384 x 16384");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"avc1", "vp09"})
-    void mp4IsLookedAtAsWell(String entry) {
+    void mp4IsCheckedToo(String entry) {
         assertThat(refusal(mp4Of(entry, 16_384, 16_384))).contains("16384 x 16384");
         assertThat(sniffed(mp4Of(entry, 3_840, 2_160)).orElseThrow().toOptional())
                 .isPresent();
     }
 
     @Test
-    void theSizeMayComeByteByByte() {
+    void theSizeMayArriveByteByByte() {
         byte[] header = webm(16_384, 16_384);
         ContainerSniffer sniffer = new ContainerSniffer(MAX_PIXELS);
-        Optional<Result<MediaFormat>> verdict = Optional.empty();
+        Optional<Result<MediaFormat>> result = Optional.empty();
         for (byte one : header) {
-            verdict = Header.show(sniffer, new byte[] {one});
+            result = ContainerHeaders.sniff(sniffer, new byte[] {one});
         }
-        assertThat(verdict.orElseThrow().toOptional()).isEmpty();
+        assertThat(result.orElseThrow().toOptional()).isEmpty();
     }
 
     private static byte[] webm(long width, long height) {
@@ -105,7 +105,7 @@ class PictureSizeTest {
     }
 
     private static Optional<Result<MediaFormat>> sniffed(byte[] header) {
-        return Header.show(new ContainerSniffer(MAX_PIXELS), header);
+        return ContainerHeaders.sniff(new ContainerSniffer(MAX_PIXELS), header);
     }
 
     private static String refusal(byte[] header) {

@@ -1,0 +1,89 @@
+package io.sluice.gateway.files;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A file or directory with everything below it. */
+public final class FileTree {
+
+    private FileTree() {}
+
+    /**
+     * Deletes a file or a directory tree. Symbolic links are deleted, never followed; where the platform can open
+     * directories relative to one another, not even one that replaces a directory meanwhile. Blocks.
+     *
+     * @param root what to delete; nothing happens if it does not exist
+     * @throws IOException if something cannot be deleted; the rest of the tree may then remain
+     */
+    public static void delete(Path root) throws IOException {
+        Path absolute = root.toAbsolutePath();
+        Path parent = Objects.requireNonNull(absolute.getParent(), "a file system's root cannot be deleted");
+        Path name = Objects.requireNonNull(absolute.getFileName());
+        try (DirectoryStream<Path> directory = Files.newDirectoryStream(parent)) {
+            if (directory instanceof SecureDirectoryStream<Path> secure) {
+                delete(secure, name);
+            } else {
+                deleteByPath(absolute);
+            }
+        } catch (NoSuchFileException e) {
+            // Already deleted, perhaps by another thread or process.
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void delete(SecureDirectoryStream<Path> parent, Path name) throws IOException {
+        try {
+            if (!isDirectory(parent, name)) {
+                parent.deleteFile(name);
+                return;
+            }
+            try (SecureDirectoryStream<Path> children = parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+                for (Path child : children) {
+                    delete(children, Objects.requireNonNull(child.getFileName()));
+                }
+            }
+            parent.deleteDirectory(name);
+        } catch (NoSuchFileException e) {
+            // Deleted meanwhile.
+        }
+    }
+
+    private static boolean isDirectory(SecureDirectoryStream<Path> parent, Path name) throws IOException {
+        return parent.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes()
+                .isDirectory();
+    }
+
+    /** For platforms without secure directory streams, such as Windows and macOS. */
+    static void deleteByPath(Path root) throws IOException {
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    throw e;
+                }
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,119 @@
+package io.sluice.gateway.session;
+
+import io.netty.channel.EventLoop;
+import io.sluice.gateway.access.Peer;
+import io.sluice.protocol.Open;
+import io.sluice.protocol.ServerMessage;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * The replaceable source of a session: the connection that is attached at present, and what belongs to it. The newest connection wins:
+ * what an earlier one still delivers is released. A connection that has closed stays attached until another one is; it ignores messages.
+ *
+ * <p>Confined to the session's event loop, except for {@link #attach}. A connection on another event loop is reached by hops in both
+ * directions, see {@link IngestHop}; on the same loop every call is direct.
+ */
+final class IngestSlot {
+
+    private final EventLoop eventLoop;
+    private final Ingest session;
+    private final Consumer<Peer> onPeerChanged;
+    private final int lowBytes;
+    private final int highBytes;
+
+    private ClientConnection connection;
+    private Ingest attached;
+    private boolean paused;
+    private Duration reportInterval = Open.DEFAULT_PROGRESS_INTERVAL;
+    private boolean understandsDraining;
+
+    /**
+     * A slot with its first connection.
+     *
+     * @param eventLoop the session's event loop, which is the first connection's
+     * @param first the connection
+     * @param session receives what the attached connection delivers, on the session's event loop
+     * @param onPeerChanged receives the peer of each further connection
+     * @param lowBytes a connection on another loop that was paused resumes when this much or less is on the way
+     * @param highBytes a connection on another loop is paused when this much or more is on the way
+     */
+    IngestSlot(
+            EventLoop eventLoop,
+            ClientConnection first,
+            Ingest session,
+            Consumer<Peer> onPeerChanged,
+            int lowBytes,
+            int highBytes) {
+        this.eventLoop = eventLoop;
+        this.session = session;
+        this.onPeerChanged = onPeerChanged;
+        this.lowBytes = lowBytes;
+        this.highBytes = highBytes;
+        this.connection = first;
+        this.attached = new AttachedIngest(this, session);
+    }
+
+    /** Where the attached connection delivers. */
+    Ingest ingest() {
+        return attached;
+    }
+
+    /**
+     * Puts a connection in the place of the present one. Called on that connection's event loop.
+     *
+     * @return where it delivers from now on
+     */
+    Ingest attach(ClientConnection next) {
+        AttachedIngest ingest = new AttachedIngest(this, session);
+        if (eventLoop.inEventLoop()) {
+            replace(next, ingest);
+            return ingest;
+        }
+        IngestHop hop = new IngestHop(next, eventLoop, ingest, lowBytes, highBytes);
+        // Whatever the connection delivers is a later task on the same loop.
+        eventLoop.execute(() -> replace(hop, ingest));
+        return hop;
+    }
+
+    private void replace(ClientConnection next, AttachedIngest ingest) {
+        connection = next;
+        attached = ingest;
+        onPeerChanged.accept(next.peer());
+        if (paused) {
+            next.pauseMedia(true);
+        }
+    }
+
+    boolean isAttached(Ingest ingest) {
+        return ingest == attached;
+    }
+
+    /** Takes over what the client asks for in its {@code open}. */
+    void configure(Open open) {
+        reportInterval = open.progressInterval();
+        understandsDraining = open.draining();
+    }
+
+    Peer peer() {
+        return connection.peer();
+    }
+
+    Duration reportInterval() {
+        return reportInterval;
+    }
+
+    boolean understandsDraining() {
+        return understandsDraining;
+    }
+
+    void send(ServerMessage message) {
+        connection.send(message);
+    }
+
+    /** Remembered for a connection that is attached later. */
+    void pauseMedia(boolean pause) {
+        paused = pause;
+        connection.pauseMedia(pause);
+    }
+}

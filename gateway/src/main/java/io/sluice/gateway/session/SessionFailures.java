@@ -1,0 +1,69 @@
+package io.sluice.gateway.session;
+
+import io.sluice.protocol.Failure;
+import io.sluice.protocol.FailureCode;
+
+/** What a session sends to a client that broke the rules of a session, or whose stream did not end in time. */
+final class SessionFailures {
+
+    private SessionFailures() {}
+
+    static Failure openTimedOut(SessionLimits limits) {
+        return new Failure(
+                FailureCode.OPEN_TIMEOUT,
+                "No open arrived within " + limits.openTimeout().toSeconds()
+                        + " s of the upgrade: send it as the first message.");
+    }
+
+    static Failure mediaBeforeOpened() {
+        return new Failure(
+                FailureCode.MEDIA_BEFORE_OPENED,
+                "Media arrived before the gateway answered open: send open first, and wait for opened.");
+    }
+
+    static Failure stopBeforeOpen() {
+        return new Failure(FailureCode.UNEXPECTED_MESSAGE, "stop arrived before open: there is nothing to stop.");
+    }
+
+    static Failure openTwice() {
+        return new Failure(
+                FailureCode.UNEXPECTED_MESSAGE,
+                "open arrived a second time: one connection carries one stream, so open another connection.");
+    }
+
+    static Failure openFromPlainClient() {
+        return new Failure(
+                FailureCode.UNEXPECTED_MESSAGE,
+                "open is not understood here: offer the subprotocol sluice.v1 to negotiate, or send only media.");
+    }
+
+    static Failure noStreamKey() {
+        return new Failure(
+                FailureCode.INVALID_STREAM_KEY,
+                "There is no stream key: give it as the query parameter streamKey, or in open.");
+    }
+
+    static Failure internalError() {
+        return new Failure(
+                FailureCode.INTERNAL_ERROR,
+                "The gateway could not start the stream because of an internal error: tell its operator.");
+    }
+
+    static Failure endedBeforeStart() {
+        return new Failure(FailureCode.UNRECOGNIZED_MEDIA, "The stream ended before it started.");
+    }
+
+    static Failure endedWithinHeader() {
+        return new Failure(
+                FailureCode.UNRECOGNIZED_MEDIA,
+                "The stream ended before its container header was complete:"
+                        + " send WebM, Matroska or MP4 from its first byte on.");
+    }
+
+    static Failure finishTimedOut(SessionLimits limits) {
+        return new Failure(
+                FailureCode.STREAM_STALLED,
+                "The end of the stream could not be delivered within "
+                        + limits.finishTimeout().toSeconds() + " s: its output does not accept it any more.");
+    }
+}

@@ -1,0 +1,2 @@
+// The separate script, an unmodified copy of the package.
+export { default } from "hls.js";

@@ -1,2 +1,0 @@
-// The file beside the page, taken from the package as it is.
-export { default } from "hls.js";
