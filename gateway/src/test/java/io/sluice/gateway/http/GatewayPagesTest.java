@@ -49,7 +49,8 @@ class GatewayPagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/watch/k-1", "/app.js", "/sluice.d.ts", "/config.json", "/health/live", "/health/ready"})
+    @ValueSource(
+            strings = {"/", "/watch/k-1", "/app.js", "/sluice.d.ts", "/config.json", "/health/live", "/health/ready"})
     void aHeadRequestGetsNoBody(String path) throws IOException, InterruptedException {
         HttpRequest head = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + STAGE.port() + GatewayStage.PREFIX + path))
