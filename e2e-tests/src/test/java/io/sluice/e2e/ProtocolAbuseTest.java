@@ -88,7 +88,7 @@ final class ProtocolAbuseTest {
         Publisher publisher = live("interleaved");
         publisher.socket().send(Frame.of(outer, bytes(0)).withMoreToCome());
         publisher.socket().send(Frame.of(inner, bytes(3)));
-        assertToldOfViolation(publisher, "before the last one was complete");
+        assertToldOfViolation(publisher, "before the previous one was complete");
     }
 
     /** What may stand in the middle of a message is a control frame; it must not end up in the message, nor be kept back by it. */

@@ -125,7 +125,7 @@ final class ShutdownTest {
         Broadcast.assertIsBeginning(recording, nginx.recording(staysOn), 170);
         assertThat(gateway.output())
                 .contains("1 streams ended on their own, 1 ended gracefully (")
-                .contains("0 had to be forced, 0 are left");
+                .contains("0 ended by force, 0 still running");
     }
 
     @Test
@@ -157,7 +157,7 @@ final class ShutdownTest {
         gateway.terminate();
         assertThat(gateway.awaitExit(BOUND)).isEqualTo(3);
         assertThat(ffmpeg.isAlive()).isFalse();
-        assertThat(gateway.output()).contains("1 had to be forced (");
+        assertThat(gateway.output()).contains("1 ended by force (");
     }
 
     @Test

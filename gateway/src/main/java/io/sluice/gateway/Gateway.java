@@ -174,7 +174,7 @@ public final class Gateway {
      *
      * <p>The builder's configuration is applied as a whole, including its defaults. Settings that depend on the FFmpeg
      * found at the start, or that all streams share, cannot change: {@code ffmpeg}, {@code ffmpegEnvironment}, {@code
-     * ffmpegLimits}, {@code maxPendingStarts} and {@code previewLinger} must be the same as previous. The builder's
+     * ffmpegLimits}, {@code maxPendingStarts} and {@code previewLinger} must be the same as before. The builder's
      * meters are ignored; those of the start remain.
      *
      * <p>If the new configuration has another authorizer, the previous one is disposed of when no client can be waiting

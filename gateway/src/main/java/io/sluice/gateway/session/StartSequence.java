@@ -72,8 +72,8 @@ final class StartSequence {
      */
     Mono<Result<RunningStream>> start(Mono<Result<Offer>> offer) {
         return then(
-                        Mono.fromSupplier(
-                                () -> context.admission().requestTicket(request.peer().internetAddress())),
+                        Mono.fromSupplier(() ->
+                                context.admission().requestTicket(request.peer().internetAddress())),
                         ticket -> orRelease(ticket::release, then(authorize(), permit -> admit(ticket, permit, offer))))
                 .publishOn(onLoop);
     }

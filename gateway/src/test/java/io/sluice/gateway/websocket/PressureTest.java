@@ -38,7 +38,7 @@ class PressureTest {
     /** The queue and one read more, then the one buffer that did not fit into the pipe. */
     private static final int MAX_IN_GATEWAY = SessionLimits.defaults().buffers().highWaterBytes() + 3 * FRAME_BYTES;
 
-    /** What docs/architecture.md promises for a stalled stream, whatever the size of its frames. */
+    /** The bound in docs/architecture.md for a stalled stream, whatever the size of its frames. */
     private static final long MAX_MEMORY_OF_A_STALLED_STREAM = 256 * 1_024;
 
     /** Does not end a stream that floods the gateway. */
@@ -48,7 +48,7 @@ class PressureTest {
             SessionLimits.Buffers.defaults(),
             Duration.ofMillis(100));
 
-    /** Not pooled, so that it knows to the byte what is in use. */
+    /** Not pooled, so that its metrics are exact. */
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
 
     private final GatewayStage stage = GatewayStage.start(memory, builder -> builder.limits(UNLIMITED));
@@ -152,23 +152,23 @@ class PressureTest {
         try (RawWebSocket client = opened("k-1")) {
             ProcessHandle ffmpeg = onlyChild();
             signal("STOP", ffmpeg);
-            // Fills the pipe, which takes 64 KiB, and a little more, so that the next byte finds no room.
+            // Slightly more than the pipe's 64 KiB, so that the next byte does not fit.
             client.media(Arrays.copyOf(start, 70_000));
             Awaitility.await().until(() -> latestQueuedBytes("k-1") > 0);
             long before = latestQueuedBytes("k-1");
             byte[] frame = RawWebSocket.encode(FIN | BINARY, new byte[1]);
             CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
                 for (int i = 0; i < frames; i++) {
-                    // A segment of its own: the socket does not wait for more.
+                    // In its own TCP segment, because the socket has TCP_NODELAY set.
                     client.write(frame);
                 }
             });
-            Awaitility.await("what is let in has arrived").until(() -> {
+            Awaitility.await("the accepted frames have arrived").until(() -> {
                 long queued = latestQueuedBytes("k-1");
                 return sender.isDone() && (queued == before + frames || queued >= MAX_MEMORY_OF_A_STALLED_STREAM / 4);
             });
             assertThat(latestQueuedBytes("k-1")).isGreaterThan(before + frames / 2);
-            Awaitility.await("buffers that were only read from are released")
+            Awaitility.await("read buffers are released")
                     .untilAsserted(() -> assertThat(memory.metric().usedDirectMemory())
                             .isLessThanOrEqualTo(MAX_MEMORY_OF_A_STALLED_STREAM));
             signal("KILL", ffmpeg);
