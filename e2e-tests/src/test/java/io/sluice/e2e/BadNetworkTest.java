@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import io.sluice.e2e.harness.Footage;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.GlassMeter;
@@ -18,13 +19,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An uplink that is too slow for a while, one that breaks, and a gateway that goes away: what the far end sees of it. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneBrowserAtATime
 final class BadNetworkTest {
 
     private static final int BITS_PER_SECOND = 1_200_000;

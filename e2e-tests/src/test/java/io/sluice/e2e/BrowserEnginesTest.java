@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import io.sluice.e2e.harness.Footage;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.LiveStream;
@@ -17,13 +18,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each way in which this browser can encode, from the library's publish() to the far end of RTMP, picture by picture. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneBrowserAtATime
 final class BrowserEnginesTest {
 
     private static final Duration LENGTH = Duration.ofMillis(4_500);

@@ -117,7 +117,7 @@ final class EveryRecordingTest {
         assertThat(progress).isSortedAccordingTo((a, b) -> Long.compare(a.outTimeMs(), b.outTimeMs()));
         for (int i = 1; i < times.size(); i++) {
             assertThat(Duration.ofNanos(times.get(i) - times.get(i - 1)))
-                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(2));
+                    .isBetween(Duration.ofMillis(300), Duration.ofMillis(2_500));
         }
         assertThat(broadcast.ended().outTimeMs() / 1000.0)
                 .isCloseTo(broadcast.sent().media().tracks().get(0).lengthSeconds(), within(0.2));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.e2e.harness.Broadcast;
 import io.sluice.e2e.harness.Comparison;
+import io.sluice.e2e.harness.Concurrency.OneCrowdAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Publisher;
@@ -21,11 +22,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Clients that keep to the protocol and send as much of the most expensive as they can, while somebody else is live. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneCrowdAtATime
 final class FloodsTest {
 
     private static final long MEGABYTE = 1 << 20;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.e2e.harness.Broadcast;
 import io.sluice.e2e.harness.Bystander;
+import io.sluice.e2e.harness.Concurrency.OneCrowdAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Pace;
@@ -17,11 +18,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Crowds, and the traces that streams leave. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneCrowdAtATime
 final class ManyAtOnceTest {
 
     @RegisterExtension

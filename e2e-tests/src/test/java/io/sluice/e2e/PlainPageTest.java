@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import io.sluice.e2e.harness.Footage;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.GlassMeter;
@@ -13,11 +14,9 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The fifteen lines that every other project ships, on a good network. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneBrowserAtATime
 final class PlainPageTest {
 
     @RegisterExtension

@@ -3,6 +3,7 @@ package io.sluice.e2e.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sluice.e2e.harness.Concurrency.MeasuresAlone;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,13 +16,11 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The meters measure what is known: each is shown something right and something wrong. */
-@Execution(ExecutionMode.SAME_THREAD)
+@MeasuresAlone
 final class InstrumentsTest {
 
     private static final int FRAME_RATE = 30;
