@@ -12,6 +12,7 @@ import io.sluice.e2e.harness.LiveStream;
 import io.sluice.e2e.harness.NetworkLink;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Ports;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.SourcePage;
 import io.sluice.e2e.harness.Stage;
 import java.time.Duration;
@@ -40,7 +41,7 @@ final class BadNetworkTest {
     /** How old pictures are on the whole while the uplink is slow, where the encoder can be asked for less. */
     private static final int SLOW_DELAY_MILLIS = 1_500;
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();

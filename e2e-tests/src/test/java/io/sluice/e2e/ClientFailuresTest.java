@@ -17,7 +17,6 @@ import io.sluice.e2e.wire.WebSocketClient;
 import io.sluice.protocol.FailureCode;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +137,7 @@ final class ClientFailuresTest {
         }
         assertThat(gateway.facts().residentBytes() - before).as("growth").isLessThan(70 * MEGABYTE);
         deaf.reset();
-        gateway.awaitNoChildren(Duration.ofSeconds(10));
+        gateway.awaitNoChildren(Publisher.SOON);
     }
 
     @Test

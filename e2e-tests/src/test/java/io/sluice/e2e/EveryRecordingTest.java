@@ -8,6 +8,7 @@ import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.Media;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Pace;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Recording;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Together;
@@ -54,7 +55,7 @@ final class EveryRecordingTest {
                 .<Callable<Broadcast>>map(recording ->
                         () -> Broadcast.of(gateway, nginx, STAGE.key(recording.name()), recording, Pace.ITS_OWN))
                 .toList();
-        broadcasts = Together.doAll(Duration.ofSeconds(90), work);
+        broadcasts = Together.doAll(Publisher.SOON.multipliedBy(2), work);
     }
 
     static Stream<Broadcast> all() {

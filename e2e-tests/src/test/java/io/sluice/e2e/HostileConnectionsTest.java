@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class HostileConnectionsTest {
 
     private static final long MEGABYTE = 1 << 20;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Publisher.SOON.multipliedBy(2);
 
     @RegisterExtension
     final Stage stage = new Stage();

@@ -13,6 +13,7 @@ import io.sluice.e2e.harness.Media;
 import io.sluice.e2e.harness.NetworkLink;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Ports;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Stage;
 import java.net.URI;
 import java.time.Duration;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @OneBrowserAtATime
 final class PageMishapsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();

@@ -127,7 +127,8 @@ final class RefusalsTest {
 
     @Test
     void aClientThatDoesNotOpenIsRefusedInTime() {
-        // The upper bound is far below the default timeout: it shows that the option counts, not how busy the machine is.
+        // The upper bound is far below the default timeout: it shows that the option counts, not how busy the machine
+        // is.
         long start = System.nanoTime();
         Refusal.assertTold(negotiating("mute"), FailureCode.OPEN_TIMEOUT, Publisher.SOON);
         assertThat(Duration.ofNanos(System.nanoTime() - start))
