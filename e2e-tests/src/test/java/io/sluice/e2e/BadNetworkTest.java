@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import io.sluice.e2e.harness.Footage;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.GlassMeter;
@@ -11,6 +12,7 @@ import io.sluice.e2e.harness.LiveStream;
 import io.sluice.e2e.harness.NetworkLink;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Ports;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.SourcePage;
 import io.sluice.e2e.harness.Stage;
 import java.time.Duration;
@@ -18,13 +20,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An uplink that is too slow for a while, one that breaks, and a gateway that goes away: what the far end sees of it. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneBrowserAtATime
 final class BadNetworkTest {
 
     private static final int BITS_PER_SECOND = 1_200_000;
@@ -41,7 +41,7 @@ final class BadNetworkTest {
     /** How old pictures are on the whole while the uplink is slow, where the encoder can be asked for less. */
     private static final int SLOW_DELAY_MILLIS = 1_500;
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.Media;
 import io.sluice.e2e.harness.NginxReceiver;
@@ -17,11 +18,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Somebody with a browser, a camera and a microphone. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneBrowserAtATime
 final class BrowserTest {
 
     @RegisterExtension

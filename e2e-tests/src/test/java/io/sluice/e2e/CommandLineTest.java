@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.Ports;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Tool;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The command line and the environment: a contract with operators. */
 final class CommandLineTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();

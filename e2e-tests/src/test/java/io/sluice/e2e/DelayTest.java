@@ -11,14 +11,11 @@ import io.sluice.e2e.harness.TcpGate;
 import io.sluice.e2e.wire.Frame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What the first picture waits for: nothing but its own message. FFmpeg's own defaults would hold it until a second and more of the
  * stream had come. Told without a clock: nothing else is ever sent.
  */
-@Execution(ExecutionMode.SAME_THREAD)
 final class DelayTest {
 
     @RegisterExtension

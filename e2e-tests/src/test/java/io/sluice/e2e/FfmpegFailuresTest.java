@@ -141,7 +141,7 @@ final class FfmpegFailuresTest {
 
     @Test
     void oneThatDoesNotExistIsOneLineAndExitCode2() {
-        Tool.Run run = stage.gateway("--ffmpeg", "/nonexistent/ffmpeg").runToItsEnd(Duration.ofSeconds(30));
+        Tool.Run run = stage.gateway("--ffmpeg", "/nonexistent/ffmpeg").runToItsEnd(Publisher.SOON);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().strip().lines()).singleElement().asString().contains("/nonexistent/ffmpeg");
     }
@@ -150,7 +150,7 @@ final class FfmpegFailuresTest {
     void oneThatCannotStartIsReportedWithItsReason() {
         Path broken =
                 stage.executable("#!/bin/sh\necho 'error while loading shared libraries: libx.so.1' >&2\nexit 127\n");
-        Tool.Run run = stage.gateway("--ffmpeg", broken.toString()).runToItsEnd(Duration.ofSeconds(30));
+        Tool.Run run = stage.gateway("--ffmpeg", broken.toString()).runToItsEnd(Publisher.SOON);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().strip().lines())
                 .singleElement()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.e2e.harness.Broadcast;
 import io.sluice.e2e.harness.Comparison;
+import io.sluice.e2e.harness.Concurrency.OneCrowdAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Publisher;
@@ -21,11 +22,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Clients that keep to the protocol and send as much of the most expensive as they can, while somebody else is live. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneCrowdAtATime
 final class FloodsTest {
 
     private static final long MEGABYTE = 1 << 20;
@@ -33,7 +32,7 @@ final class FloodsTest {
     private static final int SINGLE_BYTES = 90_000;
 
     private static final int FRAMES_AT_ONCE = 5_000;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Publisher.SOON.multipliedBy(2);
 
     @RegisterExtension
     final Stage stage = new Stage();

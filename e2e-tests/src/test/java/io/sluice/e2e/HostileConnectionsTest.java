@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.e2e.harness.Comparison;
+import io.sluice.e2e.harness.Concurrency.OneCrowdAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Publisher;
@@ -23,15 +24,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Connections that are there to be there, or hardly ever were, while somebody else is live. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneCrowdAtATime
 final class HostileConnectionsTest {
 
     private static final long MEGABYTE = 1 << 20;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Publisher.SOON.multipliedBy(2);
 
     @RegisterExtension
     final Stage stage = new Stage();

@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -61,6 +62,8 @@ final class HostileMediaTest {
     private static NginxReceiver nginx;
     private static final List<GatewayProcess> gateways = new ArrayList<>();
     private static final List<Bystander> bystanders = new ArrayList<>();
+    private static final AtomicInteger attacks = new AtomicInteger();
+    private static final AtomicInteger measured = new AtomicInteger();
 
     @BeforeAll
     static void start() {
@@ -78,6 +81,8 @@ final class HostileMediaTest {
     @AfterAll
     static void nobodyElseWasDisturbed() {
         bystanders.forEach(Bystander::assertUndisturbed);
+        // An FFmpeg that refuses its first bytes may be gone before it is looked at; not all of them are.
+        assertThat(measured.get()).as("attacks whose memory was measured").isGreaterThan(attacks.get() / 2);
         gateways.forEach(gateway -> gateway.awaitNoChildren(Publisher.SOON));
         bait.assertUntouched();
     }
@@ -180,7 +185,11 @@ final class HostileMediaTest {
         await("only the bystander's FFmpeg is left")
                 .atMost(Publisher.SOON)
                 .untilAsserted(() -> assertThat(gateway.children()).hasSizeLessThanOrEqualTo(1));
-        assertThat(memory.bytes()).isBetween(1L, MAX_RESIDENT_BYTES);
+        assertThat(memory.bytes()).isLessThan(MAX_RESIDENT_BYTES);
+        attacks.incrementAndGet();
+        if (memory.bytes() > 0) {
+            measured.incrementAndGet();
+        }
         bait.assertUntouched(gateway.output().getBytes(StandardCharsets.UTF_8));
     }
 

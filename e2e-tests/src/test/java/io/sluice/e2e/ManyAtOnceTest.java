@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.e2e.harness.Broadcast;
 import io.sluice.e2e.harness.Bystander;
+import io.sluice.e2e.harness.Concurrency.OneCrowdAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Pace;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Recording;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Together;
@@ -17,11 +19,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Crowds, and the traces that streams leave. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneCrowdAtATime
 final class ManyAtOnceTest {
 
     @RegisterExtension
@@ -41,7 +41,8 @@ final class ManyAtOnceTest {
         List<Bystander> live = IntStream.range(0, 5)
                 .mapToObj(i -> Bystander.live(gateway, nginx, stage.key("live" + i)))
                 .toList();
-        List<Broadcast> crowd = Together.doAll(Duration.ofSeconds(90), broadcasts(gateway, "crowd", 50, Pace.ITS_OWN));
+        List<Broadcast> crowd =
+                Together.doAll(Publisher.SOON.multipliedBy(2), broadcasts(gateway, "crowd", 50, Pace.ITS_OWN));
         live.forEach(Bystander::assertUndisturbed);
         for (Broadcast broadcast : crowd) {
             assertThat(broadcast.ended().acceptedBytes()).isEqualTo(recording.sizeBytes());
@@ -68,7 +69,7 @@ final class ManyAtOnceTest {
 
     private void inRounds(GatewayProcess gateway, int rounds) {
         for (int round = 0; round < rounds; round++) {
-            Together.doAll(Duration.ofSeconds(60), broadcasts(gateway, "round" + round, 5, Pace.FLAT_OUT))
+            Together.doAll(Publisher.SOON, broadcasts(gateway, "round" + round, 5, Pace.FLAT_OUT))
                     .forEach(broadcast ->
                             assertThat(broadcast.ended().acceptedBytes()).isEqualTo(recording.sizeBytes()));
         }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What those who run the gateway see and do while it runs. */
 final class OperatorsTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();

@@ -7,28 +7,28 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.Media;
 import io.sluice.e2e.harness.NetworkLink;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Ports;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Stage;
 import java.net.URI;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What the page says and does when something goes wrong around somebody who streams. Each test leaves a picture of the
  * page in {@code target/screenshots}.
  */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneBrowserAtATime
 final class PageMishapsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();

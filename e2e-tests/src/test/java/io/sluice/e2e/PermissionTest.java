@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Who may publish, as an operator sets it up and as a publisher finds it. */
 final class PermissionTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();

@@ -4,20 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import io.sluice.e2e.harness.Footage;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.GlassMeter;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.SourcePage;
 import io.sluice.e2e.harness.Stage;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The fifteen lines that every other project ships, on a good network. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneBrowserAtATime
 final class PlainPageTest {
 
     @RegisterExtension
@@ -30,7 +29,7 @@ final class PlainPageTest {
         Chromium browser = stage.chromium();
         SourcePage page = SourcePage.open(browser, gateway.uri("")).film(Map.of("grain", 0.1));
         page.publishPlainly(stage.key("plain"), "video/webm;codecs=h264,opus", 250);
-        meter.await("five seconds", Duration.ofSeconds(20), readings -> readings.size() > 150);
+        meter.await("five seconds", Publisher.SOON, readings -> readings.size() > 150);
         int last = page.stop();
         Footage footage = Footage.in(meter.recording());
         assertThat(footage.complaints()).isEmpty();

@@ -75,16 +75,7 @@ final class PreviewTest {
                 .atMost(Publisher.SOON)
                 .until(() -> gateway.get(playlist).statusCode() == 200);
         Tool.Run run = Tool.FFMPEG.run(
-                Duration.ofSeconds(20),
-                "-v",
-                "error",
-                "-i",
-                gateway.uri(playlist).toString(),
-                "-t",
-                "1",
-                "-f",
-                "null",
-                "-");
+                Publisher.SOON, "-v", "error", "-i", gateway.uri(playlist).toString(), "-t", "1", "-f", "null", "-");
         assertThat(run.exitCode()).as(run.err()).isZero();
         publisher.stop();
     }
@@ -142,7 +133,7 @@ final class PreviewTest {
 
     private static void assertPlays(String playlist, int pictures) {
         Tool.Run run = Tool.FFMPEG.run(
-                Duration.ofSeconds(30),
+                Publisher.SOON,
                 "-v",
                 "error",
                 "-i",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
 import io.sluice.e2e.harness.Chromium;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.Media;
 import io.sluice.e2e.harness.NginxReceiver;
@@ -18,11 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The first thing that a web developer tries. */
-@Execution(ExecutionMode.SAME_THREAD)
+@OneBrowserAtATime
 final class ReadmeTest {
 
     private static final Pattern EXAMPLE =

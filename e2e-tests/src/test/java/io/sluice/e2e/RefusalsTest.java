@@ -127,10 +127,12 @@ final class RefusalsTest {
 
     @Test
     void aClientThatDoesNotOpenIsRefusedInTime() {
+        // The upper bound is far below the default timeout: it shows that the option counts, not how busy the machine
+        // is.
         long start = System.nanoTime();
         Refusal.assertTold(negotiating("mute"), FailureCode.OPEN_TIMEOUT, Publisher.SOON);
         assertThat(Duration.ofNanos(System.nanoTime() - start))
-                .isBetween(OPEN_TIMEOUT.minusMillis(200), OPEN_TIMEOUT.plusSeconds(2));
+                .isBetween(OPEN_TIMEOUT.minusMillis(200), OPEN_TIMEOUT.plusSeconds(5));
     }
 
     @ParameterizedTest

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The end of the gateway itself, asked for and not. */
 final class ShutdownTest {
 
-    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final Duration BOUND = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -65,7 +65,7 @@ final class ShutdownTest {
         gate.shut();
         gateway.terminate();
         gateway.awaitExit(BOUND.plusSeconds(10));
-        assertAllEnd(children, Duration.ofSeconds(5));
+        assertAllEnd(children, BOUND);
     }
 
     @Test
@@ -95,7 +95,7 @@ final class ShutdownTest {
 
         gateway.kill();
 
-        assertAllEnd(children, Duration.ofSeconds(10));
+        assertAllEnd(children, BOUND);
         keys.forEach(key -> Broadcast.assertIsBeginning(recording, nginx.recording(key), 150));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.e2e.harness.Bystander;
+import io.sluice.e2e.harness.Concurrency.OneCrowdAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.JvmFacts;
 import io.sluice.e2e.harness.NginxReceiver;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What ten thousand hostile connections leave behind: nothing. */
+@OneCrowdAtATime
 final class TenThousandTest {
 
     @RegisterExtension

@@ -7,6 +7,7 @@ import io.sluice.e2e.harness.Broadcast;
 import io.sluice.e2e.harness.Certificates;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
+import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Recording;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Tool;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The listener with a certificate of its own, and somebody else's TLS client. */
 final class TlsTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Publisher.SOON;
 
     @RegisterExtension
     final Stage stage = new Stage();

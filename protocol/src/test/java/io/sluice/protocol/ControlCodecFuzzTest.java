@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Any bytes are a message that survives a round trip, or they are refused with a message that is safe for logs. */
 class ControlCodecFuzzTest {
 
+    private static final String KEY_IN_ITS_PLACE = "\"streamKey\":\"" + Samples.KEY + "\"";
+
     private final ControlCodec codec = new ControlCodec();
 
     static Stream<byte[]> seeds() {
@@ -30,19 +32,22 @@ class ControlCodecFuzzTest {
         if (text.indexOf('\ufffd') < 0) {
             assertThat(codec.decode(text)).isEqualTo(fromBytes);
         }
-        check(fromBytes, ok -> codec.decode(codec.encode(ok)));
-        check(codec.decodeServerMessage(text), ok -> codec.decodeServerMessage(codec.encode(ok)));
+        boolean isKeyElsewhere = text.replace(KEY_IN_ITS_PLACE, "").contains(Samples.KEY);
+        check(fromBytes, isKeyElsewhere, ok -> codec.decode(codec.encode(ok)));
+        check(codec.decodeServerMessage(text), isKeyElsewhere, ok -> codec.decodeServerMessage(codec.encode(ok)));
     }
 
     private interface RoundTrip<M> {
         Result<M> apply(M message);
     }
 
-    private static <M> void check(Result<M> result, RoundTrip<M> roundTrip) {
+    private static <M> void check(Result<M> result, boolean isKeyElsewhere, RoundTrip<M> roundTrip) {
         if (result instanceof Result.Ok<M> ok) {
             assertThat(roundTrip.apply(ok.value())).isEqualTo(result);
-        } else {
+        } else if (isKeyElsewhere) {
             Refusals.assertSafeForLogs(result);
+        } else {
+            Refusals.assertSafeForLogsWithoutTheKey(result);
         }
     }
 }

@@ -2,14 +2,11 @@ package io.sluice.e2e.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.e2e.harness.Concurrency.MeasuresAlone;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The benchmark works, and the gateway has not become several times as expensive as it was. */
-@Isolated
-@Execution(ExecutionMode.SAME_THREAD)
+@MeasuresAlone
 final class BenchmarkTest {
 
     /** 1.7 on a busy machine, with a JVM that has just started; an accidental copy of each frame makes 3 of it. */

@@ -28,7 +28,7 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
 
     /** Enough to see that everything works, and that nothing has become several times as expensive. */
     static Scenario smoke() {
-        return of("smoke", 3, 7, "-n", "2", "-m", "65536");
+        return of("smoke", 2, 5, "-n", "2", "-m", "65536");
     }
 
     static Scenario flatOut() {

@@ -57,7 +57,7 @@ public final class Bystander {
 
     /** Waits for the stream's end; it must have arrived whole, and never have had to wait for long. */
     public void assertUndisturbed() {
-        Ended ended = stream.await(Duration.ofSeconds(40));
+        Ended ended = stream.await(Publisher.SOON.multipliedBy(2));
         roundTrips.close();
         assertThat(ended.acceptedBytes()).isEqualTo(recording.sizeBytes());
         Broadcast.assertSameMedia(recording, receiver.recording(key));

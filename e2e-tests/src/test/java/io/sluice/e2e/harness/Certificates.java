@@ -18,7 +18,7 @@ import org.assertj.core.api.Assertions;
 /** Certificates for the loopback interface, signed by nobody. */
 public final class Certificates {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Publisher.SOON;
 
     private Certificates() {}
 

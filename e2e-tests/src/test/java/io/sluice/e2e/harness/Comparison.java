@@ -34,7 +34,7 @@ public record Comparison(Bystander attacked, Bystander elsewhere) {
         attacked.assertUndisturbed();
         elsewhere.assertUndisturbed();
         Duration usual = mostWaits(elsewhere);
-        Duration bound = usual.compareTo(TIME_SLICE) > 0 ? usual : TIME_SLICE;
+        Duration bound = usual.plus(TIME_SLICE);
         assertThat(mostWaits(attacked))
                 .as("nine out of ten waits, while elsewhere they take %s", usual)
                 .isLessThan(bound.multipliedBy(WORSE_BY));

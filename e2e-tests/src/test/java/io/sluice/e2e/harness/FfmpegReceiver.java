@@ -10,7 +10,7 @@ import java.util.Map;
 /** FFmpeg's own RTMP server: takes one stream, writes it to a file as it arrives, and ends with it. */
 public final class FfmpegReceiver {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Publisher.SOON;
 
     private final Spawned ffmpeg;
     private final Path file;

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 /** The real jar, started as an operator starts it. */
 public final class GatewayProcess {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Publisher.SOON;
     private static final Pattern ADDRESS_IN_LOG = Pattern.compile("(https?)://[A-Za-z0-9.\\[\\]-]+:(\\d+)");
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(5))
@@ -130,6 +130,8 @@ public final class GatewayProcess {
             List<String> command = new ArrayList<>(before);
             command.add(javaExecutable());
             command.addAll(jvmOptions);
+            SharedClasses.of(javaExecutable(), jar())
+                    .ifPresent(archive -> command.add("-XX:SharedArchiveFile=" + archive));
             command.addAll(List.of("-jar", jar().toString()));
             command.addAll(all);
             return command;
@@ -189,9 +191,8 @@ public final class GatewayProcess {
 
     /** Asks for a page. */
     public HttpResponse<String> get(String path) {
-        HttpRequest request = HttpRequest.newBuilder(uri(path))
-                .timeout(Duration.ofSeconds(10))
-                .build();
+        HttpRequest request =
+                HttpRequest.newBuilder(uri(path)).timeout(Publisher.SOON).build();
         try {
             HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
             heard(answer);

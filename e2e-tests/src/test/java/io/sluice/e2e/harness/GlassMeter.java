@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
  */
 public final class GlassMeter implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Publisher.SOON;
 
     private final Process ffmpeg;
     private final Path file;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -79,7 +78,7 @@ final class HarnessTest {
 
     private Tool.Run publish(int port, String name) {
         Tool.Run run = Tool.FFMPEG.run(
-                Duration.ofSeconds(30),
+                Publisher.SOON,
                 "-v",
                 "error",
                 "-i",

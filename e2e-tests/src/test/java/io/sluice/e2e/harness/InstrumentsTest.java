@@ -3,25 +3,23 @@ package io.sluice.e2e.harness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sluice.e2e.harness.Concurrency.MeasuresAlone;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The meters measure what is known: each is shown something right and something wrong. */
-@Execution(ExecutionMode.SAME_THREAD)
+@MeasuresAlone
 final class InstrumentsTest {
 
     private static final int FRAME_RATE = 30;
@@ -141,7 +139,7 @@ final class InstrumentsTest {
             String command = "-v error -f rawvideo -pix_fmt gray -s 16x9 -r " + FRAME_RATE + " -i " + raw
                     + " -f lavfi -i " + beep + " -vf scale=640:360:flags=neighbor -c:v libx264 -preset ultrafast"
                     + " -tune zerolatency -g 30 -pix_fmt yuv420p -c:a aac " + film;
-            Tool.Run run = Tool.FFMPEG.run(Duration.ofSeconds(20), command.split(" ", -1));
+            Tool.Run run = Tool.FFMPEG.run(Publisher.SOON, command.split(" ", -1));
             assertThat(run.exitCode()).as(run.err()).isZero();
             return film;
         } catch (IOException e) {

@@ -14,7 +14,7 @@ public record JvmFacts(long pid) {
     /** Makes it count what it takes from the system. */
     public static final String COUNTING = "-XX:NativeMemoryTracking=summary";
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Publisher.SOON;
 
     /** The part of the count that direct buffers are in, with and without Unsafe, and little else is. */
     private static final Pattern OTHER = Pattern.compile("Other \\(reserved=\\d+KB, committed=(\\d+)KB\\)");

@@ -16,7 +16,7 @@ import java.util.Map;
 public final class NginxReceiver {
 
     private static final Path MODULE = Path.of("/usr/lib/nginx/modules/ngx_rtmp_module.so");
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Publisher.SOON;
 
     private final Spawned nginx;
     private final Path recordings;

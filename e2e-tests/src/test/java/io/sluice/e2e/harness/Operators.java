@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public final class Operators {
 
     private static final Pattern ADDRESS_IN_LOG = Pattern.compile("Admin API at (http://localhost:\\d+)/");
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Publisher.SOON;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Path tokens;

@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports of the loopback interface. */
@@ -17,6 +19,9 @@ public final class Ports {
 
     private static final int LAST = 32_000;
 
+    /** A program may not listen yet when the next test looks for a port. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private Ports() {}
 
     /** A port that nobody listens on, for a program that cannot choose one itself. */
@@ -24,7 +29,9 @@ public final class Ports {
         for (int attempt = 0; attempt < 100; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
             try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return probe.getLocalPort();
+                if (GIVEN.add(port)) {
+                    return probe.getLocalPort();
+                }
             } catch (IOException e) {
                 // Taken: try another.
             }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Publisher implements AutoCloseable {
 
     /** For what takes a moment; generous, because a busy machine is no reason to fail. */
-    public static final Duration SOON = Duration.ofSeconds(20);
+    public static final Duration SOON = Duration.ofSeconds(60);
 
     private static final ControlCodec CODEC = new ControlCodec();
 

@@ -9,6 +9,7 @@ import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +147,33 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
     public Recording cutAlsoAfter(int position) {
         return cutAfter(
                 IntStream.concat(messageEnds(), IntStream.of(position)).sorted().distinct());
+    }
+
+    /**
+     * The first seconds as a recording of their own, for tests to which its length does not matter. The recorder's messages
+     * end with whole frames, so what is left is well-formed.
+     */
+    public Recording shortened(int seconds) {
+        Recording beginning = first((int) messages.stream()
+                .takeWhile(message -> message.at().toSeconds() < seconds)
+                .count());
+        int size = beginning.messageEnds().max().orElseThrow();
+        try {
+            Path folder = Files.createDirectories(Path.of("target", "e2e", "shortened", seconds + "s"))
+                    .toAbsolutePath();
+            byte[] part = new byte[size];
+            bytes.duplicate().get(part);
+            Path whole = Files.write(Files.createTempFile(folder, "part", null), part);
+            // Other tests may be reading it.
+            Path shortFile = Files.move(
+                    whole,
+                    folder.resolve(Objects.requireNonNull(file.getFileName())),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            return new Recording(shortFile, mimeType, initSegmentBytes, bytes.slice(0, size), beginning.messages());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Only the first messages, as of a client that vanished. */

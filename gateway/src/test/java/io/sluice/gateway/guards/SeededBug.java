@@ -1,4 +1,4 @@
-package io.sluice.protocol;
+package io.sluice.gateway.guards;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
@@ -9,7 +9,7 @@ import com.code_intelligence.jazzer.mutation.annotation.NotNull;
  */
 final class SeededBug {
 
-    @FuzzTest(maxDuration = "60s")
+    @FuzzTest
     void hides(@NotNull String text) {
         String[] words = text.split(";", -1);
         if (words.length == 3 && words[0].equals("sluice") && words[1].startsWith("gate") && words[2].length() > 20) {
