@@ -159,7 +159,7 @@ final class PermissionTest {
                 .singleElement()
                 .asString()
                 .contains("\"ip\":\"192.0.2.7\"", "\"action\":\"publish\"", "\"path\":\"" + key + "\"");
-        assertThat(gateway.output()).contains("/192.0.2.7:0 is live under");
+        assertThat(gateway.output()).contains("/192.0.2.7:0 publishes under");
 
         service.answer(200, "{\"outputs\":[\"rtmp://127.0.0.1:1/live/" + elsewhere + "\"]}");
         assertRefused(gateway, Publisher.negotiated(key), FailureCode.AUTHORIZER_FAILED);
