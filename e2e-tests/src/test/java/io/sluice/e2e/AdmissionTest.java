@@ -25,7 +25,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How many streams there may be, and how many may begin: who is one too many is told when to try again, and nobody else notices. */
+/**
+ * How many streams there may be, and how many may begin: who is one too many is told when to try again, and nobody else
+ * notices.
+ */
 final class AdmissionTest {
 
     @RegisterExtension

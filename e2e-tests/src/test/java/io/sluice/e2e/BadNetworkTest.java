@@ -23,7 +23,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An uplink that is too slow for a while, one that breaks, and a gateway that goes away: what the far end sees of it. */
+/**
+ * An uplink that is too slow for a while, one that breaks, and a gateway that goes away: what the far end sees of it.
+ */
 @OneBrowserAtATime
 final class BadNetworkTest {
 
@@ -33,8 +35,8 @@ final class BadNetworkTest {
     private static final int QUEUE_BOUND_MILLIS = MAX_QUEUE_MILLIS + 100;
 
     /**
-     * The worst picture: the queue, and behind it what had left when the uplink fell to less than a third of what is sent, which cannot
-     * be taken back. 8.6 s were measured with an encoder that cannot be asked for less.
+     * The worst picture: the queue, and behind it what had left when the uplink fell to less than a third of what is
+     * sent, which cannot be taken back. 8.6 s were measured with an encoder that cannot be asked for less.
      */
     private static final int DELAY_BOUND_MILLIS = MAX_QUEUE_MILLIS + 4 * 1_750;
 

@@ -18,7 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where messages, frames and TCP segments begin and end says nothing about the media; no cut may change what arrives. */
+/**
+ * Where messages, frames and TCP segments begin and end says nothing about the media; no cut may change what arrives.
+ */
 final class BoundariesTest {
 
     @RegisterExtension

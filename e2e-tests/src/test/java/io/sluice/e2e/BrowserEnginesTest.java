@@ -21,7 +21,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each way in which this browser can encode, from the library's publish() to the far end of RTMP, picture by picture. */
+/**
+ * Each way in which this browser can encode, from the library's publish() to the far end of RTMP, picture by picture.
+ */
 @OneBrowserAtATime
 final class BrowserEnginesTest {
 

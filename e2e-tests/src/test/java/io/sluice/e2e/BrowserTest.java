@@ -45,8 +45,8 @@ final class BrowserTest {
         viewer.navigate(studio.getByText("Watch this stream")
                 .evaluate("link => link.href")
                 .toString());
-        viewer.waitForFunction(
-                "() => { const v = document.querySelector('video'); return v.currentTime > 1 && v.videoWidth === 1280; }");
+        viewer.waitForFunction("() => { const v = document.querySelector('video');"
+                + " return v.currentTime > 1 && v.videoWidth === 1280; }");
         // Two segments of two seconds and what was on its way; the sum of a day would be a clock misread.
         assertThat(viewer.locator("#delay-value")).hasText(Pattern.compile("^\\d{1,2}\\.\\d s$"));
         double before = time(viewer);

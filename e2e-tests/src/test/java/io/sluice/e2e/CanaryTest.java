@@ -23,7 +23,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The search that every other end-to-end test passes through finds what it is for; and streams with all kinds of secrets pass it. */
+/**
+ * The search that every other end-to-end test passes through finds what it is for; and streams with all kinds of
+ * secrets pass it.
+ */
 final class CanaryTest {
 
     @RegisterExtension
@@ -75,7 +78,9 @@ final class CanaryTest {
         assertThat(gateway.sightings(List.of())).isEmpty();
     }
 
-    /** The key in the URL and in the message, a token, a password, and a signature that the operator put behind the key. */
+    /**
+     * The key in the URL and in the message, a token, a password, and a signature that the operator put behind the key.
+     */
     @Test
     void noneOfAStreamsSecretsGetsOut() {
         NginxReceiver nginx = stage.nginx();

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * How old a picture is when it comes out of RTMP, for each way to publish it, in one run. It is no test, for it depends on
- * the machine; docs/browser.md tells how to run it and what came out.
+ * How old a picture is when it comes out of RTMP, for each way to publish it, in one run. It is no test, for it depends
+ * on the machine; docs/browser.md tells how to run it and what came out.
  */
 final class DelayMeasurement {
 

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What the first picture waits for: nothing but its own message. FFmpeg's own defaults would hold it until a second and more of the
- * stream had come. Told without a clock: nothing else is ever sent.
+ * What the first picture waits for: nothing but its own message. FFmpeg's own defaults would hold it until a second and
+ * more of the stream had come. Told without a clock: nothing else is ever sent.
  */
 final class DelayTest {
 

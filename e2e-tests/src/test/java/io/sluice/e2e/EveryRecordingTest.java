@@ -25,7 +25,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Everything that a real Chromium records, all at once and at its own pace, from the WebSocket to the RTMP receiver. */
+/**
+ * Everything that a real Chromium records, all at once and at its own pace, from the WebSocket to the RTMP receiver.
+ */
 final class EveryRecordingTest {
 
     @RegisterExtension

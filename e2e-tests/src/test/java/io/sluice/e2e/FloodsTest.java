@@ -23,7 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Clients that keep to the protocol and send as much of the most expensive as they can, while somebody else is live. */
+/**
+ * Clients that keep to the protocol and send as much of the most expensive as they can, while somebody else is live.
+ */
 @OneCrowdAtATime
 final class FloodsTest {
 
@@ -97,7 +99,9 @@ final class FloodsTest {
         };
     }
 
-    /** Each is given as much as it may send, and none of it is complete: what is held of it must not depend on its size. */
+    /**
+     * Each is given as much as it may send, and none of it is complete: what is held of it must not depend on its size.
+     */
     @Test
     void aHundredMessagesOfEightMegabytesThatNeverEndCostNoMemory() {
         List<Callable<WebSocketClient>> clients = IntStream.range(0, 100)

@@ -117,7 +117,10 @@ final class HostileConnectionsTest {
         assertBoundedAndNobodyDisturbed();
     }
 
-    /** Their ends are there and say nothing more, as when a phone loses its network: neither media, nor an answer to a close. */
+    /**
+     * Their ends are there and say nothing more, as when a phone loses its network: neither media, nor an answer to a
+     * close.
+     */
     @Test
     void halfOpenSocketsAreGivenUpInEveryStateThatTheyCanBeIn() {
         List<WebSocketClient> dead = new ArrayList<>();

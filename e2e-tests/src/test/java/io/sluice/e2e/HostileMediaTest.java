@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Media that is made to do harm, through the running gateway into both real FFmpegs. Whatever comes of it: nobody was called, no file
- * got out, FFmpeg is gone, took little memory, and somebody else who was live lost nothing.
+ * Media that is made to do harm, through the running gateway into both real FFmpegs. Whatever comes of it: nobody was
+ * called, no file got out, FFmpeg is gone, took little memory, and somebody else who was live lost nothing.
  */
 final class HostileMediaTest {
 

@@ -78,9 +78,7 @@ final class PermissionTest {
         assertRefused(gateway, Publisher.negotiated(key), FailureCode.AUTHORIZER_FAILED);
         Files.writeString(file, made.out());
         gateway.connect(Publisher.negotiated(key)).open(recording.mimeType());
-        assertThat(gateway.output())
-                .contains("authenticated as anna")
-                .doesNotContain("No authentication configured");
+        assertThat(gateway.output()).contains("authenticated as anna").doesNotContain("No authentication configured");
     }
 
     @Test

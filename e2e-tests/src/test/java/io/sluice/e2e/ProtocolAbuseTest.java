@@ -24,8 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Frames that break the protocol in other ways than {@link RefusalsTest} has them: in control frames, across fragments, and by sizes that
- * nobody could hold. Each is told why; together they cost the gateway, whose heap is small, no memory and another stream nothing.
+ * Frames that break the protocol in other ways than {@link RefusalsTest} has them: in control frames, across fragments,
+ * and by sizes that nobody could hold. Each is told why; together they cost the gateway, whose heap is small, no memory
+ * and another stream nothing.
  */
 final class ProtocolAbuseTest {
 
@@ -91,7 +92,10 @@ final class ProtocolAbuseTest {
         assertToldOfViolation(publisher, "before the previous one was complete");
     }
 
-    /** What may stand in the middle of a message is a control frame; it must not end up in the message, nor be kept back by it. */
+    /**
+     * What may stand in the middle of a message is a control frame; it must not end up in the message, nor be kept back
+     * by it.
+     */
     @Test
     void controlFramesBetweenTheFragmentsOfAMessageAreNoPartOfIt() {
         Publisher publisher = negotiating("between");
@@ -171,7 +175,10 @@ final class ProtocolAbuseTest {
         Refusal.assertTold(publisher, FailureCode.MESSAGE_TOO_LARGE, Publisher.SOON);
     }
 
-    /** As much as fifty megabytes. What comes behind a refusal is thrown away for as long as the closing handshake lasts. */
+    /**
+     * As much as fifty megabytes. What comes behind a refusal is thrown away for as long as the closing handshake
+     * lasts.
+     */
     private static void sendFragments(Publisher publisher, Frame first, ByteBuffer payload) {
         publisher.socket().send(first.withMoreToCome());
         ByteBuffer fragment = Frame.continuation(payload).withMoreToCome().encoded();

@@ -162,7 +162,19 @@ final class RefusalsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "with space", "a/../b", "a\\b", "a%2Fb", "a|b", "a\nb", "a\"b", "ä", ".hidden", "a'b", "$(x)"
+            strings = {
+                "", // Empty, then characters that URLs, file names, shells or logs would read otherwise.
+                "with space",
+                "a/../b",
+                "a\\b",
+                "a%2Fb",
+                "a|b",
+                "a\nb",
+                "a\"b",
+                "ä",
+                ".hidden",
+                "a'b",
+                "$(x)"
             })
     void aKeyThatCouldBreakOutOfAUrlOrALineIsRefused(String key) {
         Publisher negotiated = gateway.connect(Publisher.negotiated(key));

@@ -55,8 +55,8 @@ import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * A gateway from WebSocket through FFmpeg to RTMP, mounted into a Reactor Netty server. Create one with {@link
- * #builder()}.
+ * A gateway from WebSocket through FFmpeg to RTMP, mounted into a Reactor Netty server. Create one with
+ * {@link #builder()}.
  *
  * <p><b>Threads:</b> all methods are thread-safe, and none blocks. The gateway has no server, event loops or global
  * state of its own: each stream runs on the event loop of its connection. The server should use Netty's epoll transport
@@ -173,9 +173,9 @@ public final class Gateway {
      * live streams and connected clients keep theirs. Stream keys stay leased, and previews stay available.
      *
      * <p>The builder's configuration is applied as a whole, including its defaults. Settings that depend on the FFmpeg
-     * found at the start, or that all streams share, cannot change: {@code ffmpeg}, {@code ffmpegEnvironment}, {@code
-     * ffmpegLimits}, {@code maxPendingStarts} and {@code previewLinger} must be the same as before. The builder's
-     * meters are ignored; those of the start remain.
+     * found at the start, or that all streams share, cannot change: {@code ffmpeg}, {@code ffmpegEnvironment},
+     * {@code ffmpegLimits}, {@code maxPendingStarts} and {@code previewLinger} must be the same as before. The
+     * builder's meters are ignored; those of the start remain.
      *
      * <p>If the new configuration has another authorizer, the previous one is disposed of when no client can be waiting
      * for its answer any more. After {@link #close()} or {@link #drain}, this method changes nothing and disposes of
@@ -208,7 +208,8 @@ public final class Gateway {
         }
         if (replaced != null && replaced != replacement) {
             SessionLimits session = previous.limits().session();
-            reaper.retire(replaced, session.timeouts().open().plus(session.timeouts().authorize()));
+            reaper.retire(
+                    replaced, session.timeouts().open().plus(session.timeouts().authorize()));
         }
     }
 

@@ -19,7 +19,10 @@ final class Refusals {
         assertThat(failure.closeReason().getBytes(UTF_8)).hasSizeLessThanOrEqualTo(123);
     }
 
-    /** The same, and the key of the samples is not repeated. Input that has it where no key belongs may be quoted with it. */
+    /**
+     * The same, and the key of the samples is not repeated. Input that has it where no key belongs may be quoted with
+     * it.
+     */
     static void assertSafeForLogsWithoutTheKey(Result<?> parsed) {
         assertSafeForLogs(parsed);
         assertThat(((Result.Refused<?>) parsed).failure().message()).doesNotContain(Samples.KEY);

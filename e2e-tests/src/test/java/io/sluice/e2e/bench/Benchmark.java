@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Measures the gateway beside {@linkplain Contender others}, in turn within each round, so that all of them see the same machine.
+ * Measures the gateway beside {@linkplain Contender others}, in turn within each round, so that all of them see the
+ * same machine.
  *
- * <p>Arguments: the number of rounds, then names of scenarios; without names, all. Writes {@code results.json}, {@code results.md}
- * and {@code results.png} into {@code target/bench}.
+ * <p>Arguments: the number of rounds, then names of scenarios; without names, all. Writes {@code results.json},
+ * {@code results.md} and {@code results.png} into {@code target/bench}.
  */
 final class Benchmark {
 

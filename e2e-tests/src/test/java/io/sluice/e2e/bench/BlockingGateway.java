@@ -15,8 +15,9 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same work in the ordinary way of Java, to compare with: a thread and a process for each connection, streams that block, a frame read
- * whole into an array. It is no straw man: frames go to the process without a further copy, and it takes no more than it is sent.
+ * The same work in the ordinary way of Java, to compare with: a thread and a process for each connection, streams that
+ * block, a frame read whole into an array. It is no straw man: frames go to the process without a further copy, and it
+ * takes no more than it is sent.
  */
 final class BlockingGateway {
 
@@ -93,10 +94,10 @@ final class BlockingGateway {
             line = line(in);
         }
         OutputStream answer = new BufferedOutputStream(out);
-        answer.write(
-                ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
-                                + accept(key) + "\r\n\r\n")
-                        .getBytes(StandardCharsets.US_ASCII));
+        answer.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                        + "Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                        + accept(key) + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
         answer.flush();
     }
 

@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How long it takes from a stream's first message to its first picture or sound on the way to an RTMP server, by a real FFmpeg: what its
- * viewers wait for besides the network. Each of these is a stream of its own to one gateway.
+ * How long it takes from a stream's first message to its first picture or sound on the way to an RTMP server, by a real
+ * FFmpeg: what its viewers wait for besides the network. Each of these is a stream of its own to one gateway.
  *
  * <p>Arguments: how many streams, then names of recordings.
  */

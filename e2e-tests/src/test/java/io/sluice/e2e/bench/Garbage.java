@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a megabyte of media leaves behind for the garbage collector, in the steady state of many streams: what the event loops allocate, by
- * the JVM's own count.
+ * What a megabyte of media leaves behind for the garbage collector, in the steady state of many streams: what the event
+ * loops allocate, by the JVM's own count.
  *
  * <p>Arguments: how many streams.
  */
@@ -35,7 +35,8 @@ final class Garbage {
         Garbage garbage = new Garbage(Bench.here(), Integer.parseInt(arguments[0]));
         System.out.printf(
                 Locale.ROOT,
-                "garbage of a MB of media, %d streams of 2.5 Mbit/s: %.1f KiB; told nothing and telling nothing: %.1f KiB%n",
+                "garbage of a MB of media, %d streams of 2.5 Mbit/s: %.1f KiB;"
+                        + " told nothing and telling nothing: %.1f KiB%n",
                 garbage.streams,
                 garbage.kibPerMegabyte("-o"),
                 garbage.kibPerMegabyte());

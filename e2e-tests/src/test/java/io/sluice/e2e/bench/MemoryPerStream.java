@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a further live stream holds in the gateway, without its FFmpeg: the heap after a collection, and the direct memory, with many
- * streams less those with few.
+ * What a further live stream holds in the gateway, without its FFmpeg: the heap after a collection, and the direct
+ * memory, with many streams less those with few.
  *
  * <p>Arguments: the few, and the many.
  */

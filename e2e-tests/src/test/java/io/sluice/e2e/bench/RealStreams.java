@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a real stream costs in all, FFmpeg included: the gateway with the FFmpeg that it sets up, beside the command line that people write
- * by hand for the same output, fed by the floor, which costs next to nothing.
+ * What a real stream costs in all, FFmpeg included: the gateway with the FFmpeg that it sets up, beside the command
+ * line that people write by hand for the same output, fed by the floor, which costs next to nothing.
  *
  * <p>Arguments: the number of rounds, and of streams at once; then names of plans; without names, all.
  */

@@ -44,8 +44,8 @@ final class Results {
     }
 
     /**
-     * How many times as much as the floor, round by round: what disturbs the machine disturbs both trials of a round alike, as nearly as
-     * can be had.
+     * How many times as much as the floor, round by round: what disturbs the machine disturbs both trials of a round
+     * alike, as nearly as can be had.
      */
     double[] ratios(String scenario, Contender contender, ToDoubleFunction<Figures> figure) {
         Map<Integer, Map<Contender, Double>> rounds = new LinkedHashMap<>();
@@ -76,7 +76,8 @@ final class Results {
     /** A table in Markdown: medians, and from the least to the greatest in parentheses. */
     String table() {
         StringBuilder table = new StringBuilder("""
-                | scenario | contender | CPU s/GB | × floor | p50 ms | p99 ms | × floor | max ms | resident MiB | threads | descriptors | lost |
+                | scenario | contender | CPU s/GB | × floor | p50 ms | p99 ms | × floor | max ms | resident MiB | \
+                threads | descriptors | lost |
                 |---|---|---|---|---|---|---|---|---|---|---|---|
                 """);
         scenarios().forEach(scenario -> {
@@ -111,8 +112,9 @@ final class Results {
         if (sorted.length == 0 || Arrays.stream(sorted).anyMatch(Double::isNaN)) {
             return "–";
         }
+        double greatest = sorted[sorted.length - 1];
         return sorted.length == 1
-                ? String.format(Locale.ROOT, "%.2f", sorted[0])
-                : String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", median(sorted), sorted[0], sorted[sorted.length - 1]);
+                ? String.format(Locale.ROOT, "%.2f", greatest)
+                : String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", median(sorted), sorted[0], greatest);
     }
 }

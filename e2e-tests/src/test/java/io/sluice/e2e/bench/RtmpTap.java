@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before an RTMP server and notes when each publisher's first picture or sound passes. What it has to know of RTMP is how messages
- * are cut into chunks (section 5.3 of its specification).
+ * Stands before an RTMP server and notes when each publisher's first picture or sound passes. What it has to know of
+ * RTMP is how messages are cut into chunks (section 5.3 of its specification).
  */
 final class RtmpTap implements AutoCloseable {
 

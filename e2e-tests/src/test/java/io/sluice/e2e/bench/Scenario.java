@@ -17,12 +17,18 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
     private static final String BROWSER_RATE = "312500"; // 2.5 Mbit/s
     private static final String BROWSER_MESSAGE = "78125"; // a quarter of a second of that
 
-    /** The compiler of a JVM is done with what few messages a second run through by then; nothing of an evening's stream. */
+    /**
+     * The compiler of a JVM is done with what few messages a second run through by then; nothing of an evening's
+     * stream.
+     */
     private static final int WARM_UP_SECONDS = 20;
 
     private static final int MEASURED_SECONDS = 10;
 
-    /** Has the compiler of a JVM see in seconds what it would see in the first minutes of an evening: many messages, many reports. */
+    /**
+     * Has the compiler of a JVM see in seconds what it would see in the first minutes of an evening: many messages,
+     * many reports.
+     */
     private static final List<String> WARM_UP = List.of(
             "-n", "60", "-m", "8000", "-r", "400000", "-t", "16", "-P", "100", "-u", "/ingest?streamKey=warm-%d");
 
@@ -58,7 +64,9 @@ record Scenario(String name, List<String> load, int skipSeconds, int seconds, Li
         return of("large", 8, 16, "-n", "4", "-m", "4194304", "-r", "16777216");
     }
 
-    /** The newcomers begin one second into what is measured, and stay. Their own delays, of first seconds, do not count. */
+    /**
+     * The newcomers begin one second into what is measured, and stay. Their own delays, of first seconds, do not count.
+     */
     static Scenario startsBesideLive() {
         return besideLive("starts-200", MEASURED_SECONDS);
     }

@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How long the gateway takes from its process's start until {@code /health/ready} says yes: as it is, and with an archive of its classes
- * that it has written when it was stopped before.
+ * How long the gateway takes from its process's start until {@code /health/ready} says yes: as it is, and with an
+ * archive of its classes that it has written when it was stopped before.
  *
  * <p>Argument: the number of rounds.
  */

@@ -51,7 +51,9 @@ public record Broadcast(Recording sent, Opened opened, Ended ended, Transcript h
         assertSameLength(before, after);
     }
 
-    /** To within two frames of video; an audio encoder fills its last frame and puts one of its own before the first. */
+    /**
+     * To within two frames of video; an audio encoder fills its last frame and puts one of its own before the first.
+     */
     private static void assertSameLength(Media before, Media after) {
         assertThat(after.tracks()).hasSameSizeAs(before.tracks());
         for (Media.Track track : before.tracks()) {

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Somebody who is live in the meantime, at the pace of a real browser, and whom none of the troubles of others may cost a
- * frame.
+ * Somebody who is live in the meantime, at the pace of a real browser, and whom none of the troubles of others may cost
+ * a frame.
  */
 public final class Bystander {
 

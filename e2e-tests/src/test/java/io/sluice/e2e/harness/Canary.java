@@ -15,11 +15,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
- * What every secret of the end-to-end tests has in it: a word that no log line, answer or file can have by accident. So each of these tests
- * also shows that no secret gets out, whatever else it is about. A gateway shows no more of a key than its first four characters.
+ * What every secret of the end-to-end tests has in it: a word that no log line, answer or file can have by accident. So
+ * each of these tests also shows that no secret gets out, whatever else it is about. A gateway shows no more of a key
+ * than its first four characters.
  *
- * <p>Who may see the secrets, and is not searched: the argument list of an FFmpeg that takes the URL in no other way, and what it says to the RTMP
- * server, which needs the whole of it; and the body of the question to a service that decides, which is about the key.
+ * <p>Who may see the secrets, and is not searched: the argument list of an FFmpeg that takes the URL in no other way,
+ * and what it says to the RTMP server, which needs the whole of it; and the body of the question to a service that
+ * decides, which is about the key.
  */
 public final class Canary {
 

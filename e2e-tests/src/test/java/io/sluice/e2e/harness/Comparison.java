@@ -6,15 +6,19 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Two who are live at the same time on the same machine, one on the gateway that is attacked and one on a gateway that nobody attacks. What
- * the attackers' own work costs the machine, both of them pay; what only the first one pays is the gateway's fault.
+ * Two who are live at the same time on the same machine, one on the gateway that is attacked and one on a gateway that
+ * nobody attacks. What the attackers' own work costs the machine, both of them pay; what only the first one pays is the
+ * gateway's fault.
  *
  * @param attacked on the gateway in question
  * @param elsewhere on the other
  */
 public record Comparison(Bystander attacked, Bystander elsewhere) {
 
-    /** How many times as long as elsewhere nine out of ten answers may take: a factor that no noise reaches, and any queue does. */
+    /**
+     * How many times as long as elsewhere nine out of ten answers may take: a factor that no noise reaches, and any
+     * queue does.
+     */
     private static final int WORSE_BY = 10;
 
     /** Below this a comparison only compares how the kernel shares out its processors. */
@@ -29,7 +33,10 @@ public record Comparison(Bystander attacked, Bystander elsewhere) {
                 Bystander.live(calm, receiver, stage.key("elsewhere")));
     }
 
-    /** Waits for the end of both: the attacked stream must have arrived whole, and have been answered about as soon as the other. */
+    /**
+     * Waits for the end of both: the attacked stream must have arrived whole, and have been answered about as soon as
+     * the other.
+     */
     public void assertNotDisturbed() {
         attacked.assertUndisturbed();
         elsewhere.assertUndisturbed();

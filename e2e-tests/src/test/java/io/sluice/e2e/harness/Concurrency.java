@@ -9,9 +9,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Which test classes may run at the same time. Most tests wait for the clock, so classes and methods run concurrently, as
- * {@code junit-platform.properties} says. Exceptions are marked with these annotations. The methods of a class that has one of them run
- * one after another, and the class starts early, because these are the longest.
+ * Which test classes may run at the same time. Most tests wait for the clock, so classes and methods run concurrently,
+ * as {@code junit-platform.properties} says. Exceptions are marked with these annotations. The methods of a class that
+ * has one of them run one after another, and the class starts early, because these are the longest.
  */
 public final class Concurrency {
 
@@ -31,7 +31,10 @@ public final class Concurrency {
     @Retention(RetentionPolicy.RUNTIME)
     public @interface OneCrowdAtATime {}
 
-    /** Measures rates, delays or processor time, where anything else that runs is part of the result. Runs when all others are done. */
+    /**
+     * Measures rates, delays or processor time, where anything else that runs is part of the result. Runs when all
+     * others are done.
+     */
     @Isolated
     @Target(ElementType.TYPE)
     @Retention(RetentionPolicy.RUNTIME)

@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An operator's own HTTP service that decides who may publish. It answers everybody the same, and remembers the questions. */
+/**
+ * An operator's own HTTP service that decides who may publish. It answers everybody the same, and remembers the
+ * questions.
+ */
 public final class DecidingService implements AutoCloseable {
 
     private final HttpServer server;

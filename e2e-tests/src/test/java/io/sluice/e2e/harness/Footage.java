@@ -138,7 +138,8 @@ public record Footage(List<Shot> shots, List<Double> beepSeconds, String complai
     public record Clap(double seconds, long soundLateMillis) {}
 
     /**
-     * How much later than its flash each beep is heard. Where the first picture of a flash is missing, nothing can be said.
+     * How much later than its flash each beep is heard. Where the first picture of a flash is missing, nothing can be
+     * said.
      */
     public List<Clap> claps() {
         List<Clap> claps = new ArrayList<>();

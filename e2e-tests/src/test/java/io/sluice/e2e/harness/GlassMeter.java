@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /**
- * An RTMP server for one stream of {@code pages/source.js} that notes when each picture was drawn and when it came out of
- * the decoder here: the delay from the glass to the far end of RTMP. It writes a recording besides.
+ * An RTMP server for one stream of {@code pages/source.js} that notes when each picture was drawn and when it came out
+ * of the decoder here: the delay from the glass to the far end of RTMP. It writes a recording besides.
  */
 public final class GlassMeter implements AutoCloseable {
 

@@ -93,7 +93,8 @@ final class InstrumentsTest {
     void theDelayIsAsLongAsItIs(int agedMillis) throws IOException, InterruptedException {
         GlassMeter meter = stage.glassMeter();
         String command = "-v error -f rawvideo -pix_fmt gray -s 16x9 -r " + FRAME_RATE + " -probesize 32 -i -"
-                + " -f lavfi -i anullsrc=r=48000:cl=mono -shortest -c:a aac -vf scale=640:360:flags=neighbor -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p"
+                + " -f lavfi -i anullsrc=r=48000:cl=mono -shortest -c:a aac -vf scale=640:360:flags=neighbor"
+                + " -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p"
                 + " -g 30 -flush_packets 1 -tcp_nodelay 1 -f flv " + meter.publishUrl();
         Process camera = new ProcessBuilder(Tool.FFMPEG.command(List.of(command.split(" ", -1))))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

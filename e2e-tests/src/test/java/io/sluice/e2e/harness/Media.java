@@ -80,7 +80,8 @@ public record Media(String source, List<Track> tracks) {
                 "-v",
                 "error",
                 "-show_entries",
-                "stream=index,codec_type,codec_name,width,height,sample_rate,channels:packet=stream_index,pts_time,flags",
+                "stream=index,codec_type,codec_name,width,height,sample_rate,channels:"
+                        + "packet=stream_index,pts_time,flags",
                 "-of",
                 "compact",
                 source);
@@ -137,7 +138,8 @@ public record Media(String source, List<Track> tracks) {
 
     /**
      * When the fake microphone's beeps begin, in seconds after the first picture. Chromium beeps twice a second, and no
-     * encoder can move that by more than a few samples; timestamps of packets would be moved by each encoder's own delay.
+     * encoder can move that by more than a few samples; timestamps of packets would be moved by each encoder's own
+     * delay.
      */
     public List<Double> beeps() {
         double start = video().firstSeconds();

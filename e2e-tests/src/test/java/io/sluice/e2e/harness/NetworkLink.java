@@ -27,8 +27,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The network between a browser and the gateway: a TCP proxy whose upstream can be made slow, silent or dead while it runs.
- * What it holds back stays with the sender, as with a real uplink; it stores one read of {@value #READ_BYTES} bytes itself.
+ * The network between a browser and the gateway: a TCP proxy whose upstream can be made slow, silent or dead while it
+ * runs. What it holds back stays with the sender, as with a real uplink; it stores one read of {@value #READ_BYTES}
+ * bytes itself.
  *
  * <p>All state is confined to its one event loop; the methods may be called from any thread and take effect before they
  * return.

@@ -11,8 +11,8 @@ import java.net.URI;
 import java.util.Objects;
 
 /**
- * Somebody else's web server, with one page. It has to be a real one: a browser does not let a page that was only slipped
- * into it connect to the loopback interface.
+ * Somebody else's web server, with one page. It has to be a real one: a browser does not let a page that was only
+ * slipped into it connect to the loopback interface.
  */
 public final class PageServer implements AutoCloseable {
 

@@ -74,8 +74,8 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
     }
 
     /**
-     * Noise that no encoder can compress, for filling every buffer on the way: about 13 MB a second, in messages of 64 kB
-     * without any pause.
+     * Noise that no encoder can compress, for filling every buffer on the way: about 13 MB a second, in messages of 64
+     * kB without any pause.
      */
     public static Recording heavy(Path directory, int seconds) {
         Path file = directory.resolve("heavy.mkv");
@@ -150,8 +150,8 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
     }
 
     /**
-     * The first seconds as a recording of their own, for tests to which its length does not matter. The recorder's messages
-     * end with whole frames, so what is left is well-formed.
+     * The first seconds as a recording of their own, for tests to which its length does not matter. The recorder's
+     * messages end with whole frames, so what is left is well-formed.
      */
     public Recording shortened(int seconds) {
         Recording beginning = first((int) messages.stream()

@@ -11,8 +11,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Pings a live stream five times a second on a thread of its own. The gateway answers on the event loop that carries the
- * stream's media, so an answer that is late is media that is late.
+ * Pings a live stream five times a second on a thread of its own. The gateway answers on the event loop that carries
+ * the stream's media, so an answer that is late is media that is late.
  */
 final class RoundTrips implements AutoCloseable {
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The gateway's classes as the JVM maps them, written once by a first gateway. The tests start a hundred gateways, and each start
- * takes a third less processor time with it. A JVM that cannot use the archive ignores it.
+ * The gateway's classes as the JVM maps them, written once by a first gateway. The tests start a hundred gateways, and
+ * each start takes a third less processor time with it. A JVM that cannot use the archive ignores it.
  */
 final class SharedClasses {
 

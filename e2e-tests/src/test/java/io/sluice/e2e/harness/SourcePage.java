@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A page of the gateway's own origin in which the tests' scripts run: with {@code pages/source.js} for a camera. The one
- * place that decides what origin a test's page has.
+ * A page of the gateway's own origin in which the tests' scripts run: with {@code pages/source.js} for a camera. The
+ * one place that decides what origin a test's page has.
  */
 public final class SourcePage {
 

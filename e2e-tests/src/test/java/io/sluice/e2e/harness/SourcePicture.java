@@ -24,7 +24,8 @@ public record SourcePicture(int number, long drawnMillis, boolean isFlash) {
     /**
      * Reads a picture of {@link #SIZE} in shades of gray.
      *
-     * @param nowMillis any time within some weeks of when it was drawn, since the picture has no more than 32 bits of it
+     * @param nowMillis any time within some weeks of when it was drawn, since the picture has no more than 32 bits of
+     *     it
      * @return nothing if it was damaged on the way
      */
     static Optional<SourcePicture> read(byte[] gray, long nowMillis) {

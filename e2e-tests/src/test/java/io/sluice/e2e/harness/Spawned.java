@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process in the background whose output goes to a file, so that it can never block on a reader. It is killed with the
- * test run at the latest.
+ * A process in the background whose output goes to a file, so that it can never block on a reader. It is killed with
+ * the test run at the latest.
  */
 final class Spawned implements AutoCloseable {
 

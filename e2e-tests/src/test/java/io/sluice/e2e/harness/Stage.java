@@ -18,9 +18,9 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Where a test happens: it owns everything that was started and ends it in reverse order, with the test, or with the class
- * if it stands in a static field. After a failure it shows what every process printed. Whatever the test was about, no
- * gateway may have let out a secret ({@link Canary}) or told of a leak.
+ * Where a test happens: it owns everything that was started and ends it in reverse order, with the test, or with the
+ * class if it stands in a static field. After a failure it shows what every process printed. Whatever the test was
+ * about, no gateway may have let out a secret ({@link Canary}) or told of a leak.
  */
 public final class Stage
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, AutoCloseable {

@@ -9,7 +9,10 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.Base64;
 
-/** Signs JSON Web Tokens with a key of its own, by the JDK's means, so that another implementation than the gateway's makes them. */
+/**
+ * Signs JSON Web Tokens with a key of its own, by the JDK's means, so that another implementation than the gateway's
+ * makes them.
+ */
 public final class Tokens {
 
     private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();

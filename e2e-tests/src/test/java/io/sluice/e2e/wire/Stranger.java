@@ -54,7 +54,9 @@ public final class Stranger implements AutoCloseable {
         return say(bytes);
     }
 
-    /** Waits for the answer to a request, as a client must before its first frame: what comes before that is nobody's. */
+    /**
+     * Waits for the answer to a request, as a client must before its first frame: what comes before that is nobody's.
+     */
     public Stranger awaitAnswer() {
         try {
             socket.setSoTimeout((int) LIMIT.toMillis());

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * A WebSocket client that does what it is told. By itself it only answers pings and the gateway's close, as browsers do.
- * Sending may be done from several threads and blocks while the gateway does not read; {@link #close()} and
+ * A WebSocket client that does what it is told. By itself it only answers pings and the gateway's close, as browsers
+ * do. Sending may be done from several threads and blocks while the gateway does not read; {@link #close()} and
  * {@link #reset()} unblock it.
  */
 public final class WebSocketClient implements AutoCloseable {

@@ -21,8 +21,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Delegates to an HTTP service, with the same request as MediaMTX, so that services for MediaMTX work unchanged: a POST
- * of a JSON object with {@code ip}, {@code user}, {@code password}, {@code token}, {@code action}, {@code path}, {@code
- * protocol}, {@code id}, {@code query} and {@code userAgent}.
+ * of a JSON object with {@code ip}, {@code user}, {@code password}, {@code token}, {@code action}, {@code path},
+ * {@code protocol}, {@code id}, {@code query} and {@code userAgent}.
  *
  * <p>A 2xx response allows, with the outputs and limits of its body if that is a JSON object. A 4xx response denies,
  * except 408 and 429: these, like any other status, mean that the service could not decide. Never blocks.

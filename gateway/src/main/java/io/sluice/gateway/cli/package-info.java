@@ -1,6 +1,4 @@
-/**
- * The program: main, commands and their options. Nothing else depends on it.
- */
+/** The program: main, commands and their options. Nothing else depends on it. */
 @NullMarked
 package io.sluice.gateway.cli;
 

@@ -61,8 +61,8 @@ final class StaticAssets {
     }
 
     /**
-     * The name by which pages refer to a version of an asset: {@code sluice-0123456789abcdef.js} for
-     * {@code sluice.js}. The build (tools/assets.js) writes the same names into the pages.
+     * The name by which pages refer to a version of an asset: {@code sluice-0123456789abcdef.js} for {@code sluice.js}.
+     * The build (tools/assets.js) writes the same names into the pages.
      *
      * @return null for assets that pages do not load
      */

@@ -10,23 +10,23 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * The one place where a stream's media waits: a source {@linkplain #offer offers} bytes as they arrive from the network, a sink requests
- * them item by item.
+ * The one place where a stream's media waits: a source {@linkplain #offer offers} bytes as they arrive from the
+ * network, a sink requests them item by item.
  *
- * <p><b>Demand.</b> Each requested item is one buffer of any size. A WebSocket cannot be asked for bytes, only told to pause, so the
- * queue {@linkplain BackPressure signals} its source to pause once {@code highBytes} of memory are held, and to resume once
- * {@code lowBytes} or less are. What the source had already read may still arrive. The bound is therefore {@code highBytes} and one read;
- * nothing is ever dropped.
+ * <p><b>Demand.</b> Each requested item is one buffer of any size. A WebSocket cannot be asked for bytes, only told to
+ * pause, so the queue {@linkplain BackPressure signals} its source to pause once {@code highBytes} of memory are held,
+ * and to resume once {@code lowBytes} or less are. What the source had already read may still arrive. The bound is
+ * therefore {@code highBytes} and one read; nothing is ever dropped.
  *
- * <p><b>Memory.</b> The watermarks count the memory behind the buffers, not only the bytes in them. Small buffers that wait are gathered
- * into shared ones, and a buffer that uses less than half of the memory behind it is copied. So the memory held is at most twice the
- * bytes that wait, for any size of frames, and {@value #MIN_BUFFER_BYTES} bytes.
+ * <p><b>Memory.</b> The watermarks count the memory behind the buffers, not only the bytes in them. Small buffers that
+ * wait are gathered into shared ones, and a buffer that uses less than half of the memory behind it is copied. So the
+ * memory held is at most twice the bytes that wait, for any size of frames, and {@value #MIN_BUFFER_BYTES} bytes.
  *
- * <p><b>Replaceable ends.</b> A source is whoever calls {@link #offer}. A sink that cancels, or that is {@linkplain #detachSink detached},
- * leaves what waits for the next one. There is at most one sink at a time.
+ * <p><b>Replaceable ends.</b> A source is whoever calls {@link #offer}. A sink that cancels, or that is
+ * {@linkplain #detachSink detached}, leaves what waits for the next one. There is at most one sink at a time.
  *
- * <p><b>Ownership.</b> The reference of an offered buffer becomes the queue's, and the sink's from {@code onNext} on. {@link #discard}
- * releases what waits, and every buffer that is offered later.
+ * <p><b>Ownership.</b> The reference of an offered buffer becomes the queue's, and the sink's from {@code onNext} on.
+ * {@link #discard} releases what waits, and every buffer that is offered later.
  *
  * <p><b>Threads.</b> Confined to one event loop; calls from elsewhere are an {@link IllegalStateException}.
  */
@@ -44,7 +44,9 @@ public final class MediaQueue extends Flux<ByteBuf> {
         void onPauseChanged(boolean paused);
     }
 
-    /** Smaller buffers are gathered: their objects and the read buffers behind them would cost more than their bytes. */
+    /**
+     * Smaller buffers are gathered: their objects and the read buffers behind them would cost more than their bytes.
+     */
     private static final int GATHER_BELOW_BYTES = 4_096;
 
     private static final int MIN_BUFFER_BYTES = 256;
@@ -164,8 +166,8 @@ public final class MediaQueue extends Flux<ByteBuf> {
     }
 
     /**
-     * Releases what waits, because no sink will request it. Completes the sink if there is one, and pauses the source for good: reading on
-     * would keep the event loop busy with a fast sender while the stream ends.
+     * Releases what waits, because no sink will request it. Completes the sink if there is one, and pauses the source
+     * for good: reading on would keep the event loop busy with a fast sender while the stream ends.
      */
     public void discard() {
         requireEventLoop();

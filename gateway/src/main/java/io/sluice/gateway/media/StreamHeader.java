@@ -5,11 +5,11 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a stream's initialisation segment, for a run of FFmpeg that starts in the middle of the stream: of WebM and Matroska everything
- * before the first Cluster, of fragmented MP4 everything before the first {@code moof}.
+ * Keeps a stream's initialisation segment, for a run of FFmpeg that starts in the middle of the stream: of WebM and
+ * Matroska everything before the first Cluster, of fragmented MP4 everything before the first {@code moof}.
  *
- * <p>It copies at most {@value #MAX_BYTES} bytes. A header that is longer, or that cannot be followed, is not kept. Confined to the
- * stream's event loop. {@link #release()} when the stream ends.
+ * <p>It copies at most {@value #MAX_BYTES} bytes. A header that is longer, or that cannot be followed, is not kept.
+ * Confined to the stream's event loop. {@link #release()} when the stream ends.
  */
 public final class StreamHeader {
 
@@ -44,7 +44,8 @@ public final class StreamHeader {
     public StreamHeader() {}
 
     /**
-     * Inspects the next bytes of the stream, and copies those that may belong to the header. The buffer and its indices stay as they are.
+     * Inspects the next bytes of the stream, and copies those that may belong to the header. The buffer and its indices
+     * stay as they are.
      *
      * @param media what follows on the bytes of the call before, cut anywhere
      */

@@ -13,17 +13,18 @@ import reactor.core.publisher.Sinks;
 /**
  * Writes a publisher's buffers to a child's standard input, as fast as the pipe accepts them.
  *
- * <p><b>Demand.</b> Items are requested one at a time, each after the pipe has accepted the one before. So at most one buffer waits here
- * for room in the pipe; everything else waits in the publisher.
+ * <p><b>Demand.</b> Items are requested one at a time, each after the pipe has accepted the one before. So at most one
+ * buffer waits here for room in the pipe; everything else waits in the publisher.
  *
- * <p><b>Ownership.</b> Each item's reference becomes this subscriber's at {@code onNext}. It is released once the pipe has accepted its
- * last byte, or when the input ends for any other reason.
+ * <p><b>Ownership.</b> Each item's reference becomes this subscriber's at {@code onNext}. It is released once the pipe
+ * has accepted its last byte, or when the input ends for any other reason.
  *
- * <p><b>End.</b> {@code onComplete} closes the input after the last byte was written. {@code onError} closes it at once and discards the
- * waiting buffer, because a failed source cannot vouch for what it sent. When the child closes its end or dies, the subscription is
- * cancelled and the waiting buffer is released. {@link #closed()} signals in each case.
+ * <p><b>End.</b> {@code onComplete} closes the input after the last byte was written. {@code onError} closes it at once
+ * and discards the waiting buffer, because a failed source cannot vouch for what it sent. When the child closes its end
+ * or dies, the subscription is cancelled and the waiting buffer is released. {@link #closed()} signals in each case.
  *
- * <p><b>Threads.</b> Signals must come on the child's event loop; one from elsewhere is an {@link IllegalStateException}.
+ * <p><b>Threads.</b> Signals must come on the child's event loop; one from elsewhere is an
+ * {@link IllegalStateException}.
  */
 public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
 

@@ -5,11 +5,11 @@ import io.sluice.gateway.access.Peer;
 import io.sluice.protocol.ServerMessage;
 
 /**
- * A publisher's connection as a session sees it. A session calls it on the connection's own event loop; the methods never block and never
- * throw.
+ * A publisher's connection as a session sees it. A session calls it on the connection's own event loop; the methods
+ * never block and never throw.
  *
- * <p>{@code Ended} and {@code Failed} are the last messages: later ones are ignored, and the connection is closed with the code that belongs
- * to them.
+ * <p>{@code Ended} and {@code Failed} are the last messages: later ones are ignored, and the connection is closed with
+ * the code that belongs to them.
  */
 public interface ClientConnection {
 

@@ -15,7 +15,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Reads a stream's format from its header: to learn what a plain client sends, and to verify that a client sends what was agreed.
+ * Reads a stream's format from its header: to learn what a plain client sends, and to verify that a client sends what
+ * was agreed.
  *
  * <p>Confined to the stream's event loop. Once the header is known, an inspection costs nothing.
  */
@@ -78,8 +79,8 @@ final class FormatVerifier {
     }
 
     /**
-     * A codec that was not announced may be any, and a track that was announced may be missing: recorders name codecs before they know
-     * what they will be given. WebM and Matroska count as one, as they do for FFmpeg.
+     * A codec that was not announced may be any, and a track that was announced may be missing: recorders name codecs
+     * before they know what they will be given. WebM and Matroska count as one, as they do for FFmpeg.
      */
     private static Optional<Failure> mismatch(MediaFormat agreed, MediaFormat actual) {
         boolean matches = agreed.container() == actual.container()

@@ -6,8 +6,8 @@ import io.sluice.protocol.Failure;
 import io.sluice.protocol.Result;
 
 /**
- * Where a connection delivers what it receives: the session that it is attached to. Called on the connection's event loop. What a
- * connection delivers after another one has taken its place is released and ignored.
+ * Where a connection delivers what it receives: the session that it is attached to. Called on the connection's event
+ * loop. What a connection delivers after another one has taken its place is released and ignored.
  */
 public interface Ingest {
 
@@ -26,7 +26,8 @@ public interface Ingest {
     void onMessage(Result<ClientMessage> message);
 
     /**
-     * The client broke a rule of the WebSocket protocol. A live stream still ends gracefully: what arrived before was valid.
+     * The client broke a rule of the WebSocket protocol. A live stream still ends gracefully: what arrived before was
+     * valid.
      *
      * @param failure the rule and what to do about it
      */

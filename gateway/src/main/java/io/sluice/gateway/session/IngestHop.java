@@ -11,13 +11,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Joins a session to a connection on another event loop, because a connection cannot move: its bytes hop to the session's loop, the
- * session's messages hop back.
+ * Joins a session to a connection on another event loop, because a connection cannot move: its bytes hop to the
+ * session's loop, the session's messages hop back.
  *
- * <p><b>Bound.</b> What is on the way is counted. The connection is paused when {@code highBytes} or more are, and resumes when
- * {@code lowBytes} or less are and the session does not want it paused either.
+ * <p><b>Bound.</b> What is on the way is counted. The connection is paused when {@code highBytes} or more are, and
+ * resumes when {@code lowBytes} or less are and the session does not want it paused either.
  *
- * <p><b>Threads.</b> {@link Ingest} methods are called on the connection's event loop, {@link ClientConnection} methods on the session's.
+ * <p><b>Threads.</b> {@link Ingest} methods are called on the connection's event loop, {@link ClientConnection} methods
+ * on the session's.
  */
 final class IngestHop implements Ingest, ClientConnection {
 

@@ -8,11 +8,12 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * The replaceable source of a session: the connection that is attached at present, and what belongs to it. The newest connection wins:
- * what an earlier one still delivers is released. A connection that has closed stays attached until another one is; it ignores messages.
+ * The replaceable source of a session: the connection that is attached at present, and what belongs to it. The newest
+ * connection wins: what an earlier one still delivers is released. A connection that has closed stays attached until
+ * another one is; it ignores messages.
  *
- * <p>Confined to the session's event loop, except for {@link #attach}. A connection on another event loop is reached by hops in both
- * directions, see {@link IngestHop}; on the same loop every call is direct.
+ * <p>Confined to the session's event loop, except for {@link #attach}. A connection on another event loop is reached by
+ * hops in both directions, see {@link IngestHop}; on the same loop every call is direct.
  */
 final class IngestSlot {
 

@@ -15,9 +15,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The replaceable sink of a session: the run of FFmpeg that takes the media at present. A run can be put in the place of another while
- * media flows: the earlier one delivers what it was given and finishes by itself, the next one gets the stream's header first and then
- * what waits. Bytes are counted for the stream, whichever run took them.
+ * The replaceable sink of a session: the run of FFmpeg that takes the media at present. A run can be put in the place
+ * of another while media flows: the earlier one delivers what it was given and finishes by itself, the next one gets
+ * the stream's header first and then what waits. Bytes are counted for the stream, whichever run took them.
  *
  * <p>Confined to the session's event loop.
  */

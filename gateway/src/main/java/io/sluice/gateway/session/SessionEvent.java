@@ -28,8 +28,8 @@ public sealed interface SessionEvent {
     StreamKey streamKey();
 
     /**
-     * A client was refused, or broke a rule before its stream ran. It neither starts nor ends then. A client that goes by itself before
-     * its stream runs makes no event.
+     * A client was refused, or broke a rule before its stream ran. It neither starts nor ends then. A client that goes
+     * by itself before its stream runs makes no event.
      *
      * @param sessionId names the session
      * @param streamKey the key, or null if there is none that is sound

@@ -1,6 +1,9 @@
 package io.sluice.gateway.session;
 
-/** Hears of every stream's events, on the stream's event loop: must not block. What it throws is logged and goes no further. */
+/**
+ * Hears of every stream's events, on the stream's event loop: must not block. What it throws is logged and goes no
+ * further.
+ */
 @FunctionalInterface
 public interface SessionListener {
 

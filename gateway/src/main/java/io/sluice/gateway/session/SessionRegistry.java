@@ -50,8 +50,8 @@ public final class SessionRegistry {
     }
 
     /**
-     * Acquires a stream key for one session. If the session that holds it is ending, this waits for the release: someone who reloads a
-     * page must not be told that the key is in use by what was the same page a moment ago.
+     * Acquires a stream key for one session. If the session that holds it is ending, this waits for the release:
+     * someone who reloads a page must not be told that the key is in use by what was the same page a moment ago.
      *
      * @param key the stream key
      * @param session who wants it

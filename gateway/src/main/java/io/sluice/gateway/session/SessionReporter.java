@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports what happens in a session to its client, to the embedder's listener, to the published status and to the log. Confined to the
- * session's event loop.
+ * Reports what happens in a session to its client, to the embedder's listener, to the published status and to the log.
+ * Confined to the session's event loop.
  */
 final class SessionReporter {
 

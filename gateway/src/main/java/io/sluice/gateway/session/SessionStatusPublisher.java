@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes a session's status to other threads. The session's event loop writes it as a whole each time; any thread may read it. The
- * media path does not pass here: progress is written once a second.
+ * Publishes a session's status to other threads. The session's event loop writes it as a whole each time; any thread
+ * may read it. The media path does not pass here: progress is written once a second.
  */
 final class SessionStatusPublisher {
 
@@ -55,7 +55,10 @@ final class SessionStatusPublisher {
         latest = latest.with(key);
     }
 
-    /** The stream key under which the stream was allowed, which may differ from the requested one. Callable from any thread. */
+    /**
+     * The stream key under which the stream was allowed, which may differ from the requested one. Callable from any
+     * thread.
+     */
     void permittedKey(StreamKey key) {
         permittedKey = key;
     }

@@ -5,7 +5,9 @@ import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
 import java.util.Optional;
 
-/** Detects that a live stream has stalled: FFmpeg accepts nothing, or the client sends nothing. Inspected once a second. */
+/**
+ * Detects that a live stream has stalled: FFmpeg accepts nothing, or the client sends nothing. Inspected once a second.
+ */
 final class StallDetector {
 
     private final SessionLimits limits;
@@ -39,10 +41,12 @@ final class StallDetector {
         if (nowNanos - lastAcceptedNanos >= limits.timeouts().stall().toNanos()) {
             return Optional.of(new Failure(
                     FailureCode.STREAM_STALLED,
-                    "FFmpeg has accepted no data for " + limits.timeouts().stall().toSeconds()
+                    "FFmpeg has accepted no data for "
+                            + limits.timeouts().stall().toSeconds()
                             + " s: its output does not accept the stream, or the machine is too slow. Go live again."));
         }
-        if (waiting == 0 && nowNanos - lastMediaNanos >= limits.timeouts().media().toNanos()) {
+        if (waiting == 0
+                && nowNanos - lastMediaNanos >= limits.timeouts().media().toNanos()) {
             return Optional.of(noMedia(limits));
         }
         return Optional.empty();

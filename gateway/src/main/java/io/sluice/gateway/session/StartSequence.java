@@ -24,10 +24,12 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The way from a stream key to a running FFmpeg: admission, permission, the stream key's lease, the client's offer, outputs, plan, process.
- * Each step may refuse, as a value. What was acquired is released when a later step refuses or fails.
+ * The way from a stream key to a running FFmpeg: admission, permission, the stream key's lease, the client's offer,
+ * outputs, plan, process. Each step may refuse, as a value. What was acquired is released when a later step refuses or
+ * fails.
  *
- * <p>Each step ends within a bound of its own, so a sequence is never cancelled: a session that has lost interest releases what it gets.
+ * <p>Each step ends within a bound of its own, so a sequence is never cancelled: a session that has lost interest
+ * releases what it gets.
  */
 final class StartSequence {
 
@@ -64,8 +66,9 @@ final class StartSequence {
     }
 
     /**
-     * Runs the sequence when subscribed to. A client that connects too often is refused before the authorizer is asked. Permission comes
-     * before the stream key: a stranger must neither learn whether a key is live, nor use up what is left of the gateway.
+     * Runs the sequence when subscribed to. A client that connects too often is refused before the authorizer is asked.
+     * Permission comes before the stream key: a stranger must neither learn whether a key is live, nor use up what is
+     * left of the gateway.
      *
      * @param offer what the client sends, as soon as that is known
      * @return the stream or the refusal, on the event loop; an error only if the gateway itself is at fault
@@ -157,10 +160,10 @@ final class StartSequence {
                         reservation, new OutputRun(plan, timed.getT2(), Duration.ofMillis(timed.getT1())))))
                 .onErrorResume(error -> {
                     LOG.error("[{}] FFmpeg could not be started", request.sessionId(), error);
-                    return Mono.just(
-                            Result.refused(
-                                    FailureCode.FFMPEG_UNAVAILABLE,
-                                    "The gateway could not start FFmpeg: try again, and tell its operator if that does not help."));
+                    return Mono.just(Result.refused(
+                            FailureCode.FFMPEG_UNAVAILABLE,
+                            "The gateway could not start FFmpeg: try again,"
+                                    + " and tell its operator if that does not help."));
                 });
     }
 

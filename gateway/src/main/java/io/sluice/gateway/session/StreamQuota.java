@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one stream may use: bits per second, and time. Confined to the stream's event loop.
  *
- * <p>Bits are counted as they arrive from the socket, not as FFmpeg accepts them, so a slow FFmpeg does not raise the limit.
+ * <p>Bits are counted as they arrive from the socket, not as FFmpeg accepts them, so a slow FFmpeg does not raise the
+ * limit.
  */
 final class StreamQuota {
 
@@ -42,7 +43,8 @@ final class StreamQuota {
         this.limits = limits;
         this.maxBitsPerSecond = maxBitsPerSecond;
         this.expiresAt = expiresAt;
-        this.bytes = new TokenBucket(maxBitsPerSecond * OVERSHOOT / Byte.SIZE, limits.rates().burstBytes(), nowNanos);
+        this.bytes = new TokenBucket(
+                maxBitsPerSecond * OVERSHOOT / Byte.SIZE, limits.rates().burstBytes(), nowNanos);
         this.startedNanos = nowNanos;
         this.calmNanos = nowNanos;
     }

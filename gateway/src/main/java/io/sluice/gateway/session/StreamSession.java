@@ -26,14 +26,15 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * One stream, from the upgrade until nothing of it is left: the state machine between a source and a sink that can both be replaced. What
- * arrived before its connection closed is delivered.
+ * One stream, from the upgrade until nothing of it is left: the state machine between a source and a sink that can both
+ * be replaced. What arrived before its connection closed is delivered.
  *
- * <p>{@link SessionState} has the legal transitions; {@link #transitionTo} is the only place that makes one. {@link IngestSlot} holds the
- * connection, {@link OutputSlot} the run of FFmpeg, and between them {@link MediaQueue} the media that waits.
+ * <p>{@link SessionState} has the legal transitions; {@link #transitionTo} is the only place that makes one.
+ * {@link IngestSlot} holds the connection, {@link OutputSlot} the run of FFmpeg, and between them {@link MediaQueue}
+ * the media that waits.
  *
- * <p>Confined to the event loop of its first connection, except for {@link #end}, {@link #drain}, {@link #abort}, {@link #status()},
- * {@link #done()} and {@link #id()}, which any thread may call, and {@link #attach}.
+ * <p>Confined to the event loop of its first connection, except for {@link #end}, {@link #drain}, {@link #abort},
+ * {@link #status()}, {@link #done()} and {@link #id()}, which any thread may call, and {@link #attach}.
  */
 public final class StreamSession {
 
@@ -78,8 +79,14 @@ public final class StreamSession {
         this.requestedKey = requestedKey;
         this.status = new SessionStatusPublisher(id, connection.peer(), mode == IngestMode.NEGOTIATED);
         this.ingest = new IngestSlot(
-                eventLoop, connection, new Source(), status::peer, limits.buffers().lowWaterBytes(), limits.buffers().highWaterBytes());
-        this.queue = new MediaQueue(eventLoop, limits.buffers().lowWaterBytes(), limits.buffers().highWaterBytes(), ingest::pauseMedia);
+                eventLoop,
+                connection,
+                new Source(),
+                status::peer,
+                limits.buffers().lowWaterBytes(),
+                limits.buffers().highWaterBytes());
+        this.queue = new MediaQueue(
+                eventLoop, limits.buffers().lowWaterBytes(), limits.buffers().highWaterBytes(), ingest::pauseMedia);
         this.output = new OutputSlot(queue, header, this::runEnded);
         this.format = new FormatVerifier(context.ffmpeg().maxPixels());
         this.reporter = new SessionReporter(id, ingest, context.listener(), status);
@@ -182,8 +189,8 @@ public final class StreamSession {
     }
 
     /**
-     * Puts another connection in the place of the present one, whose further bytes are released. Called on the new connection's event
-     * loop, which may be another than the session's: bytes and messages then hop between the two.
+     * Puts another connection in the place of the present one, whose further bytes are released. Called on the new
+     * connection's event loop, which may be another than the session's: bytes and messages then hop between the two.
      *
      * @param connection the new connection
      * @return where it delivers from now on
@@ -192,14 +199,17 @@ public final class StreamSession {
         return ingest.attach(connection);
     }
 
-    /** The run that takes the media. On the session's event loop, and only while it {@linkplain SessionState#hasRun() has one}. */
+    /**
+     * The run that takes the media. On the session's event loop, and only while it {@linkplain SessionState#hasRun()
+     * has one}.
+     */
     OutputRun currentRun() {
         return output.current();
     }
 
     /**
-     * Puts another run of FFmpeg in the place of the present one, which finishes what it was given. On the session's event loop, and only
-     * while the session is live.
+     * Puts another run of FFmpeg in the place of the present one, which finishes what it was given. On the session's
+     * event loop, and only while the session is live.
      *
      * @param run the new run; the session ends it from now on
      */
@@ -220,8 +230,8 @@ public final class StreamSession {
     }
 
     /**
-     * Prepares for a shutdown of the gateway. A live stream may continue until then, and its client is notified if it understands;
-     * every other session ends now. Callable from any thread.
+     * Prepares for a shutdown of the gateway. A live stream may continue until then, and its client is notified if it
+     * understands; every other session ends now. Callable from any thread.
      *
      * @param endsIn how long a live stream has left
      * @param refusal what clients are sent whose stream is not live yet

@@ -13,8 +13,8 @@ final class StreamTimers {
     private static final Duration INSPECTION_INTERVAL = Duration.ofSeconds(1);
 
     /**
-     * Hundreds of streams share an event loop. Their timers are aligned, so that one wake-up serves many of them. A stream's first
-     * timers fire early by at most this much.
+     * Hundreds of streams share an event loop. Their timers are aligned, so that one wake-up serves many of them. A
+     * stream's first timers fire early by at most this much.
      */
     private static final Duration TIMER_GRID = Duration.ofMillis(50);
 

@@ -89,8 +89,8 @@ public final class OriginPolicy {
     }
 
     /**
-     * As browsers write it: in lower case, without the default port. Empty if it is not an origin, such as {@code
-     * null}.
+     * As browsers write it: in lower case, without the default port. Empty if it is not an origin, such as
+     * {@code null}.
      */
     private static Optional<String> normalized(String origin) {
         Matcher form = FORM.matcher(origin.toLowerCase(Locale.ROOT));

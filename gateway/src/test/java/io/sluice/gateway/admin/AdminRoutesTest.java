@@ -169,7 +169,8 @@ class AdminRoutesTest {
         assertThat(index.body())
                 .contains(
                         AdminStage.PREFIX + LIST, AdminStage.PREFIX + "/metrics", AdminStage.PREFIX + "/openapi.yaml");
-        assertThat(answer(200, "/openapi.yaml", stage.unauthorized("/openapi.yaml")).body())
+        assertThat(answer(200, "/openapi.yaml", stage.unauthorized("/openapi.yaml"))
+                        .body())
                 .isEqualTo(Files.readString(Path.of("../docs/openapi.yaml")));
 
         Set<String> documented = document.responses();

@@ -107,8 +107,8 @@ class ConfigFileTest {
                         "unknown option '--colour'; the closest match is '--config'",
                         "--max-message-bytes: '8MB' is not a size; examples: 512, 64K, 5M, 1G"
                                 + " (without B: powers of 1024) (set in " + file + ":2)",
-                        "--publish: the publish URL must start with rtmp:// or rtmps://, as in rtmp://… (set in " + file
-                                + ":6)",
+                        "--publish: the publish URL must start with rtmp:// or rtmps://, as in rtmp://…" + " (set in "
+                                + file + ":6)",
                         "--media-timeout: '10' is not a duration; examples: 500ms, 10s, 2m, 1h (set in " + file + ":8)",
                         "--open-timeout: 'soon' is not a duration; examples: 500ms, 10s, 2m, 1h"
                                 + " (set by SLUICE_OPEN_TIMEOUT)",
@@ -164,7 +164,8 @@ class ConfigFileTest {
         assertThat(next.changes().restartRequired()).containsExactly("port", "ffmpeg");
         assertThat(next.command().listen().port()).isEqualTo(1);
         assertThat(next.builder().config().ffmpeg().program()).isEqualTo(Path.of("/opt/ffmpeg"));
-        assertThat(next.builder().config().limits().session().buffers().maxMessageBytes()).isEqualTo(6000);
+        assertThat(next.builder().config().limits().session().buffers().maxMessageBytes())
+                .isEqualTo(6000);
         assertThat(next.reload(sources).changes()).isEqualTo(new ConfigChanges(List.of(), List.of("port", "ffmpeg")));
     }
 

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The direction of knowledge, and a few more rules about the main classes. Beside each rule stands the source of a class that breaks it,
- * which is compiled here, so that a rule that looks at nothing is noticed.
+ * The direction of knowledge, and a few more rules about the main classes. Beside each rule stands the source of a
+ * class that breaks it, which is compiled here, so that a rule that looks at nothing is noticed.
  */
 class ArchitectureTest {
 
@@ -208,7 +208,8 @@ class ArchitectureTest {
                                 .should()
                                 .callMethodWhere(blocks())
                                 .as("only the stand-alone server blocks"),
-                        "package io.sluice.gateway.http; class V { void v() { reactor.core.publisher.Mono.empty().block(); } }"));
+                        "package io.sluice.gateway.http;"
+                                + " class V { void v() { reactor.core.publisher.Mono.empty().block(); } }"));
     }
 
     /** The rule that a package knows no others of ours, and a class in it that breaks the rule. */

@@ -17,8 +17,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
- * A fuzzer that is not guided, or does not run, finds nothing, and nobody would notice: so it is given something to find, by the same way
- * from bytes to a target that {@link SharedFuzzTest} uses.
+ * A fuzzer that is not guided, or does not run, finds nothing, and nobody would notice: so it is given something to
+ * find, by the same way from bytes to a target that {@link SharedFuzzTest} uses.
  */
 @Tag("jazzer")
 class ArmedFuzzTest {

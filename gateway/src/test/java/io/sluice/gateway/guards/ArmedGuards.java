@@ -10,8 +10,9 @@ import reactor.blockhound.BlockingOperationError;
 import reactor.core.scheduler.NonBlocking;
 
 /**
- * Arms the guards before the first test of a JVM, and fails each class of a JVM whose guards are not armed. BlockHound's own listener would
- * do as much, but Surefire also loads listeners into Maven's JVM when it shares the tests out to several others.
+ * Arms the guards before the first test of a JVM, and fails each class of a JVM whose guards are not armed.
+ * BlockHound's own listener would do as much, but Surefire also loads listeners into Maven's JVM when it shares the
+ * tests out to several others.
  */
 public final class ArmedGuards implements BeforeAllCallback {
 

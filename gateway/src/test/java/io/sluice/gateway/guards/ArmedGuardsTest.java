@@ -88,7 +88,10 @@ class ArmedGuardsTest {
         NoBufferLeaks.check(Duration.ofSeconds(10));
     }
 
-    /** The detector has counted the leak as gone when it told of it, so its release is one too many for it; it forgets that too. */
+    /**
+     * The detector has counted the leak as gone when it told of it, so its release is one too many for it; it forgets
+     * that too.
+     */
     private static void settle() {
         assertThatThrownBy(LeakPresenceDetector::check).hasMessageContaining("negative");
         NoBufferLeaks.check(SHORT);

@@ -29,8 +29,8 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
- * A method with {@link FuzzTest}, called without Jazzer's own runner, which runs one such method per JVM. Its parameters are
- * byte arrays and strings.
+ * A method with {@link FuzzTest}, called without Jazzer's own runner, which runs one such method per JVM. Its
+ * parameters are byte arrays and strings.
  */
 record FuzzTarget(Method method, Constructor<?> constructor) {
 
@@ -199,8 +199,8 @@ record FuzzTarget(Method method, Constructor<?> constructor) {
 
     /**
      * Runs it with any bytes as arguments. Arguments that it fails with are kept as Jazzer writes them, in
-     * {@code target/fuzz-findings}: below {@code src/test/resources} of its module, under a name that says what they are, they are a
-     * seed from then on.
+     * {@code target/fuzz-findings}: below {@code src/test/resources} of its module, under a name that says what they
+     * are, they are a seed from then on.
      */
     void fuzz(byte[] input) {
         Object[] arguments = decoded(input);

@@ -10,8 +10,9 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Fails a test after which a buffer is still held. Event loops release a little later than the test sees its result, so the check waits
- * for quiet, within a bound. To see where a kept buffer was made: {@code -Dio.netty.util.LeakPresenceDetector.trackCreationStack=true}.
+ * Fails a test after which a buffer is still held. Event loops release a little later than the test sees its result, so
+ * the check waits for quiet, within a bound. To see where a kept buffer was made:
+ * {@code -Dio.netty.util.LeakPresenceDetector.trackCreationStack=true}.
  */
 public final class NoBufferLeaks implements AfterEachCallback {
 
@@ -32,8 +33,8 @@ public final class NoBufferLeaks implements AfterEachCallback {
     }
 
     /**
-     * Netty's own count. Its public {@link LeakPresenceDetector#check()} forgets the count while it looks at it, so nobody can wait with it:
-     * what is released after the first look then counts as released twice.
+     * Netty's own count. Its public {@link LeakPresenceDetector#check()} forgets the count while it looks at it, so
+     * nobody can wait with it: what is released after the first look then counts as released twice.
      */
     private static LongAdder openResources() {
         try {

@@ -13,7 +13,10 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
-/** Compiles, against the test class path, classes that are part of nothing: those that break a rule on purpose, and the documentation's. */
+/**
+ * Compiles, against the test class path, classes that are part of nothing: those that break a rule on purpose, and the
+ * documentation's.
+ */
 public final class Seeded {
 
     private static final Pattern UNIT = Pattern.compile("package [^;]+;.*?class (\\w+).*?(?=package |$)");

@@ -12,9 +12,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * All fuzz targets in one JVM. Jazzer runs one target per JVM, and its start costs more than some seconds of fuzzing, so in the
- * ordinary build one target stands for all of them: the first byte of its input selects which one runs. Coverage of one target is no
- * coverage of another, so the fuzzer keeps inputs for each. The nightly profile gives each target a JVM and minutes of its own.
+ * All fuzz targets in one JVM. Jazzer runs one target per JVM, and its start costs more than some seconds of fuzzing,
+ * so in the ordinary build one target stands for all of them: the first byte of its input selects which one runs.
+ * Coverage of one target is no coverage of another, so the fuzzer keeps inputs for each. The nightly profile gives each
+ * target a JVM and minutes of its own.
  */
 class SharedFuzzTest {
 
@@ -52,7 +53,10 @@ class SharedFuzzTest {
         NANOS[number] += System.nanoTime() - start;
     }
 
-    /** Otherwise slow targets, of which the fuzzer keeps the most inputs too, leave no time for the others. Every seed runs. */
+    /**
+     * Otherwise slow targets, of which the fuzzer keeps the most inputs too, leave no time for the others. Every seed
+     * runs.
+     */
     private static boolean hadItsShare(int number) {
         long share = (System.nanoTime() - START_NANOS) / TARGETS.size();
         return RUNS[number] > 2L * SEEDS[number] && NANOS[number] > share;

@@ -1,4 +1,7 @@
-/** What fails the build when a rule is broken that no single test is about: buffer leaks, blocking calls, the direction of knowledge. */
+/**
+ * What fails the build when a rule is broken that no single test is about: buffer leaks, blocking calls, the direction
+ * of knowledge.
+ */
 @NullMarked
 package io.sluice.gateway.guards;
 

@@ -24,7 +24,10 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.SignalType;
 import reactor.test.StepVerifier;
 
-/** What waits between a source and a sink, with this test on both sides. A buffer holds its number, and is as long as it needs to be. */
+/**
+ * What waits between a source and a sink, with this test on both sides. A buffer holds its number, and is as long as it
+ * needs to be.
+ */
 @ExtendWith(NoBufferLeaks.class)
 class MediaQueueTest {
 

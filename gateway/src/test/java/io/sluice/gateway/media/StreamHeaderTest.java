@@ -33,7 +33,9 @@ class StreamHeaderTest {
         }
     }
 
-    /** The first place where the bytes stand: unambiguous in these recordings, whose headers hold neither of the two. */
+    /**
+     * The first place where the bytes stand: unambiguous in these recordings, whose headers hold neither of the two.
+     */
     private static int indexOf(byte[] all, byte[] part) {
         return IntStream.range(0, all.length)
                 .filter(i ->

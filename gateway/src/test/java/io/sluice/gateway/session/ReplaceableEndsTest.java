@@ -32,7 +32,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Either end of a stream is replaced while media flows. What a program in FFmpeg's place reads is written to a file by its number. */
+/**
+ * Either end of a stream is replaced while media flows. What a program in FFmpeg's place reads is written to a file by
+ * its number.
+ */
 @ExtendWith(NoBufferLeaks.class)
 class ReplaceableEndsTest {
 

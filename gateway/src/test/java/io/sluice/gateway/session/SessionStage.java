@@ -45,8 +45,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * What a session needs, and all of it real: an event loop, a registry, FFmpeg, and a folder for its preview. Register it as an extension;
- * each test has a fresh one.
+ * What a session needs, and all of it real: an event loop, a registry, FFmpeg, and a folder for its preview. Register
+ * it as an extension; each test has a fresh one.
  */
 public final class SessionStage implements BeforeEachCallback, AfterEachCallback {
 

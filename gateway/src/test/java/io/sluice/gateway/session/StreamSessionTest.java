@@ -114,7 +114,9 @@ class StreamSessionTest {
         assertThat(((Ended) client.lastWord()).acceptedBytes()).isEqualTo(media.length);
     }
 
-    /** How many reports the client had got at each of the first pulses: at the session's own pace, so no clock is asked. */
+    /**
+     * How many reports the client had got at each of the first pulses: at the session's own pace, so no clock is asked.
+     */
     private List<Integer> reportsAtEachPulse(int pulses, @Nullable Integer progressIntervalMs) {
         List<Integer> reports = new CopyOnWriteArrayList<>();
         stage.withListener(event -> {

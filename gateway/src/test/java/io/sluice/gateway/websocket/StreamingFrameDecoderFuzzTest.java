@@ -72,7 +72,9 @@ class StreamingFrameDecoderFuzzTest {
                         Unpooled.wrappedBuffer(body), STATUS_BYTES, body.length - STATUS_BYTES, StandardCharsets.UTF_8);
     }
 
-    /** Netty bounds a frame; ours bounds a message, by the headers of its fragments. For input whose frames are valid. */
+    /**
+     * Netty bounds a frame; ours bounds a message, by the headers of its fragments. For input whose frames are valid.
+     */
     private static boolean hasAMessageThatIsTooLong(byte[] frames) {
         ByteBuffer in = ByteBuffer.wrap(frames);
         long messageBytes = 0;

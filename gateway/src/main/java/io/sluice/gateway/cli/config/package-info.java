@@ -1,6 +1,4 @@
-/**
- * Loading and reloading of the configuration: command line, environment and file merged into one.
- */
+/** Loading and reloading of the configuration: command line, environment and file merged into one. */
 @NullMarked
 package io.sluice.gateway.cli.config;
 
