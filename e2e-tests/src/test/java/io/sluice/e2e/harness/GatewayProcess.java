@@ -27,7 +27,10 @@ import java.util.regex.Pattern;
 public final class GatewayProcess {
 
     private static final Duration START_LIMIT = Publisher.SOON;
-    private static final Pattern ADDRESS_IN_LOG = Pattern.compile("(https?)://[A-Za-z0-9.\\[\\]-]+:(\\d+)");
+
+    /** JSON may escape slashes. */
+    private static final Pattern ADDRESS_IN_LOG = Pattern.compile("(https?):(?:\\\\?/){2}[A-Za-z0-9.\\[\\]-]+:(\\d+)");
+
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(5))
             .sslContext(Certificates.trustingAll())
