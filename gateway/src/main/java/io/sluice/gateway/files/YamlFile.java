@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * A YAML file that maps names to one text or a list of texts, with line numbers. Numbers and booleans are kept as text;
- * whoever uses an entry parses it. All faults are reported together, and their messages repeat nothing from the file
+ * the user of an entry parses it. All faults are reported together, and their messages repeat nothing from the file
  * except valid names.
  *
  * @param entries the valid entries, in the file's order

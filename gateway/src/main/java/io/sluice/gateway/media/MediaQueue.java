@@ -22,7 +22,7 @@ import reactor.core.publisher.Operators;
  * wait are gathered into shared ones, and a buffer that uses less than half of the memory behind it is copied. So the
  * memory held is at most twice the bytes that wait, for any size of frames, and {@value #MIN_BUFFER_BYTES} bytes.
  *
- * <p><b>Replaceable ends.</b> A source is whoever calls {@link #offer}. A sink that cancels, or that is
+ * <p><b>Replaceable ends.</b> A source is any caller of {@link #offer}. A sink that cancels, or that is
  * {@linkplain #detachSink detached}, leaves what waits for the next one. There is at most one sink at a time.
  *
  * <p><b>Ownership.</b> The reference of an offered buffer becomes the queue's, and the sink's from {@code onNext} on.

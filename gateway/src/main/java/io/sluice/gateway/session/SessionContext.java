@@ -9,14 +9,14 @@ import io.sluice.gateway.output.Outputs;
 /**
  * What all sessions of a gateway share.
  *
- * @param limits the bounds
- * @param admission whether there is room for one more
+ * @param limits the limits of each session
+ * @param admission whether there is capacity for another stream
  * @param streams the registry
  * @param authorizer who may publish
  * @param outputs where streams go
- * @param planner what is copied and what is transcoded
+ * @param planner decides what is copied and what is transcoded
  * @param ffmpeg starts FFmpeg
- * @param listener hears of every stream
+ * @param listener receives the events of every stream
  */
 public record SessionContext(
         SessionLimits limits,

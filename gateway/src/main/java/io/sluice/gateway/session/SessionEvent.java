@@ -9,30 +9,30 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What happens in a stream's life, for whoever embeds the gateway. A stream that started ends exactly once. */
+/** What happens in a stream's life, for an embedder of the gateway. A stream that started ends exactly once. */
 public sealed interface SessionEvent {
 
     /**
      * Names the session.
      *
-     * @return the id that the client was told, and that the log shows
+     * @return the id that the client was sent and that the log shows
      */
     String sessionId();
 
     /**
-     * The key of the stream.
+     * The stream key.
      *
-     * @return the key, which prints redacted; null only in {@link Refused}, and there if the client gave no sound one
+     * @return the key, which prints redacted; null only in {@link Refused}, if the client gave no valid one
      */
     @Nullable
     StreamKey streamKey();
 
     /**
-     * A client was refused, or broke a rule before its stream ran. It neither starts nor ends then. A client that goes
-     * by itself before its stream runs makes no event.
+     * A client was refused, or broke a rule before its stream was live. There is no {@link Started} and no {@link Ended}
+     * then. A client that disconnects before its stream is live causes no event.
      *
      * @param sessionId names the session
-     * @param streamKey the key, or null if there is none that is sound
+     * @param streamKey the key, or null if there is no valid one
      * @param peer who was refused
      * @param failure why
      */
@@ -40,14 +40,14 @@ public sealed interface SessionEvent {
             implements SessionEvent {}
 
     /**
-     * FFmpeg runs and takes media.
+     * The stream is live: FFmpeg runs and accepts media.
      *
      * @param sessionId names the session
      * @param streamKey the key
      * @param mimeType what the client sends
      * @param video copied or transcoded, or null without video
      * @param audio copied or transcoded, or null without audio
-     * @param negotiated whether the client speaks {@code sluice.v1}, and not merely sends media
+     * @param negotiated whether the client speaks {@code sluice.v1} instead of only sending media
      * @param ffmpegStart how long FFmpeg's start took, the wait for its turn included
      */
     record Started(
@@ -61,22 +61,22 @@ public sealed interface SessionEvent {
             implements SessionEvent {}
 
     /**
-     * About once a second while the stream is live, however often the client asked to be told.
+     * About once a second while the stream is live, whatever interval the client asked for.
      *
      * @param sessionId names the session
      * @param streamKey the key
-     * @param progress how the stream is doing, in the words that its client is told
+     * @param progress the progress, as sent to its client
      */
     record Progressed(String sessionId, StreamKey streamKey, Progress progress) implements SessionEvent {}
 
     /**
-     * The stream is over and its FFmpeg was reaped.
+     * The stream has ended and its FFmpeg was reaped.
      *
      * @param sessionId names the session
      * @param streamKey the key
-     * @param acceptedBytes the media bytes that FFmpeg's standard input took
+     * @param acceptedBytes the media bytes that FFmpeg's standard input accepted
      * @param outTimeMs how far the output got, in milliseconds of media
-     * @param failure why it ended, unless the client ended it in order
+     * @param failure why it ended; empty if the client ended it
      */
     record Ended(String sessionId, StreamKey streamKey, long acceptedBytes, long outTimeMs, Optional<Failure> failure)
             implements SessionEvent {}

@@ -3,7 +3,7 @@ package io.sluice.gateway.session;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Names for sessions: unique enough to find one in a log, and no secret. */
+/** Generates session ids: unique enough to find a session in a log, and not secret. */
 final class SessionIds {
 
     private static final int BYTES = 6;

@@ -1,16 +1,16 @@
 package io.sluice.gateway.session;
 
 /**
- * Hears of every stream's events, on the stream's event loop: must not block. What it throws is logged and goes no
+ * Receives every stream's events, on the stream's event loop: must not block. What it throws is logged and goes no
  * further.
  */
 @FunctionalInterface
 public interface SessionListener {
 
     /**
-     * Something happened.
+     * Called for each event, in order per session.
      *
-     * @param event what
+     * @param event what happened
      */
     void on(SessionEvent event);
 }

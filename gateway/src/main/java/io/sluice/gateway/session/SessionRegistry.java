@@ -54,7 +54,7 @@ public final class SessionRegistry {
      * someone who reloads a page must not be told that the key is in use by what was the same page a moment ago.
      *
      * @param key the stream key
-     * @param session who wants it
+     * @param session the session that wants it
      * @param patience how long to wait for a session that is ending
      * @return the lease, or the refusal; signalled on any thread
      */

@@ -53,7 +53,7 @@ final class StreamMonitor {
                 .or(() -> stalls.inspect(nowNanos, output.acceptedBytes(), waitingBytes()));
     }
 
-    /** How far the stream is, as the client is told. Only while there is a run. */
+    /** The progress, as sent to the client. Only while there is a run. */
     Progress progress() {
         FfmpegProgress latest = output.progress();
         return new Progress(
