@@ -1,9 +1,9 @@
 /**
- * Where a stream's source meets its sink: the one byte-bounded hand-off between the WebSocket, which may drop, and
- * FFmpeg, which may die, and the look at the first bytes of a stream that was not announced.
+ * The media between source and sink: the queue in which it waits, bounded by the memory it holds, and the header that is
+ * kept for sinks that start later.
  *
  * <p>Second station of the data flow, after the WebSocket and before FFmpeg. Everything here is confined to the event
- * loop that reads the WebSocket.
+ * loop of the stream.
  */
 @NullMarked
 package io.sluice.gateway.media;

@@ -25,7 +25,7 @@ class StreamFailuresTest {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
-    /** More than the pipe, FFmpeg's queue and the hand-off take together without FFmpeg's help. */
+    /** More than the pipe, FFmpeg's queue and the media queue hold together without FFmpeg's help. */
     private static final int MORE_THAN_FITS = 300_000;
 
     private final byte[] media = recording("webm-opus-audioonly.webm");
