@@ -30,6 +30,9 @@ final class ClientFailuresTest {
     /** So that floods go on; what ends them by default is another test's. */
     private static final String ANY_RATE = "1000000";
 
+    /** Far more than is queued for an FFmpeg that takes something. */
+    private static final int HELD_UP_BYTES = 64 * 1_024;
+
     @RegisterExtension
     final Stage stage = new Stage();
 
@@ -146,8 +149,11 @@ final class ClientFailuresTest {
         GatewayProcess holding = stage.gateway(
                         "--ffmpeg", deaf.toString(), "--stall-timeout", "5s", "--max-ping-rate", ANY_RATE)
                 .start();
-        Publisher publisher = holding.connect(Publisher.plain(stage.key("heldup"), null));
+        Publisher publisher = holding.connect(Publisher.negotiated(stage.key("heldup")));
+        publisher.open(recording.mimeType());
         publisher.send(recording.first(20), Pace.FLAT_OUT);
+        // Nothing more is read from then on.
+        publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.queuedBytes() > HELD_UP_BYTES);
         long before = holding.facts().residentBytes();
         AtomicLong pinged = new AtomicLong();
         ByteBuffer thousandPings = manyPings(1_000);
@@ -157,7 +163,7 @@ final class ClientFailuresTest {
                 pinged.addAndGet(thousandPings.remaining());
             }
         });
-        Refusal.assertClosed(publisher, FailureCode.STREAM_STALLED, Publisher.SOON);
+        Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON);
         assertThat(pinged.get()).as("bytes of pings that the socket took").isLessThan(20 * MEGABYTE);
         assertThat(holding.facts().residentBytes() - before).as("growth").isLessThan(70 * MEGABYTE);
     }

@@ -11,6 +11,7 @@ import io.sluice.e2e.harness.Recording;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.TcpGate;
 import io.sluice.e2e.harness.Together;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,11 +51,7 @@ final class FfmpegBoundsTest {
                 .containsPattern("Max cpu time +604800 ")
                 .containsPattern("Max core file size +0 +0 ");
         assertThat(Files.readString(proc.resolve("status"))).containsPattern("NoNewPrivs:\\s+1");
-        assertThat(Files.readString(proc.resolve("stat"))
-                        .replaceFirst(".*\\) ", "")
-                        .split(" ", -1)[16])
-                .as("niceness")
-                .isEqualTo("5");
+        assertThat(niceness(ffmpeg)).isEqualTo(niceness(ffmpeg.parent().orElseThrow()) + 5);
         Path directory = Files.readSymbolicLink(proc.resolve("cwd"));
         assertThat(directory).isEmptyDirectory();
         assertThat(Files.getPosixFilePermissions(directory).toString()).doesNotContain("WRITE");
@@ -85,6 +82,11 @@ final class FfmpegBoundsTest {
         await("FFmpeg is gone")
                 .atMost(OUTPUT_TIMEOUT.multipliedBy(3).plus(Publisher.SOON))
                 .until(() -> ffmpegs.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    private static int niceness(ProcessHandle process) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        return Integer.parseInt(stat.replaceFirst(".*\\) ", "").split(" ", -1)[16]);
     }
 
     private ProcessHandle live(GatewayProcess gateway, String key) {

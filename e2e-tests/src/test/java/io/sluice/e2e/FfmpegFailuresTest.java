@@ -18,7 +18,8 @@ import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Progress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,12 +86,12 @@ final class FfmpegFailuresTest {
     @ParameterizedTest
     @ValueSource(strings = {"exec sleep 600", "trap '' TERM INT HUP; while :; do sleep 600; done"})
     void oneThatNeverReadsIsToldAndEndedWhetherItWantsToOrNot(String body) {
-        GatewayProcess gateway = with(stage.ffmpegThat(body));
+        GatewayProcess gateway = with(stage.ffmpegThat(body), "--stall-timeout", "3s");
         Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("deaf")));
         publisher.open(recording.mimeType());
         sendUntilItBreaks(publisher);
-        Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Duration.ofSeconds(25));
-        gateway.awaitNoChildren(Duration.ofSeconds(15));
+        Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON);
+        gateway.awaitNoChildren(Publisher.SOON);
     }
 
     @Test
@@ -180,9 +181,11 @@ final class FfmpegFailuresTest {
         assertThat(new ProcFacts(gateway.pid()).threads()).isPositive();
     }
 
-    private GatewayProcess with(Path ffmpeg) {
-        return stage.gateway("--publish", nginx.publishUrl(), "--ffmpeg", ffmpeg.toString(), "--stall-timeout", "3s")
-                .start();
+    private GatewayProcess with(Path ffmpeg, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--publish", nginx.publishUrl(), "--ffmpeg", ffmpeg.toString()));
+        arguments.addAll(List.of(more));
+        return stage.gateway(arguments.toArray(String[]::new)).start();
     }
 
     private void sendUntilItBreaks(Publisher publisher) {

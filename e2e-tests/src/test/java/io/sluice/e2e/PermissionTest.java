@@ -126,7 +126,7 @@ final class PermissionTest {
                 .start();
         String key = stage.key("short");
         Publisher publisher = gateway.connect(Publisher.negotiated(
-                stage.secret(tokens.token(key, Instant.now().plusSeconds(5), ""))));
+                stage.secret(tokens.token(key, Instant.now().plusSeconds(15), ""))));
         publisher.open(recording.mimeType());
         publisher.send(recording, Pace.FLAT_OUT);
         Refusal.assertTold(publisher, FailureCode.AUTHORIZATION_EXPIRED, Publisher.SOON);

@@ -130,7 +130,8 @@ public final class GatewayProcess {
         }
 
         private List<String> command(List<String> all) {
-            List<String> command = new ArrayList<>(before);
+            List<String> command = new ArrayList<>(stage.givesWay() ? List.of("nice", "-n", "5") : List.of());
+            command.addAll(before);
             command.add(javaExecutable());
             command.addAll(jvmOptions);
             SharedClasses.of(javaExecutable(), jar())

@@ -2,6 +2,8 @@ package io.sluice.e2e.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.e2e.harness.Concurrency.MeasuresAlone;
+import io.sluice.e2e.harness.Concurrency.OneBrowserAtATime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,6 +34,7 @@ public final class Stage
     private final List<Spawned> processes = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
     private boolean isForWholeClass;
+    private boolean isInRealTime;
 
     /** A stream key that is used nowhere else, and that no log line can have by accident. */
     public synchronized String key(String name) {
@@ -173,10 +176,20 @@ public final class Stage
     @Override
     public void beforeAll(ExtensionContext context) {
         isForWholeClass = true;
+        beforeEach(context);
     }
 
     @Override
-    public void beforeEach(ExtensionContext context) {}
+    public void beforeEach(ExtensionContext context) {
+        Class<?> test = context.getRequiredTestClass();
+        isInRealTime =
+                test.isAnnotationPresent(OneBrowserAtATime.class) || test.isAnnotationPresent(MeasuresAlone.class);
+    }
+
+    /** Whether its gateways leave the processor to those of tests that have to keep up with a browser. */
+    boolean givesWay() {
+        return !isInRealTime;
+    }
 
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
