@@ -28,8 +28,8 @@ public sealed interface SessionEvent {
     StreamKey streamKey();
 
     /**
-     * A client was refused, or broke a rule before its stream was live. There is no {@link Started} and no {@link Ended}
-     * then. A client that disconnects before its stream is live causes no event.
+     * A client was refused, or broke a rule before its stream was live. There is no {@link Started} and no
+     * {@link Ended} then. A client that disconnects before its stream is live causes no event.
      *
      * @param sessionId names the session
      * @param streamKey the key, or null if there is no valid one

@@ -165,7 +165,7 @@ class ArchitectureTest {
                 arguments(
                         noClasses()
                                 .that(not(named(ROOT + ".server.LoggerFlush")))
-                                .and(not(named(ROOT + ".cli.LogLevel")))
+                                .and(not(named(ROOT + ".cli.LogSetup")))
                                 .should()
                                 .dependOnClassesThat(resideInAPackage("ch.qos.logback.."))
                                 .as("two classes know the logging backend"),
