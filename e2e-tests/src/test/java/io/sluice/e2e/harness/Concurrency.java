@@ -11,8 +11,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /**
  * Which test classes may run at the same time. Most tests wait for the clock, so classes and methods run concurrently,
  * as {@code junit-platform.properties} says. Exceptions are marked with these annotations. The methods of a class that
- * has one of them run one after another, and the class starts early, because these are the longest. Gateways of all other
- * tests run at a lower priority.
+ * has one of them run one after another, and the class starts early, because these are the longest. Gateways of all
+ * other tests run at a lower priority.
  */
 public final class Concurrency {
 

@@ -124,15 +124,16 @@ class AdminRoutesTest {
     }
 
     private void answersWithoutAToken() throws IOException {
-        answer(200, "/health/live", stage.stranger("/health/live"));
-        answer(200, "/health/ready", stage.stranger("/health/ready"));
-        answer(200, "/health", stage.stranger("/health"));
-        answer(200, "/healthz", stage.stranger("/healthz"));
-        HttpResponse<String> index = answer(200, "/", stage.stranger("/"));
+        answer(200, "/health/live", stage.unauthorized("/health/live"));
+        answer(200, "/health/ready", stage.unauthorized("/health/ready"));
+        answer(200, "/health", stage.unauthorized("/health"));
+        answer(200, "/healthz", stage.unauthorized("/healthz"));
+        HttpResponse<String> index = answer(200, "/", stage.unauthorized("/"));
         assertThat(index.body())
                 .contains(
                         AdminStage.PREFIX + LIST, AdminStage.PREFIX + "/metrics", AdminStage.PREFIX + "/openapi.yaml");
-        assertThat(answer(200, "/openapi.yaml", stage.stranger("/openapi.yaml")).body())
+        assertThat(answer(200, "/openapi.yaml", stage.unauthorized("/openapi.yaml"))
+                        .body())
                 .isEqualTo(Files.readString(Path.of("../docs/openapi.yaml")));
     }
 
@@ -179,21 +180,7 @@ class AdminRoutesTest {
         assertThat(answer(200, "/metrics", stage.request("/metrics")).body()).isEqualTo(AdminStage.METERS);
         badRequests();
         notAllowed();
-<<<<<<< HEAD
-        answer(200, "/health/live", stage.unauthorized("/health/live"));
-        answer(200, "/health/ready", stage.unauthorized("/health/ready"));
-        answer(200, "/health", stage.unauthorized("/health"));
-        answer(200, "/healthz", stage.unauthorized("/healthz"));
-        HttpResponse<String> index = answer(200, "/", stage.unauthorized("/"));
-        assertThat(index.body())
-                .contains(
-                        AdminStage.PREFIX + LIST, AdminStage.PREFIX + "/metrics", AdminStage.PREFIX + "/openapi.yaml");
-        assertThat(answer(200, "/openapi.yaml", stage.unauthorized("/openapi.yaml"))
-                        .body())
-                .isEqualTo(Files.readString(Path.of("../docs/openapi.yaml")));
-=======
         answersWithoutAToken();
->>>>>>> cli
 
         Set<String> documented = document.responses();
         documented.removeAll(NOT_TESTED);
