@@ -281,7 +281,7 @@ class GatewayCommandTest {
     void operatorsNeedAFileOfTokens(@TempDir Path folder) throws IOException {
         assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "/no/such"), "no such file: /no/such");
         err.getBuffer().setLength(0);
-        assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "pom.xml"), "one token to a line");
+        assertComplains(run(Map.of(), "--admin-port", "0", "--admin-token-file", "pom.xml"), "one token per line");
         err.getBuffer().setLength(0);
         String tokens = Files.writeString(folder.resolve("tokens"), "a-token-of-more-than-thirty-two-characters\n")
                 .toString();

@@ -17,6 +17,7 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
+import io.sluice.gateway.files.FileTree;
 import io.sluice.gateway.output.Outputs;
 import io.sluice.gateway.output.Previews;
 import io.sluice.gateway.process.ProcessLauncher;
@@ -29,13 +30,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -262,10 +261,6 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
     public void afterEach(ExtensionContext context) throws IOException {
         processes.dispose();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
-        try (Stream<Path> tree = Files.walk(previews)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
+        FileTree.delete(previews);
     }
 }
