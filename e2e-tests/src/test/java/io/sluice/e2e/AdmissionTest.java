@@ -104,7 +104,7 @@ final class AdmissionTest {
         assertSomeAreRefused(
                 rush(gateway, many),
                 FailureCode.TOO_MANY_REQUESTS,
-                "1 a second",
+                "1 per second",
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1));
 
@@ -128,7 +128,7 @@ final class AdmissionTest {
         assertSomeAreRefused(
                 rush,
                 FailureCode.TOO_MANY_REQUESTS,
-                "this stream key: 1 a second",
+                "this stream key: 1 per second",
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1));
         assertThat(rush.stream().filter(each -> isToldFirst(each, FailureCode.STREAM_KEY_IN_USE)))
@@ -144,7 +144,11 @@ final class AdmissionTest {
                 .toList();
         List<Publisher> rush = rush(gateway, herd);
         assertSomeAreRefused(
-                rush, FailureCode.GATEWAY_FULL, "begin just now", Duration.ofSeconds(1), Duration.ofSeconds(2));
+                rush,
+                FailureCode.GATEWAY_FULL,
+                "are starting on this gateway",
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2));
         assertThat(rush.stream().filter(AdmissionTest::isOpened)).hasSizeGreaterThanOrEqualTo(10);
     }
 
@@ -206,7 +210,7 @@ final class AdmissionTest {
                         "--ffmpeg", stage.ffmpegThat("exec cat > /dev/null").toString(), "--max-streams", "1000")
                 .underLimit("-n 400")
                 .start();
-        assertThat(gateway.output()).contains("400 file descriptors are enough for 84 streams");
+        assertThat(gateway.output()).contains("The limit of 400 file descriptors suffices for 84 streams");
         List<Publisher> live = new ArrayList<>();
         Publisher next = asking(gateway, "fd0");
         for (int i = 1; isOpened(next) && i < 200; i++) {

@@ -109,7 +109,10 @@ final class FfmpegFailuresTest {
     void oneThatTalksWithoutEndIsNeverBlockedByThat() {
         GatewayProcess gateway = with(
                 stage.ffmpegThat("{ yes 'talk talk talk' | head -c 3000000; yes | tr -d '\\n' | head -c 3000000; } >&2;"
-                        + " exec \"$FFMPEG\" \"$@\""));
+                        + " exec \"$FFMPEG\" \"$@\""),
+                // It reads no media before it has said everything, which takes a busy machine a while.
+                "--stall-timeout",
+                "60s");
         Broadcast.of(gateway, nginx, stage.key("talks"), recording, Pace.FLAT_OUT)
                 .assertWhole();
         assertThat(gateway.output().length()).isLessThan(200_000);

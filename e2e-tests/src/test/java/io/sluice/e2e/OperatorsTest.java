@@ -72,7 +72,7 @@ final class OperatorsTest {
                 operators.delete(gateway, "/api/streams/" + sessionId(loud) + "?reason=Too%20loud%20for%20" + otherKey);
         assertThat(end.statusCode()).isEqualTo(200);
         assertThat(end.body())
-                .contains("\"state\":\"ended\"", "\"failure\":\"ended-by-operator\"", "\"inOrder\":true")
+                .contains("\"state\":\"closed\"", "\"failure\":\"ended-by-operator\"", "\"inOrder\":true")
                 .doesNotContain(key, otherKey);
         assertThat(Refusal.assertTold(loud, FailureCode.ENDED_BY_OPERATOR, Publisher.SOON))
                 .endsWith(": Too loud for …");
@@ -98,7 +98,7 @@ final class OperatorsTest {
         HttpResponse<String> cut =
                 operators.post(gateway, "/api/streams/end", "{\"streamKey\":\"" + key + "\",\"reason\":\"Revoked\"}");
         assertThat(cut.statusCode()).isEqualTo(200);
-        assertThat(cut.body()).contains(sessionId(anna), "\"state\":\"ended\"").doesNotContain(key);
+        assertThat(cut.body()).contains(sessionId(anna), "\"state\":\"closed\"").doesNotContain(key);
         Refusal.assertTold(anna, FailureCode.ENDED_BY_OPERATOR, Publisher.SOON);
         Publisher again = gateway.connect(Publisher.negotiated(key));
         again.say(new Open(null, List.of(recording.mimeType()), null, null));

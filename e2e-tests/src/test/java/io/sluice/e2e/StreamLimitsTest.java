@@ -77,7 +77,7 @@ final class StreamLimitsTest {
         assertThat(publisher.open(recording.mimeType()).maxBitsPerSecond()).isEqualTo(1_000_000);
         publisher.send(recording, Pace.FLAT_OUT);
         assertThat(Refusal.assertTold(publisher, FailureCode.BIT_RATE_EXCEEDED, Publisher.SOON))
-                .contains("where 1.3 Mbit/s and 1.0 MB at once are allowed");
+                .contains("the limit is 1.3 Mbit/s and a burst of 1.0 MB");
         Broadcast.assertIsBeginning(recording, nginx.recording(key), 100);
     }
 
@@ -129,7 +129,7 @@ final class StreamLimitsTest {
         }
         publisher.socket().write(crumbs.flip());
         assertThat(Refusal.assertTold(publisher, FailureCode.TOO_MANY_MESSAGES, Publisher.SOON))
-                .contains("20000 a second");
+                .contains("20000 per second");
         List<Duration> waits = bystander.waits();
         assertThat(waits.get(waits.size() - 1))
                 .as("longest wait of a bystander")

@@ -111,7 +111,7 @@ final class TlsTest {
         Files.move(newCertificate, certificate, StandardCopyOption.REPLACE_EXISTING);
         await().atMost(LIMIT).untilAsserted(() -> {
             assertShows(gateway, "CN=first");
-            assertThat(gateway.output()).contains("is not that of the certificate");
+            assertThat(gateway.output()).contains("does not belong to the certificate");
         });
         assertShows(gateway, "CN=first");
         Files.move(newKey, key, StandardCopyOption.REPLACE_EXISTING);
@@ -128,7 +128,7 @@ final class TlsTest {
         assertThat(run.err().strip().lines())
                 .singleElement()
                 .asString()
-                .contains("--tls-cert", "is not that of the certificate");
+                .contains("--tls-cert", "does not belong to the certificate");
     }
 
     private static void assertShows(GatewayProcess gateway, String name) {
