@@ -130,7 +130,7 @@ public final class GatewayProcess {
         }
 
         private List<String> command(List<String> all) {
-            List<String> command = new ArrayList<>(stage.givesWay() ? List.of("nice", "-n", "5") : List.of());
+            List<String> command = new ArrayList<>(stage.givesWay() ? List.of("nice", "-n", "2") : List.of());
             command.addAll(before);
             command.add(javaExecutable());
             command.addAll(jvmOptions);
