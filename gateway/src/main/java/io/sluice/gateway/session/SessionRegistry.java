@@ -78,7 +78,7 @@ public final class SessionRegistry {
     private static Result<Lease> inUse() {
         return new Result.Refused<>(new Failure(
                 FailureCode.STREAM_KEY_IN_USE,
-                "Another stream is live under this stream key: end it first, or use another stream key."));
+                "Another stream is live under this stream key. End it first, or use another key."));
     }
 
     /** The exclusive right of a session to publish under a stream key. */

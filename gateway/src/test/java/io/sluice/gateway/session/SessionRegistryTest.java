@@ -149,6 +149,6 @@ class SessionRegistryTest {
                 .map(parsed -> ((Result.Refused<Lease>) parsed).failure())
                 .blockOptional()
                 .orElseThrow();
-        assertThat(failure.message()).contains("end it first").doesNotContain(KEY.value());
+        assertThat(failure.message()).contains("End it first").doesNotContain(KEY.value());
     }
 }
