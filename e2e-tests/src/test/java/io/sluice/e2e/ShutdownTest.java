@@ -28,7 +28,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The end of the gateway itself, asked for and not. */
 final class ShutdownTest {
 
-    private static final Duration BOUND = Publisher.SOON;
+    /** The gateway's own bounds: 10 s to finish streams, 7 s to force them, twice 5 s to stop its servers. */
+    private static final Duration BOUND = Duration.ofSeconds(27);
 
     @RegisterExtension
     final Stage stage = new Stage();
