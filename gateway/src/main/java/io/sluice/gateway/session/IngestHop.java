@@ -29,9 +29,10 @@ final class IngestHop implements Ingest, ClientConnection {
     private final int highBytes;
     private final AtomicInteger inFlightBytes = new AtomicInteger();
 
-    /** Both confined to the connection's event loop. */
+    /** Confined to the connection's event loop. */
     private boolean pausedByHop;
 
+    /** Confined to the connection's event loop. */
     private boolean pausedBySession;
 
     IngestHop(ClientConnection connection, EventLoop sessionLoop, Ingest session, int lowBytes, int highBytes) {
@@ -49,15 +50,15 @@ final class IngestHop implements Ingest, ClientConnection {
             pausedByHop = true;
             updatePause();
         }
-        if (!hop(() -> deliver(media, bytes))) {
+        if (!hop(sessionLoop, () -> deliver(media, bytes))) {
             media.release();
         }
     }
 
-    /** False if the session's loop is shut down, and the session with it. */
-    private boolean hop(Runnable task) {
+    /** False if the loop is shut down, and with it what the task was for: the session, or the connection. */
+    private static boolean hop(EventLoop loop, Runnable task) {
         try {
-            sessionLoop.execute(task);
+            loop.execute(task);
             return true;
         } catch (RejectedExecutionException e) {
             return false;
@@ -68,7 +69,7 @@ final class IngestHop implements Ingest, ClientConnection {
         session.onMedia(media);
         int left = inFlightBytes.addAndGet(-bytes);
         if (left <= lowBytes && left + bytes > lowBytes) {
-            connection.eventLoop().execute(this::resumeHop);
+            hop(connection.eventLoop(), this::resumeHop);
         }
     }
 
@@ -85,17 +86,17 @@ final class IngestHop implements Ingest, ClientConnection {
 
     @Override
     public void onMessage(Result<ClientMessage> message) {
-        hop(() -> session.onMessage(message));
+        hop(sessionLoop, () -> session.onMessage(message));
     }
 
     @Override
     public void onViolation(Failure failure) {
-        hop(() -> session.onViolation(failure));
+        hop(sessionLoop, () -> session.onViolation(failure));
     }
 
     @Override
     public void onDisconnect() {
-        hop(session::onDisconnect);
+        hop(sessionLoop, session::onDisconnect);
     }
 
     @Override
@@ -110,12 +111,12 @@ final class IngestHop implements Ingest, ClientConnection {
 
     @Override
     public void send(ServerMessage message) {
-        connection.eventLoop().execute(() -> connection.send(message));
+        hop(connection.eventLoop(), () -> connection.send(message));
     }
 
     @Override
     public void pauseMedia(boolean paused) {
-        connection.eventLoop().execute(() -> {
+        hop(connection.eventLoop(), () -> {
             pausedBySession = paused;
             updatePause();
         });

@@ -217,7 +217,7 @@ public final class StreamSession {
         if (state != SessionState.LIVE) {
             throw new IllegalStateException("a run cannot be replaced while the session is " + state);
         }
-        output.attach(run);
+        attach(run);
     }
 
     /**
@@ -376,13 +376,18 @@ public final class StreamSession {
                 this::inspect,
                 ingest.reportInterval(),
                 () -> reporter.report(monitor().progress()));
-        reservation.ticket().processStarted(run.ffmpeg().pid());
         boolean everythingArrived = queue.isCompleted();
-        output.attach(run);
+        attach(run);
         format.expect(run.plan().format(), this::wrongFormat);
         if (everythingArrived && state == SessionState.LIVE) {
             finish(null);
         }
+    }
+
+    /** Gives a run the media, and admission the process whose cost it learns. */
+    private void attach(OutputRun run) {
+        reservation().ticket().processStarted(run.ffmpeg().pid());
+        output.attach(run);
     }
 
     private StreamMonitor monitor() {

@@ -125,4 +125,16 @@ class IngestHopTest {
         late.onDisconnect();
         assertThat(delivered).isEmpty();
     }
+
+    @Test
+    void aConnectionWhoseLoopIsShutDownIsNotReachedAndHarmsNobody() {
+        DefaultEventLoop shutDown = new DefaultEventLoop();
+        shutDown.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+        ScriptedClient gone = new ScriptedClient().on(shutDown);
+        IngestHop late = new IngestHop(gone, sessionLoop.eventLoop(), new Recorder(), LOW, HIGH);
+        late.send(new Ended(1, 2));
+        late.pauseMedia(true);
+        assertThat(gone.words()).isEmpty();
+        assertThat(gone.pauses()).isEmpty();
+    }
 }
