@@ -64,6 +64,10 @@ const GATEWAY_FAILURES: Record<string, FailureText> = {
     "The stream has reached the server's maximum duration.",
     "All of it has arrived. You can go live again, as a new stream.",
   ],
+  "timestamp-gap": [
+    "The recording's clock has jumped, as after a sleep of the computer.",
+    "Go live again.",
+  ],
   "unsupported-offer": [
     "The server does not accept any format that this browser can record.",
     USE_DEFAULTS,

@@ -7,6 +7,7 @@ import io.sluice.e2e.harness.Bait;
 import io.sluice.e2e.harness.Bystander;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.HostileMedia;
+import io.sluice.e2e.harness.LeapingMedia;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.PeakMemory;
 import io.sluice.e2e.harness.Publisher;
@@ -23,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -138,6 +140,26 @@ final class HostileMediaTest {
             Publisher publisher = attack(ffmpeg, mimeType, media);
             assertThat(Refusal.assertTold(publisher, FailureCode.UNRECOGNIZED_MEDIA, Publisher.SOON))
                     .hasSizeGreaterThan(20);
+            assertNoHarm(ffmpeg, memory);
+        }
+    }
+
+    /** A few kilobytes for which FFmpeg would make hours of pictures, or of silence. */
+    static List<Arguments> leaps() {
+        return both(
+                Arguments.of("a leap that is encoded", VP8, LeapingMedia.webm(ENCODED, Duration.ofHours(14))),
+                Arguments.of("a leap that is copied", H264, LeapingMedia.webm(COPIED, Duration.ofHours(14))),
+                Arguments.of("a leap in MP4", MP4, LeapingMedia.mp4(FRAGMENTED, Integer.MAX_VALUE)));
+    }
+
+    @ParameterizedTest(name = "{1} into FFmpeg {0}")
+    @MethodSource("leaps")
+    void timestampsThatLeapEndTheStreamBeforeFfmpegSeesThem(int ffmpeg, String name, String mimeType, byte[] media)
+            throws Exception {
+        try (PeakMemory memory = PeakMemory.ofChildrenOf(gateways.get(ffmpeg))) {
+            Publisher publisher = attack(ffmpeg, mimeType, media);
+            assertThat(Refusal.assertTold(publisher, FailureCode.TIMESTAMP_GAP, Publisher.SOON))
+                    .contains("jump by ");
             assertNoHarm(ffmpeg, memory);
         }
     }

@@ -53,6 +53,7 @@ class ReconfigureTest {
                         rates.controlMessagesPerSecond(),
                         rates.pingsPerSecond()),
                 usual.buffers(),
+                usual.pace(),
                 usual.timeslice());
     }
 

@@ -62,6 +62,9 @@ public enum FailureCode {
     /** The stream has reached the maximum duration. Start a new one. */
     DURATION_EXCEEDED("duration-exceeded", 4416, false),
 
+    /** The timestamps jumped ahead, far beyond the time that passed. Start the recorder again, and open again. */
+    TIMESTAMP_GAP("timestamp-gap", 4417, true),
+
     /** The first bytes are not the negotiated container, or no known one. Send the recorder's output unchanged. */
     UNRECOGNIZED_MEDIA("unrecognized-media", 4422, false),
 

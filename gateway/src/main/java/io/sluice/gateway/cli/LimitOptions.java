@@ -72,6 +72,24 @@ final class LimitOptions {
 
     @Reloadable
     @Option(
+            names = "--lag-timeout",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "End the stream when media leads to no output, or FFmpeg runs at less than half speed, for "
+                    + "this long (default: ${DEFAULT-VALUE}).")
+    private Duration lagTimeout = Duration.ZERO;
+
+    @Reloadable
+    @Option(
+            names = "--max-timestamp-gap",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "End the stream when gaps in a track's timestamps exceed the elapsed time by this much "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private Duration maxTimestampGap = Duration.ZERO;
+
+    @Reloadable
+    @Option(
             names = "--max-duration",
             paramLabel = "TIME",
             description = "Maximum duration of a stream, such as 12h (default: unlimited).")
@@ -240,6 +258,7 @@ final class LimitOptions {
                                 maxBitsPerSecond, maxBurstBytes, maxFrameRate, maxControlRate, maxPingRate),
                         new SessionLimits.Buffers(
                                 buffers.lowWaterBytes(), buffers.highWaterBytes(), (int) maxMessageBytes),
+                        new SessionLimits.Pace(lagTimeout, maxTimestampGap),
                         SessionLimits.defaults().timeslice()))
                 .admissionLimits(new AdmissionLimits(
                         maxStreams, maxStreamsPerAddress, maxStartRate, maxStartRatePerAddress, maxStartRatePerKey))

@@ -1,7 +1,10 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.media.MediaClock;
+import io.sluice.gateway.media.container.MediaTrack;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
+import java.time.Duration;
 
 /** What a session sends to a client that broke the rules of a session, or whose stream did not end in time. */
 final class SessionFailures {
@@ -58,6 +61,37 @@ final class SessionFailures {
                 FailureCode.UNRECOGNIZED_MEDIA,
                 "The stream ended before its container header was complete:"
                         + " send WebM, Matroska or MP4 from its first byte on.");
+    }
+
+    static Failure timestampGap(MediaClock.Gap gap) {
+        return new Failure(
+                FailureCode.TIMESTAMP_GAP,
+                "The " + (gap.kind() == MediaTrack.Kind.VIDEO ? "video" : "audio") + " timestamps jump by "
+                        + gap.length().toSeconds()
+                        + " s, far more than the time that has passed: start the recorder again, and go live again.");
+    }
+
+    static Failure mediaMadeUp(Duration media) {
+        return new Failure(
+                FailureCode.TIMESTAMP_GAP,
+                "The timestamps make FFmpeg fill in much more than the " + media.toSeconds()
+                        + " s of media that arrived: start the recorder again, and go live again.");
+    }
+
+    static Failure noOutput(Duration timeout) {
+        return new Failure(
+                FailureCode.STREAM_STALLED,
+                "FFmpeg has written nothing for " + timeout.toSeconds()
+                        + " s although media arrives. Check that every track of the recording delivers media,"
+                        + " and go live again.");
+    }
+
+    static Failure tooSlow(Duration timeout) {
+        return new Failure(
+                FailureCode.STREAM_STALLED,
+                "FFmpeg has processed the stream at less than half of its speed for " + timeout.toSeconds()
+                        + " s: its output or the machine is too slow. Go live again with a smaller picture or a lower"
+                        + " bit rate.");
     }
 
     static Failure finishTimedOut(SessionLimits limits) {

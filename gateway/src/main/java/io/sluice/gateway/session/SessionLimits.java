@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts how long each part of a session may take
  * @param rates how much a client may send
  * @param buffers how much may wait in the gateway
+ * @param pace how far timestamps, media and output may drift apart
  * @param timeslice how much media the client is asked to send at a time, as a duration
  */
-public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Duration timeslice) {
+public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pace pace, Duration timeslice) {
 
     /** How long a reaped stream may take to release its stream key, after the time it may take to finish. */
     private static final Duration RELEASE_ALLOWANCE = Duration.ofSeconds(5);
@@ -99,6 +100,24 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Dur
     }
 
     /**
+     * How far timestamps, media and output may drift apart.
+     *
+     * @param lagTimeout how long media may arrive without any output, or at less than half of its speed
+     * @param maxTimestampGap how much longer than the time that passes the gaps in a track's timestamps may be
+     */
+    public record Pace(Duration lagTimeout, Duration maxTimestampGap) {
+
+        /**
+         * The defaults.
+         *
+         * @return a minute each: longer than what a recorder, a network or a receiver recovers from
+         */
+        public static Pace defaults() {
+            return new Pace(Duration.ofMinutes(1), Duration.ofMinutes(1));
+        }
+    }
+
+    /**
      * The defaults.
      *
      * @return limits that suit live video of a few megabits per second
@@ -108,6 +127,7 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Dur
                 Timeouts.defaults(),
                 Rates.defaults(),
                 Buffers.defaults(),
+                Pace.defaults(),
                 // A frame waits in the browser for the end of its slice; at 250 ms that was most of its delay.
                 Duration.ofMillis(100));
     }

@@ -4,6 +4,7 @@ import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.gateway.media.MediaQueue;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Progress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -14,21 +15,29 @@ final class StreamMonitor {
     private final OutputSlot output;
     private final StreamQuota quota;
     private final StallDetector stalls;
+    private final OutputPace pace;
+    private final IncomingMedia media;
+    private final long startNanos;
+    private long samples;
 
     /**
      * A monitor of a stream that starts now.
      *
      * @param context what all sessions share
      * @param permit the client's permission
+     * @param media what is known of it
      * @param queue where the media waits
      * @param output where it goes
      */
-    StreamMonitor(SessionContext context, Permit permit, MediaQueue queue, OutputSlot output) {
+    StreamMonitor(SessionContext context, Permit permit, IncomingMedia media, MediaQueue queue, OutputSlot output) {
         long nowNanos = System.nanoTime();
+        this.media = media;
+        this.startNanos = nowNanos;
         this.queue = queue;
         this.output = output;
         this.quota = StreamQuota.of(context, permit, nowNanos);
         this.stalls = new StallDetector(context.limits(), nowNanos);
+        this.pace = new OutputPace(context.limits(), nowNanos);
     }
 
     /**
@@ -38,7 +47,12 @@ final class StreamMonitor {
      */
     Optional<Failure> onMedia(int mediaBytes) {
         long nowNanos = System.nanoTime();
-        stalls.onMedia(nowNanos);
+        // Bytes that are no media keep nothing alive.
+        if (!media.hasClock() || media.clock().samples() != samples) {
+            samples = media.clock().samples();
+            stalls.onMedia(nowNanos);
+        }
+        pace.onMedia();
         return Optional.ofNullable(quota.onMedia(mediaBytes, nowNanos));
     }
 
@@ -50,7 +64,22 @@ final class StreamMonitor {
     Optional<Failure> inspect() {
         long nowNanos = System.nanoTime();
         return quota.check(nowNanos, Instant.now())
-                .or(() -> stalls.inspect(nowNanos, output.acceptedBytes(), waitingBytes()));
+                .or(() -> stalls.inspect(nowNanos, output.acceptedBytes(), waitingBytes()))
+                .or(() -> pace.inspect(
+                        nowNanos,
+                        output.progress(),
+                        output.current().plan().encoding().frameRate(),
+                        mediaTime(nowNanos),
+                        waitingBytes()));
+    }
+
+    /** Whether media waits that FFmpeg does not accept. */
+    boolean isBlocked() {
+        return waitingBytes() > 0;
+    }
+
+    private Duration mediaTime(long nowNanos) {
+        return media.hasClock() ? media.clock().elapsed() : Duration.ofNanos(nowNanos - startNanos);
     }
 
     /** The progress, as sent to the client. Only while there is a run. */

@@ -6,7 +6,6 @@ import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.access.PublishRequest;
 import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
 import io.sluice.gateway.media.MediaQueue;
-import io.sluice.gateway.media.StreamHeader;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.Draining;
 import io.sluice.protocol.Failure;
@@ -47,7 +46,7 @@ public final class StreamSession {
     private final @Nullable String requestedKey;
     private final IngestSlot ingest;
     private final MediaQueue queue;
-    private final StreamHeader header = new StreamHeader();
+    private final IncomingMedia media;
     private final OutputSlot output;
     private final FormatVerifier format;
     private final SessionStatusPublisher status;
@@ -87,7 +86,8 @@ public final class StreamSession {
                 limits.buffers().highWaterBytes());
         this.queue = new MediaQueue(
                 eventLoop, limits.buffers().lowWaterBytes(), limits.buffers().highWaterBytes(), ingest::pauseMedia);
-        this.output = new OutputSlot(queue, header, this::runEnded);
+        this.media = new IncomingMedia(limits.pace().maxTimestampGap());
+        this.output = new OutputSlot(queue, media.header(), this::runEnded);
         this.format = new FormatVerifier(context.ffmpeg().maxPixels());
         this.reporter = new SessionReporter(id, ingest, context.listener(), status);
         this.timers = new StreamTimers(eventLoop);
@@ -265,22 +265,25 @@ public final class StreamSession {
     private final class Source implements Ingest {
 
         @Override
-        public void onMedia(ByteBuf media) {
+        public void onMedia(ByteBuf bytes) {
             if (state == SessionState.NEGOTIATING
                     || (state == SessionState.STARTING && mode == IngestMode.NEGOTIATED)) {
-                media.release();
+                bytes.release();
                 fail(SessionFailures.mediaBeforeOpened());
                 return;
             }
-            int mediaBytes = media.readableBytes();
-            if (!queue.isCompleted()) {
-                format.inspect(media);
-                header.inspect(media);
+            int mediaBytes = bytes.readableBytes();
+            if (queue.isCompleted()) {
+                bytes.release();
+                return;
             }
-            queue.offer(media);
+            format.inspect(bytes);
+            bytes.writerIndex(bytes.readerIndex() + media.inspect(bytes));
+            queue.offer(bytes);
             if (state == SessionState.LIVE) {
                 monitor().onMedia(mediaBytes).ifPresent(StreamSession.this::fail);
             }
+            media.clock().excessiveGap().ifPresent(gap -> fail(SessionFailures.timestampGap(gap)));
         }
 
         @Override
@@ -369,7 +372,7 @@ public final class StreamSession {
     private void goLive(RunningStream stream) {
         OutputRun run = stream.run();
         reservation = stream.reservation();
-        monitor = new StreamMonitor(context, reservation.permit(), queue, output);
+        monitor = new StreamMonitor(context, reservation.permit(), media, queue, output);
         transitionTo(SessionState.LIVE);
         reporter.started(OfferNegotiation.opened(id, stream, context.limits()), run);
         timers.start(
@@ -440,7 +443,7 @@ public final class StreamSession {
             }
             case LIVE -> {
                 reporter.failing(reason);
-                if (reason.code() == FailureCode.STREAM_STALLED) {
+                if (reason.code() == FailureCode.STREAM_STALLED && monitor().isBlocked()) {
                     abortRun(reason);
                 } else {
                     finish(reason);
@@ -481,7 +484,7 @@ public final class StreamSession {
         transitionTo(SessionState.CLOSING);
         timers.cancel();
         queue.discard();
-        header.release();
+        media.release();
         StartSequence.release(context, reservation());
         reporter.ended(reason.isEmpty() && !untouched ? outcome : outcome.withFailure(reason));
         closed();
@@ -493,7 +496,7 @@ public final class StreamSession {
         transitionTo(SessionState.CLOSING);
         timers.cancel();
         queue.discard();
-        header.release();
+        media.release();
         // A start that waits for the header holds the stream key.
         format.cancel(SessionFailures.endedBeforeStart());
         if (!starting) {

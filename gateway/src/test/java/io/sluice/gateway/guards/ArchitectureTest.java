@@ -64,7 +64,7 @@ class ArchitectureTest {
         return Stream.of(
                 knows("process"),
                 knows("files"),
-                knows("media"),
+                knows("media", "media.container"),
                 knows("media.container"),
                 knows("ffmpeg.install", "files"),
                 knows("admission"),

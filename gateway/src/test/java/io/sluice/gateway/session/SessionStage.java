@@ -89,6 +89,7 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
                 new SessionLimits.Timeouts(open, AUTHORIZE_TIMEOUT, media, stall, finish, null),
                 new SessionLimits.Rates(1_000_000, 128L * 1_024 * 1_024, 20_000, 10, 50),
                 new SessionLimits.Buffers(32_768, 131_072, 1 << 20),
+                new SessionLimits.Pace(PATIENCE, PATIENCE),
                 PATIENCE);
     }
 
@@ -99,7 +100,7 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
 
     /** The same with other rates. */
     public SessionStage withRates(SessionLimits.Rates rates) {
-        limits = new SessionLimits(limits.timeouts(), rates, limits.buffers(), limits.timeslice());
+        limits = new SessionLimits(limits.timeouts(), rates, limits.buffers(), limits.pace(), limits.timeslice());
         return this;
     }
 

@@ -25,6 +25,7 @@ class StreamQuotaTest {
                         Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, longest),
                 new SessionLimits.Rates(1, 2_000_000, 1, 1, 1),
                 SessionLimits.Buffers.defaults(),
+                SessionLimits.Pace.defaults(),
                 Duration.ZERO);
     }
 

@@ -46,6 +46,7 @@ class PressureTest {
             SessionLimits.Timeouts.defaults(),
             new SessionLimits.Rates(10_000_000, 1L << 40, 1_000_000, 1_000_000, 1_000_000),
             SessionLimits.Buffers.defaults(),
+            SessionLimits.Pace.defaults(),
             Duration.ofMillis(100));
 
     /** Not pooled, so that its metrics are exact. */

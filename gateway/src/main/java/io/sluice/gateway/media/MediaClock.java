@@ -1,0 +1,137 @@
+package io.sluice.gateway.media;
+
+import io.sluice.gateway.media.container.MediaTrack;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares a stream's timestamps with the time that passes. A gap in a track makes FFmpeg fill in what is missing, with
+ * pictures or silence, and a gap of hours costs nothing to send. So gaps may add up to the time that has passed and a
+ * fixed allowance, per track: a recorder that stands still leaves gaps as long as it stands still, and a recording that
+ * is sent faster than it was made uses up the allowance.
+ *
+ * <p>Confined to the stream's event loop.
+ */
+public final class MediaClock {
+
+    /** A shorter gap is none: no recorder is even, and the pictures of a screen that stands still are seconds apart. */
+    private static final long GAP_MICROS = TimeUnit.SECONDS.toMicros(1);
+
+    private static final int MAX_TRACKS = 32;
+
+    private final long allowanceMicros;
+    private final long[] newestMicros = new long[MAX_TRACKS];
+    private final double[] gapMicros = new double[MAX_TRACKS];
+    private final boolean[] hasStarted = new boolean[MAX_TRACKS];
+    private boolean streamHasStarted;
+    private long earlierMicros;
+    private long startMicros;
+    private long endMicros;
+    private long nowNanos;
+    private long samples;
+    private final long[] arrivalNanos = new long[MAX_TRACKS];
+    private @Nullable Gap excess;
+
+    /**
+     * A gap that was too long.
+     *
+     * @param kind what the track carries
+     * @param length from the sample before it, of the same track, or from the stream's first sample
+     */
+    public record Gap(MediaTrack.Kind kind, Duration length) {}
+
+    /**
+     * A clock that has not started.
+     *
+     * @param allowance how much the gaps of a track may be longer than the time that passes
+     */
+    public MediaClock(Duration allowance) {
+        this.allowanceMicros = TimeUnit.NANOSECONDS.toMicros(allowance.toNanos());
+    }
+
+    /**
+     * Sets the time at which the next samples arrive.
+     *
+     * @param nanoTime by {@link System#nanoTime()}
+     */
+    public void arrivingAt(long nanoTime) {
+        nowNanos = nanoTime;
+    }
+
+    /**
+     * Counts a sample of a track that carries video or audio.
+     *
+     * @param track its track
+     * @param micros its time, in microseconds
+     */
+    public void onSample(MediaTrack track, long micros) {
+        samples++;
+        if (!streamHasStarted) {
+            streamHasStarted = true;
+            startMicros = micros;
+            endMicros = micros;
+        }
+        int i = track.index();
+        if (!hasStarted[i]) {
+            hasStarted[i] = true;
+            arrivalNanos[i] = nowNanos;
+            newestMicros[i] = micros;
+            // A track that starts long before the first one is as far from it as one that starts long after it.
+            count(track, Math.abs((double) micros - startMicros));
+        } else {
+            count(track, (double) micros - newestMicros[i]);
+            newestMicros[i] = Math.max(newestMicros[i], micros);
+        }
+        endMicros = Math.max(endMicros, micros);
+    }
+
+    /** Adds a gap to those of its track, and subtracts the time since the track's last sample arrived. */
+    private void count(MediaTrack track, double micros) {
+        int i = track.index();
+        double gap = micros > GAP_MICROS ? micros - GAP_MICROS : 0;
+        gapMicros[i] = Math.max(0, gapMicros[i] + gap - TimeUnit.NANOSECONDS.toMicros(nowNanos - arrivalNanos[i]));
+        arrivalNanos[i] = nowNanos;
+        if (gapMicros[i] > allowanceMicros && excess == null) {
+            excess = new Gap(track.kind(), Duration.ofMillis((long) (micros / 1_000)));
+        }
+    }
+
+    /** Forgets the tracks, because others follow. Their times may be on another clock. */
+    public void restart() {
+        earlierMicros += endMicros - startMicros;
+        startMicros = endMicros;
+        Arrays.fill(hasStarted, false);
+        streamHasStarted = false;
+    }
+
+    /**
+     * The media time since the first sample, of the track that is furthest.
+     *
+     * @return 0 before the first sample; never decreases
+     */
+    public Duration elapsed() {
+        return Duration.of(earlierMicros + endMicros - startMicros, ChronoUnit.MICROS);
+    }
+
+    /**
+     * The samples so far.
+     *
+     * @return how many have been counted, of all tracks
+     */
+    public long samples() {
+        return samples;
+    }
+
+    /**
+     * The first gap by which a track exceeded its allowance.
+     *
+     * @return empty while there is none
+     */
+    public Optional<Gap> excessiveGap() {
+        return Optional.ofNullable(excess);
+    }
+}
