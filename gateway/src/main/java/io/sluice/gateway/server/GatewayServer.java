@@ -89,9 +89,12 @@ public final class GatewayServer {
                     config.connections().within(gateway.admission().maxOpenFiles()), IDLE_TIMEOUT);
             if (adminListener != null) {
                 adminListener.meters().watchConnections(limiter);
+                if (tls != null) {
+                    adminListener.meters().watchTls(tls);
+                }
             }
             HttpServer http = limiter.limit(HttpServer.create());
-            server = (tls == null ? http : http.secure(tls.provider()))
+            server = (tls == null ? http : tls.secure(http))
                     .host(host)
                     .port(port)
                     .runOn(loops)
