@@ -11,6 +11,7 @@ import io.sluice.gateway.metrics.MeterBinding;
 import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;
+import io.sluice.gateway.threads.BlockingPool;
 import io.sluice.gateway.websocket.OriginPolicy;
 import io.sluice.gateway.websocket.ProxyHeader;
 import io.sluice.gateway.websocket.TrustedProxies;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Configures a {@link Gateway}, or {@linkplain Gateway#reconfigure reconfigures} one that is running. Every setting has
@@ -279,7 +279,8 @@ public final class GatewayBuilder {
     public Mono<Gateway> start() {
         GatewayConfig config = config();
         MeterBinding binding = meters;
-        return Mono.fromCallable(() -> Gateway.start(config, binding)).subscribeOn(Schedulers.boundedElastic());
+        return Mono.fromCallable(() -> Gateway.start(config, binding))
+                .subscribeOn(BlockingPool.newThreads("sluice-start"));
     }
 
     /**

@@ -42,7 +42,7 @@ public final class BlockingPool implements Executor, Disposable {
                 new ArrayBlockingQueue<>(waiting),
                 named(name));
         executor.allowCoreThreadTimeOut(true);
-        scheduler = Schedulers.fromExecutorService(executor, name);
+        scheduler = new WithDelays(Schedulers.fromExecutorService(executor, name));
     }
 
     private static ThreadFactory named(String name) {
@@ -93,10 +93,39 @@ public final class BlockingPool implements Executor, Disposable {
     /**
      * The pool as a scheduler.
      *
-     * @return rejects tasks as {@link #execute} does
+     * @return rejects tasks as {@link #execute} does; can delay them, and does not repeat them
      */
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** Delays tasks on Reactor's timers, which only pass them on: the pool has no timer of its own. */
+    private record WithDelays(Scheduler pool) implements Scheduler {
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return pool.schedule(task);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+            return Schedulers.parallel().schedule(() -> pool.schedule(task), delay, unit);
+        }
+
+        @Override
+        public Worker createWorker() {
+            return pool.createWorker();
+        }
+
+        @Override
+        public void dispose() {
+            pool.dispose();
+        }
+
+        @Override
+        public boolean isDisposed() {
+            return pool.isDisposed();
+        }
     }
 
     /** Interrupts running tasks and drops waiting ones. Does not wait. */
