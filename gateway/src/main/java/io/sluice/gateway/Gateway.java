@@ -10,6 +10,7 @@ import io.sluice.gateway.auth.AuthorizerReaper;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
@@ -85,6 +86,7 @@ public final class Gateway {
     private final Ffmpeg ffmpeg;
     private final ProcessLimits processLimits;
     private final WorkFolder folder;
+    private final OutputVerification verification;
     private final BlockingPool previewFiles = new BlockingPool("sluice-previews", PREVIEW_THREADS, PREVIEW_CALLS);
     private final Scheduler sampler = Schedulers.newSingle("sluice-sampling", true);
     private final ProcessLauncher processes;
@@ -109,7 +111,9 @@ public final class Gateway {
             Ffmpeg ffmpeg,
             ProcessLimits processLimits,
             WorkFolder folder,
+            OutputVerification verification,
             @Nullable MeterBinding meterBinding) {
+        this.verification = verification;
         this.ffmpeg = ffmpeg;
         this.processLimits = processLimits;
         this.folder = folder;
@@ -144,20 +148,22 @@ public final class Gateway {
     private ActiveConfig activate(GatewayConfig config) {
         GatewayConfig.Outputs outputs = config.outputs();
         GatewayConfig.Access access = config.access();
+        OutputTls tls = verification.of(outputs);
         SessionContext context = new SessionContext(
                 config.limits().session(),
                 admission,
                 streams,
                 access.effectiveAuthorizer(),
                 new Outputs(outputs.publish(), outputs.enhancedRtmp(), outputs.preview() ? previews : null),
-                new StreamPlanner(ffmpeg.capabilities()),
+                new StreamPlanner(ffmpeg.capabilities(), tls),
                 new FfmpegLauncher(
                         ffmpeg,
                         processes,
                         folder.empty(),
                         outputs.timeout(),
                         processLimits,
-                        config.ffmpeg().limits().maxPixels()),
+                        config.ffmpeg().limits().maxPixels(),
+                        tls),
                 meters == null ? config.listener() : both(meters, config.listener()));
         return new ActiveConfig(
                 config, new IngestSettings(context, access.origins(), access.proxies(), access.proxyHeader()));
@@ -178,7 +184,15 @@ public final class Gateway {
         Ffmpeg ffmpeg = findFfmpeg(config.ffmpeg());
         ProcessLimits processLimits =
                 ProcessLimits.probe(ffmpeg, config.ffmpeg().limits());
-        return new Gateway(config, ffmpeg, processLimits, WorkFolder.create(), meterBinding);
+        WorkFolder folder = WorkFolder.create();
+        OutputVerification verification = new OutputVerification(ffmpeg, folder.root());
+        try {
+            verification.prepare(config);
+        } catch (FfmpegUnavailableException e) {
+            folder.remove();
+            throw e;
+        }
+        return new Gateway(config, ffmpeg, processLimits, folder, verification, meterBinding);
     }
 
     /** Finds and probes the FFmpeg that a gateway would use. Blocks. */
@@ -216,6 +230,7 @@ public final class Gateway {
             return;
         }
         admission.update(next.limits().admission(), next.limits().load());
+        verification.prepareInBackground(next);
         current = activate(next);
         maxFinishTimeout = Collections.max(
                 List.of(maxFinishTimeout, next.limits().session().timeouts().finish()));

@@ -35,6 +35,8 @@ public final class GatewayBuilder {
     private List<String> ffmpegEnvironment = List.of();
     private FfmpegLimits ffmpegLimits = FfmpegLimits.defaults();
     private Duration outputTimeout = Duration.ofSeconds(10);
+    private @Nullable Path outputCaFile;
+    private boolean outputTlsInsecure;
     private int maxPendingStarts = 1_000;
     private SessionLimits sessionLimits = SessionLimits.defaults();
     private AdmissionLimits admissionLimits = AdmissionLimits.defaults();
@@ -70,6 +72,28 @@ public final class GatewayBuilder {
      */
     public GatewayBuilder enhancedRtmp(boolean enhanced) {
         enhancedRtmp = enhanced;
+        return this;
+    }
+
+    /**
+     * The certificate authorities that RTMPS servers' certificates must be signed by.
+     *
+     * @param file in PEM, read by FFmpeg for each stream; by default the system's authorities, else those of Java
+     * @return this
+     */
+    public GatewayBuilder outputCaFile(Path file) {
+        outputCaFile = file;
+        return this;
+    }
+
+    /**
+     * Whether the certificates of RTMPS servers are not verified, so that the stream key is sent to whoever answers.
+     *
+     * @param insecure false by default
+     * @return this
+     */
+    public GatewayBuilder outputTlsInsecure(boolean insecure) {
+        outputTlsInsecure = insecure;
         return this;
     }
 
@@ -302,7 +326,13 @@ public final class GatewayBuilder {
         boolean noOutputs = publish.isEmpty() && authorizer == null;
         return new GatewayConfig(
                 new GatewayConfig.Outputs(
-                        publish, enhancedRtmp, preview == null ? noOutputs : preview, previewLinger, outputTimeout),
+                        publish,
+                        enhancedRtmp,
+                        preview == null ? noOutputs : preview,
+                        previewLinger,
+                        outputTimeout,
+                        outputCaFile,
+                        outputTlsInsecure),
                 new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, maxPendingStarts),
                 new GatewayConfig.Limits(sessionLimits, admissionLimits, loadLimits),
                 new GatewayConfig.Access(origins, proxies, proxyHeader, authorizer, allowedOutputs),
