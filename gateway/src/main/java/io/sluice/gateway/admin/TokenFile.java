@@ -92,8 +92,8 @@ public final class TokenFile implements AdminAccess {
                 continue;
             }
             if (!TOKEN.matcher(line).matches()) {
-                throw new MalformedFileException("line " + number + " is no token: a line must be one token of 16 to"
-                        + " 512 letters, digits and -._~+/, optionally followed by one or two =;"
+                throw new MalformedFileException("line " + number + " is no token; the file must contain one token per"
+                        + " line: 16 to 512 letters, digits and -._~+/, optionally followed by one or two =;"
                         + " 'openssl rand -hex 32' generates one");
             }
             hashes.add(hash(line));

@@ -64,7 +64,7 @@ final class ListenOptions {
     @Option(
             names = "--max-handshake-rate-per-address",
             paramLabel = "COUNT",
-            defaultValue = "20",
+            defaultValue = "10",
             description = "TLS handshakes per second and client address; burst: ten times as many "
                     + "(default: ${DEFAULT-VALUE}).")
     private int maxHandshakeRatePerAddress;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TLS context whose handshakes compute on an executor: key exchange and signature, which would stop the media of all
@@ -25,12 +26,14 @@ final class OffLoopSslContext extends SslContext {
 
     @Override
     protected SslHandler newHandler(ByteBufAllocator allocator, boolean startTls) {
-        return context.newHandler(allocator, handshakes);
+        UnlessClosed executor = new UnlessClosed(handshakes);
+        return executor.of(context.newHandler(allocator, executor));
     }
 
     @Override
     protected SslHandler newHandler(ByteBufAllocator allocator, String host, int port, boolean startTls) {
-        return context.newHandler(allocator, host, port, handshakes);
+        UnlessClosed executor = new UnlessClosed(handshakes);
+        return executor.of(context.newHandler(allocator, host, port, executor));
     }
 
     @Override
@@ -62,5 +65,36 @@ final class OffLoopSslContext extends SslContext {
     @Override
     public SSLSessionContext sessionContext() {
         return context.sessionContext();
+    }
+
+    /**
+     * Leaves out the work of a connection that has closed meanwhile: who replays messages does not wait for answers.
+     */
+    private static final class UnlessClosed implements Executor {
+
+        private final Executor handshakes;
+        private volatile @Nullable SslHandler handler;
+
+        UnlessClosed(Executor handshakes) {
+            this.handshakes = handshakes;
+        }
+
+        SslHandler of(SslHandler created) {
+            handler = created;
+            return created;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            handshakes.execute(() -> {
+                SslHandler connection = handler;
+                // A handshake that has ended while it needs this work has failed.
+                if (connection == null
+                        || !connection.handshakeFuture().isDone()
+                        || connection.handshakeFuture().isSuccess()) {
+                    task.run();
+                }
+            });
+        }
     }
 }
