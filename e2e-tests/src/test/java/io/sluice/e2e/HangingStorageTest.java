@@ -45,11 +45,7 @@ final class HangingStorageTest {
     @Test
     void aKeyFileThatHangsTakesNeitherGoodKeysNorOperatorsNorTheShutdownWithIt() throws IOException {
         Path keys = stage.directory("keys").resolve("publishers");
-        Tool.Run made = stage.gateway("hash-key", "--new", "anna").runToItsEnd(Publisher.SOON);
-        Matcher shown = KEY.matcher(made.err());
-        assertThat(shown.find()).as(made.err()).isTrue();
-        String good = stage.secret(shown.group(1));
-        Files.writeString(keys, made.out());
+        String good = writeNewKey(keys);
         HangingStorage storage = stage.hangingStorage(keys.toString());
         Operators operators = stage.operators();
         List<String> options = new ArrayList<>(operators.options());
@@ -84,16 +80,13 @@ final class HangingStorageTest {
                 .start();
         storage.hang();
         Refusal.assertTold(opening(gateway, "a-key-that-nobody-has"), FailureCode.NOT_AUTHORIZED, PROMPTLY);
-        Tool.Run made = stage.gateway("hash-key", "--new", "anna").runToItsEnd(Publisher.SOON);
-        Matcher shown = KEY.matcher(made.err());
-        assertThat(shown.find()).as(made.err()).isTrue();
-        Files.writeString(keys, made.out());
+        String good = writeNewKey(keys);
         storage.recover();
         await().atMost(Publisher.SOON).until(() -> gateway.output().contains("can be read again"));
-        opening(gateway, stage.secret(shown.group(1))).heard().awaitOpened(PROMPTLY);
+        opening(gateway, good).heard().awaitOpened(PROMPTLY);
 
         Files.write(keys, new byte[] {'#', '\n', (byte) 0xff, '\n'});
-        opening(gateway, shown.group(1) + "-of-another");
+        opening(gateway, "another-key-that-nobody-has");
         await().atMost(Publisher.SOON).until(() -> gateway.output().contains("line 2 is not UTF-8"));
         assertThat(gateway.output()).contains("the previous content stays active");
     }
@@ -106,6 +99,20 @@ final class HangingStorageTest {
         gateway.terminate();
         assertThat(gateway.awaitExit(BOUND)).isEqualTo(1);
         assertThat(gateway.output()).contains("not released: the folder ", "Stopped");
+    }
+
+    /** Replaces the content of a key file with a new key. */
+    private String writeNewKey(Path keys) throws IOException {
+        Tool.Run made = stage.gateway("hash-key", "--new", "anna").runToItsEnd(Publisher.SOON);
+        Matcher shown = KEY.matcher(made.err());
+        assertThat(shown.find()).as(made.err()).isTrue();
+        String line = made.out()
+                .lines()
+                .filter(text -> text.contains("hmac-"))
+                .findFirst()
+                .orElseThrow();
+        Files.writeString(keys, line + "\n");
+        return stage.secret(shown.group(1));
     }
 
     /** Asks with its key in {@code open}, and does not wait for the answer. */

@@ -7,6 +7,7 @@ import io.sluice.e2e.harness.Comparison;
 import io.sluice.e2e.harness.Concurrency.OneCrowdAtATime;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
+import io.sluice.e2e.harness.Operators;
 import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Together;
@@ -43,7 +44,8 @@ final class TlsFloodTest {
         Path key = folder.resolve("key.pem");
         Certificates.writeRsa(certificate, key, "flooded");
         NginxReceiver nginx = stage.nginx();
-        List<String> options = new ArrayList<>(stage.operators().options());
+        Operators operators = stage.operators();
+        List<String> options = new ArrayList<>(operators.options());
         options.addAll(List.of("--publish", nginx.publishUrl(), "--tls-cert", certificate.toString()));
         options.addAll(List.of("--tls-key", key.toString()));
         GatewayProcess gateway =
@@ -62,6 +64,8 @@ final class TlsFloodTest {
 
         comparison.assertNotDisturbed();
         assertThat(gateway.output()).containsOnlyOnce("TLS handshakes refused");
+        assertThat(operators.get(gateway, "/metrics").body())
+                .containsPattern("connections_refused_total\\{reason=\"handshake\"} [1-9]");
     }
 
     /** What any client says first. */

@@ -193,7 +193,10 @@ public final class GatewayServer {
         LOG.info("Stopping");
         Duration drain = drainTime;
         Duration streams = drain.plus(gateway.closeTimeout());
-        StopDeadline deadline = StopDeadline.start(streams.plus(STOP_TIMEOUT).plus(STOP_MARGIN), INCOMPLETE);
+        StopDeadline deadline = StopDeadline.start(streams.plus(STOP_TIMEOUT).plus(STOP_MARGIN), () -> {
+            LoggerFlush.flush();
+            Runtime.getRuntime().halt(INCOMPLETE);
+        });
         int exitCode = INCOMPLETE;
         try {
             deadline.waitingFor("the streams and what they used");

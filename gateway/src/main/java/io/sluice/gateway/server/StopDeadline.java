@@ -21,9 +21,9 @@ final class StopDeadline {
      * Starts the clock.
      *
      * @param limit how long the shutdown may take
-     * @param exitCode the exit code if it takes longer
+     * @param halt ends the JVM; does not hang
      */
-    static StopDeadline start(Duration limit, int exitCode) {
+    static StopDeadline start(Duration limit, Runnable halt) {
         StopDeadline deadline = new StopDeadline();
         Thread unbounded = Thread.currentThread();
         daemon("sluice-stop-deadline", () -> {
@@ -31,7 +31,7 @@ final class StopDeadline {
             if (unbounded.isAlive()) {
                 // Writing to a log can hang, too.
                 join(daemon("sluice-last-words", () -> deadline.report(limit)), LAST_WORDS);
-                Runtime.getRuntime().halt(exitCode);
+                halt.run();
             }
         });
         return deadline;
@@ -44,7 +44,6 @@ final class StopDeadline {
 
     private void report(Duration limit) {
         LOG.error("Shutdown incomplete after {} s, waiting for {}; ending now", limit.toSeconds(), step);
-        LoggerFlush.flush();
     }
 
     private static Thread daemon(String name, Runnable task) {

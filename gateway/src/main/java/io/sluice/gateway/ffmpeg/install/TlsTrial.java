@@ -26,6 +26,8 @@ public final class TlsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(TlsTrial.class);
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
+    private static final Duration LEFT = Duration.ofSeconds(1);
+
     /** The server closes after the first byte, so an FFmpeg that does not end by itself hangs. */
     private static final String TIMEOUT_MICROSECONDS = "5000000";
 
@@ -42,14 +44,19 @@ public final class TlsTrial {
     }
 
     /** FFmpeg on its way to a server. */
-    private record Run(TrialServer server, ProbeProcess process) {
+    private record Run(TrialServer server, ProbeProcess process) implements AutoCloseable {
 
-        Seen result() throws IOException {
-            try (server) {
-                process.await(DEADLINE);
-                // FFmpeg has ended, so its connection is in the queue, or never comes.
-                return server.await(Duration.ofSeconds(1));
-            }
+        Seen result() {
+            process.await(DEADLINE);
+            // FFmpeg has ended, so its connection is in the queue, or never comes.
+            return server.await(LEFT);
+        }
+
+        /** Kills FFmpeg if it has not ended. */
+        @Override
+        public void close() throws IOException {
+            process.await(Duration.ZERO);
+            server.close();
         }
     }
 
@@ -95,33 +102,32 @@ public final class TlsTrial {
 
     private TlsVerification run() throws IOException {
         // All at the same time; each is hardly more than the start of a process.
-        Run control = start("self-signed", "localhost", false);
-        Run good = start("good", "localhost", true);
-        Run selfSigned = start("self-signed", "localhost", true);
-        Run expired = start("expired", "localhost", true);
-        Run otherName = start("other-name", "localhost", true);
-        Run otherAddress = start("other-name", "127.0.0.1", true);
-        boolean works = control.result() == Seen.ACCEPTED;
-        boolean usesCaFile = good.result() == Seen.ACCEPTED;
-        List<String> accepted = new ArrayList<>();
-        addUnlessRefused(selfSigned, "self-signed certificates", accepted);
-        addUnlessRefused(expired, "expired certificates", accepted);
-        addUnlessRefused(otherName, "certificates for another host", accepted);
-        boolean comparesAddresses = otherAddress.result() == Seen.REFUSED;
-        if (!works) {
-            return TlsVerification.unknown("it could not connect to a TLS server on this machine");
+        try (Run control = start("self-signed", "localhost", false);
+                Run good = start("good", "localhost", true);
+                Run selfSigned = start("self-signed", "localhost", true);
+                Run expired = start("expired", "localhost", true);
+                Run otherName = start("other-name", "localhost", true);
+                Run otherAddress = start("other-name", "127.0.0.1", true)) {
+            if (control.result() != Seen.ACCEPTED) {
+                return TlsVerification.unknown("it could not connect to a TLS server on this machine");
+            }
+            List<String> accepted = new ArrayList<>();
+            addUnlessRefused(selfSigned, "self-signed certificates", accepted);
+            addUnlessRefused(expired, "expired certificates", accepted);
+            addUnlessRefused(otherName, "certificates for another host", accepted);
+            if (!accepted.isEmpty()) {
+                return TlsVerification.unknown("it accepts " + String.join(", ", accepted));
+            }
+            boolean usesCaFile = good.result() == Seen.ACCEPTED;
+            // Schannel knows no file of authorities, and verifies all that is asked here.
+            if (!usesCaFile && !Platform.isWindows()) {
+                return TlsVerification.unknown("it does not use a file of authorities");
+            }
+            return new TlsVerification(true, otherAddress.result() == Seen.REFUSED, usesCaFile, "");
         }
-        if (!accepted.isEmpty()) {
-            return TlsVerification.unknown("it accepts " + String.join(", ", accepted));
-        }
-        // Schannel knows no file of authorities, and verifies all that is asked here.
-        if (!usesCaFile && !Platform.isWindows()) {
-            return TlsVerification.unknown("it does not use a file of authorities");
-        }
-        return new TlsVerification(true, comparesAddresses, usesCaFile, "");
     }
 
-    private static void addUnlessRefused(Run run, String what, List<String> accepted) throws IOException {
+    private static void addUnlessRefused(Run run, String what, List<String> accepted) {
         if (run.result() != Seen.REFUSED) {
             accepted.add(what);
         }
