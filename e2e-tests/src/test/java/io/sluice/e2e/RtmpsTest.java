@@ -116,17 +116,16 @@ final class RtmpsTest {
                 done
                 exec %s "${arguments[@]}"
                 """.formatted(Tool.FFMPEG.path()));
-        Tool.Run run = stage.gateway(
-                        "--port",
-                        "0",
-                        "--ffmpeg",
-                        careless.toString(),
-                        "--publish",
-                        "rtmps://localhost/live/{streamKey}")
-                .runToItsEnd(Publisher.SOON);
-        assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err())
-                .contains("FFmpeg does not verify TLS certificates", "self-signed", "--output-tls-insecure");
+        List<String> options =
+                List.of("--ffmpeg", careless.toString(), "--publish", "rtmps://localhost/live/{streamKey}");
+        for (String more : List.of("--port=0", "--check-config")) {
+            Tool.Run run = stage.gateway(
+                            Stream.concat(options.stream(), Stream.of(more)).toArray(String[]::new))
+                    .runToItsEnd(Publisher.SOON);
+            assertThat(run.exitCode()).as(more).isEqualTo(2);
+            assertThat(run.err())
+                    .contains("FFmpeg does not verify TLS certificates", "self-signed", "--output-tls-insecure");
+        }
     }
 
     private TcpGate receiver(NginxReceiver nginx, SSLContext certificate) {

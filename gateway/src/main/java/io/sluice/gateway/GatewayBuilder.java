@@ -308,13 +308,16 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Finds and probes FFmpeg without creating a gateway. Blocks.
+     * Finds and probes FFmpeg without creating a gateway, and tries whether it verifies the configured outputs. Blocks.
      *
      * @return the FFmpeg that a gateway would use; its string form is suitable for logs
-     * @throws FfmpegUnavailableException with a message for operators if none works
+     * @throws FfmpegUnavailableException with a message for operators if none works, or an output cannot be verified
      */
     public Ffmpeg findFfmpeg() throws FfmpegUnavailableException {
-        return Gateway.findFfmpeg(config().ffmpeg());
+        GatewayConfig config = config();
+        Ffmpeg ffmpeg = Gateway.findFfmpeg(config.ffmpeg());
+        OutputVerification.check(config, ffmpeg);
+        return ffmpeg;
     }
 
     /**

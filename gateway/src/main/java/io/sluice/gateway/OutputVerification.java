@@ -6,9 +6,11 @@ import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.install.TlsTrial;
 import io.sluice.gateway.ffmpeg.install.TlsVerification;
 import io.sluice.gateway.ffmpeg.install.TrustedAuthorities;
+import io.sluice.gateway.files.FileTree;
 import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.threads.BlockingPool;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +35,23 @@ final class OutputVerification {
     OutputVerification(Ffmpeg ffmpeg, Path folder) {
         this.ffmpeg = ffmpeg;
         this.folder = folder;
+    }
+
+    /** Tries without a gateway, if the configuration needs it. Blocks. */
+    static void check(GatewayConfig config, Ffmpeg ffmpeg) throws FfmpegUnavailableException {
+        if (!isNeeded(config)) {
+            return;
+        }
+        try {
+            Path folder = Files.createTempDirectory("sluice-trial");
+            try {
+                new OutputVerification(ffmpeg, folder).prepare(config);
+            } finally {
+                FileTree.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new FfmpegUnavailableException("cannot find out whether FFmpeg verifies outputs: " + e);
+        }
     }
 
     /** Tries now, if the configuration needs it. Blocks. */
