@@ -89,7 +89,6 @@ public record OutputTls(
         }
         return authorities
                 .get()
-                .filter(file -> tried.get().map(TlsVerification::usesCaFile).orElse(true))
                 .map(file -> List.of(
                         "-tls_verify", "1", "-cafile", file.toAbsolutePath().toString()))
                 .orElseGet(() -> List.of("-tls_verify", "1"));

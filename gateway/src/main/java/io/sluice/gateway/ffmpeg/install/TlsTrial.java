@@ -118,12 +118,11 @@ public final class TlsTrial {
             if (!accepted.isEmpty()) {
                 return TlsVerification.unknown("it accepts " + String.join(", ", accepted));
             }
-            boolean usesCaFile = good.result() == Seen.ACCEPTED;
-            // Schannel knows no file of authorities, and verifies all that is asked here.
-            if (!usesCaFile && !Platform.isWindows()) {
-                return TlsVerification.unknown("it does not use a file of authorities");
+            // Otherwise it refused the other certificates because it does not know their authority.
+            if (good.result() != Seen.ACCEPTED) {
+                return TlsVerification.unknown("it does not use a given file of authorities, so it cannot be tried");
             }
-            return new TlsVerification(true, otherAddress.result() == Seen.REFUSED, usesCaFile, "");
+            return new TlsVerification(true, otherAddress.result() == Seen.REFUSED, "");
         }
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What real FFmpegs verify, and what follows from it for outputs. */
 class TlsTrialTest {
 
-    private static final TlsVerification BY_NAME = new TlsVerification(true, false, true, "");
+    private static final TlsVerification BY_NAME = new TlsVerification(true, false, "");
 
     @Test
     void theFfmpegOnThePathVerifies(@TempDir Path folder) throws Exception {
