@@ -157,6 +157,9 @@ final class PermissionTest {
                 .singleElement()
                 .asString()
                 .contains("\"ip\":\"192.0.2.7\"", "\"action\":\"publish\"", "\"path\":\"" + key + "\"");
+        assertThat(service.lengths())
+                .as("small services read a body of this length, and none without it")
+                .containsExactly(Integer.toString(service.questions().get(0).length()));
         assertThat(gateway.output()).contains("/192.0.2.7:0 publishes under");
 
         service.answer(200, "{\"outputs\":[\"rtmp://127.0.0.1:1/live/" + elsewhere + "\"]}");

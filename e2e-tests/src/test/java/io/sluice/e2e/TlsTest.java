@@ -1,6 +1,8 @@
 package io.sluice.e2e;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.e2e.harness.Broadcast;
@@ -13,6 +15,7 @@ import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Tool;
 import io.sluice.protocol.FailureCode;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -116,6 +120,40 @@ final class TlsTest {
         assertShows(gateway, "CN=first");
         Files.move(newKey, key, StandardCopyOption.REPLACE_EXISTING);
         await().atMost(LIMIT).untilAsserted(() -> assertShows(gateway, "CN=second"));
+    }
+
+    @Test
+    void browsersAreToldToStayWithTlsUnlessTheOperatorDoesNotWantThat() {
+        Certificates.write(certificate, key, "first");
+        assertThat(gateway().get("/").headers().firstValue("Strict-Transport-Security"))
+                .contains("max-age=2592000");
+        assertThat(gateway("--hsts-max-age", "0").get("/").headers().firstValue("Strict-Transport-Security"))
+                .isEmpty();
+        assertThat(stage.gateway().start().get("/").headers().firstValue("Strict-Transport-Security"))
+                .isEmpty();
+    }
+
+    @Test
+    void aClientCannotHaveHandshakesComputedAgainAndAgain() throws Exception {
+        Certificates.write(certificate, key, "first");
+        GatewayProcess gateway = gateway();
+        try (SSLSocket socket = (SSLSocket) Certificates.trustingAll()
+                .getSocketFactory()
+                .createSocket("127.0.0.1", gateway.address().getPort())) {
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            socket.startHandshake();
+            assertThatThrownBy(() -> {
+                        socket.startHandshake();
+                        socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+                        if (socket.getInputStream().read() < 0) {
+                            throw new IOException("closed");
+                        }
+                    })
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(SocketTimeoutException.class);
+        }
+        assertShows(gateway, "CN=first");
     }
 
     @Test

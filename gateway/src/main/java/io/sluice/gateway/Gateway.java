@@ -10,6 +10,7 @@ import io.sluice.gateway.auth.AuthorizerReaper;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
@@ -19,6 +20,7 @@ import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
 import io.sluice.gateway.metrics.MeterBinding;
+import io.sluice.gateway.operations.CleanUp;
 import io.sluice.gateway.operations.DrainReport;
 import io.sluice.gateway.operations.GracefulShutdown;
 import io.sluice.gateway.operations.SessionOperations;
@@ -30,6 +32,7 @@ import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;
 import io.sluice.gateway.session.SessionRegistry;
 import io.sluice.gateway.session.SessionStatus;
+import io.sluice.gateway.threads.BlockingPool;
 import io.sluice.gateway.websocket.IngestRoutes;
 import io.sluice.gateway.websocket.IngestSettings;
 import io.sluice.protocol.Failure;
@@ -72,12 +75,20 @@ public final class Gateway {
     /** The time that ending a stream by force takes after it did not finish in time, with some margin. */
     private static final Duration FORCE_TIME = Duration.ofSeconds(7);
 
+    /** For everything that the shutdown releases, all at the same time. */
+    private static final Duration CLEAN_UP_TIME = Duration.ofSeconds(3);
+
+    private static final int PREVIEW_THREADS = 8;
+    private static final int PREVIEW_CALLS = 4_096;
+
     private static final Duration SAMPLE_PERIOD = Duration.ofSeconds(3);
 
     private final Ffmpeg ffmpeg;
     private final ProcessLimits processLimits;
     private final WorkFolder folder;
-    private final Scheduler blocking = Schedulers.boundedElastic();
+    private final OutputVerification verification;
+    private final BlockingPool previewFiles = new BlockingPool("sluice-previews", PREVIEW_THREADS, PREVIEW_CALLS);
+    private final Scheduler sampler = Schedulers.newSingle("sluice-sampling", true);
     private final ProcessLauncher processes;
     private final Admission admission;
     private final Disposable sampling;
@@ -100,12 +111,14 @@ public final class Gateway {
             Ffmpeg ffmpeg,
             ProcessLimits processLimits,
             WorkFolder folder,
+            OutputVerification verification,
             @Nullable MeterBinding meterBinding) {
+        this.verification = verification;
         this.ffmpeg = ffmpeg;
         this.processLimits = processLimits;
         this.folder = folder;
         this.processes = ProcessLauncher.create(config.ffmpeg().maxPendingStarts());
-        this.previews = new Previews(folder.previews(), config.outputs().previewLinger(), blocking);
+        this.previews = new Previews(folder.previews(), config.outputs().previewLinger(), previewFiles.scheduler());
         this.maxFinishTimeout = config.limits().session().timeouts().finish();
         this.admission =
                 new Admission(config.limits().admission(), config.limits().load());
@@ -113,9 +126,18 @@ public final class Gateway {
         this.meters = meterBinding == null ? null : meterBinding.of(operations, this::isReady, admission::snapshot);
         this.shutdown = new GracefulShutdown(streams, this::endTimeout);
         CapacityCheck.log(config.limits().admission(), config.limits().load());
-        this.sampling = blocking.schedulePeriodically(
+        this.sampling = sampler.schedulePeriodically(
                 admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         this.current = activate(config);
+    }
+
+    /**
+     * How long {@link #close()} takes at most, and {@link #drain} after its time.
+     *
+     * @return the time for ending streams, by force in the end, and for releasing resources
+     */
+    public Duration closeTimeout() {
+        return endTimeout().plus(CLEAN_UP_TIME);
     }
 
     /** How long ending streams can take, force included. */
@@ -126,20 +148,22 @@ public final class Gateway {
     private ActiveConfig activate(GatewayConfig config) {
         GatewayConfig.Outputs outputs = config.outputs();
         GatewayConfig.Access access = config.access();
+        OutputTls tls = verification.of(outputs);
         SessionContext context = new SessionContext(
                 config.limits().session(),
                 admission,
                 streams,
                 access.effectiveAuthorizer(),
                 new Outputs(outputs.publish(), outputs.enhancedRtmp(), outputs.preview() ? previews : null),
-                new StreamPlanner(ffmpeg.capabilities()),
+                new StreamPlanner(ffmpeg.capabilities(), tls),
                 new FfmpegLauncher(
                         ffmpeg,
                         processes,
                         folder.empty(),
                         outputs.timeout(),
                         processLimits,
-                        config.ffmpeg().limits().maxPixels()),
+                        config.ffmpeg().limits().maxPixels(),
+                        tls),
                 meters == null ? config.listener() : both(meters, config.listener()));
         return new ActiveConfig(
                 config, new IngestSettings(context, access.origins(), access.proxies(), access.proxyHeader()));
@@ -160,7 +184,15 @@ public final class Gateway {
         Ffmpeg ffmpeg = findFfmpeg(config.ffmpeg());
         ProcessLimits processLimits =
                 ProcessLimits.probe(ffmpeg, config.ffmpeg().limits());
-        return new Gateway(config, ffmpeg, processLimits, WorkFolder.create(), meterBinding);
+        WorkFolder folder = WorkFolder.create();
+        OutputVerification verification = new OutputVerification(ffmpeg, folder.root());
+        try {
+            verification.prepare(config);
+        } catch (FfmpegUnavailableException e) {
+            folder.remove();
+            throw e;
+        }
+        return new Gateway(config, ffmpeg, processLimits, folder, verification, meterBinding);
     }
 
     /** Finds and probes the FFmpeg that a gateway would use. Blocks. */
@@ -198,6 +230,7 @@ public final class Gateway {
             return;
         }
         admission.update(next.limits().admission(), next.limits().load());
+        verification.prepareInBackground(next);
         current = activate(next);
         maxFinishTimeout = Collections.max(
                 List.of(maxFinishTimeout, next.limits().session().timeouts().finish()));
@@ -244,7 +277,7 @@ public final class Gateway {
                         () -> current.config().outputs().preview(),
                         GatewayVersion.VERSION)
                 .mount(routes, prefix);
-        new PreviewRoutes(previews, blocking).mount(routes, prefix);
+        new PreviewRoutes(previews, previewFiles.scheduler()).mount(routes, prefix);
     }
 
     /**
@@ -415,16 +448,36 @@ public final class Gateway {
         if (sessions > 0) {
             LOG.info("Ending {} sessions{}", sessions, time.isZero() ? "" : " within " + time.toSeconds() + " s");
         }
-        return shutdown.start(time).publishOn(blocking).doOnTerminate(() -> {
-            sampling.dispose();
-            reaper.disposeAll();
-            disposeOf(current.config());
-            processes.dispose();
-            if (meters != null) {
-                meters.close();
-            }
-            folder.remove();
-        });
+        return shutdown.start(time)
+                .flatMap(report -> cleanUp().run(CLEAN_UP_TIME).map(report::leaving))
+                .doOnNext(report -> {
+                    if (!report.notReleased().isEmpty()) {
+                        LOG.warn(
+                                "Not released within {} s: {}. The gateway stops nonetheless.",
+                                CLEAN_UP_TIME.toSeconds(),
+                                String.join(", ", report.notReleased()));
+                    }
+                });
+    }
+
+    private CleanUp cleanUp() {
+        return new CleanUp()
+                .step("the load measurement", () -> {
+                    sampling.dispose();
+                    sampler.dispose();
+                })
+                .step("replaced authorizers", reaper::disposeAll)
+                .step("the authorizer", () -> disposeOf(current.config()))
+                .step("the threads that start FFmpeg", processes::dispose)
+                .step("the meters", () -> {
+                    if (meters != null) {
+                        meters.close();
+                    }
+                })
+                .step("the folder " + folder.root(), () -> {
+                    previewFiles.dispose();
+                    folder.remove();
+                });
     }
 
     /** The version, the FFmpeg in use and the outputs, without secrets. */

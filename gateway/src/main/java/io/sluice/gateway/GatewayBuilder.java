@@ -11,6 +11,7 @@ import io.sluice.gateway.metrics.MeterBinding;
 import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;
+import io.sluice.gateway.threads.BlockingPool;
 import io.sluice.gateway.websocket.OriginPolicy;
 import io.sluice.gateway.websocket.ProxyHeader;
 import io.sluice.gateway.websocket.TrustedProxies;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Configures a {@link Gateway}, or {@linkplain Gateway#reconfigure reconfigures} one that is running. Every setting has
@@ -35,6 +35,8 @@ public final class GatewayBuilder {
     private List<String> ffmpegEnvironment = List.of();
     private FfmpegLimits ffmpegLimits = FfmpegLimits.defaults();
     private Duration outputTimeout = Duration.ofSeconds(10);
+    private @Nullable Path outputCaFile;
+    private boolean outputTlsInsecure;
     private int maxPendingStarts = 1_000;
     private SessionLimits sessionLimits = SessionLimits.defaults();
     private AdmissionLimits admissionLimits = AdmissionLimits.defaults();
@@ -70,6 +72,28 @@ public final class GatewayBuilder {
      */
     public GatewayBuilder enhancedRtmp(boolean enhanced) {
         enhancedRtmp = enhanced;
+        return this;
+    }
+
+    /**
+     * The certificate authorities that RTMPS servers' certificates must be signed by.
+     *
+     * @param file in PEM, read by FFmpeg for each stream; by default the system's authorities, else those of Java
+     * @return this
+     */
+    public GatewayBuilder outputCaFile(Path file) {
+        outputCaFile = file;
+        return this;
+    }
+
+    /**
+     * Whether the certificates of RTMPS servers are not verified, so that the stream key is sent to whoever answers.
+     *
+     * @param insecure false by default
+     * @return this
+     */
+    public GatewayBuilder outputTlsInsecure(boolean insecure) {
+        outputTlsInsecure = insecure;
         return this;
     }
 
@@ -279,17 +303,21 @@ public final class GatewayBuilder {
     public Mono<Gateway> start() {
         GatewayConfig config = config();
         MeterBinding binding = meters;
-        return Mono.fromCallable(() -> Gateway.start(config, binding)).subscribeOn(Schedulers.boundedElastic());
+        return Mono.fromCallable(() -> Gateway.start(config, binding))
+                .subscribeOn(BlockingPool.newThreads("sluice-start"));
     }
 
     /**
-     * Finds and probes FFmpeg without creating a gateway. Blocks.
+     * Finds and probes FFmpeg without creating a gateway, and tries whether it verifies the configured outputs. Blocks.
      *
      * @return the FFmpeg that a gateway would use; its string form is suitable for logs
-     * @throws FfmpegUnavailableException with a message for operators if none works
+     * @throws FfmpegUnavailableException with a message for operators if none works, or an output cannot be verified
      */
     public Ffmpeg findFfmpeg() throws FfmpegUnavailableException {
-        return Gateway.findFfmpeg(config().ffmpeg());
+        GatewayConfig config = config();
+        Ffmpeg ffmpeg = Gateway.findFfmpeg(config.ffmpeg());
+        OutputVerification.check(config, ffmpeg);
+        return ffmpeg;
     }
 
     /**
@@ -301,7 +329,13 @@ public final class GatewayBuilder {
         boolean noOutputs = publish.isEmpty() && authorizer == null;
         return new GatewayConfig(
                 new GatewayConfig.Outputs(
-                        publish, enhancedRtmp, preview == null ? noOutputs : preview, previewLinger, outputTimeout),
+                        publish,
+                        enhancedRtmp,
+                        preview == null ? noOutputs : preview,
+                        previewLinger,
+                        outputTimeout,
+                        outputCaFile,
+                        outputTlsInsecure),
                 new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, maxPendingStarts),
                 new GatewayConfig.Limits(sessionLimits, admissionLimits, loadLimits),
                 new GatewayConfig.Access(origins, proxies, proxyHeader, authorizer, allowedOutputs),

@@ -39,13 +39,17 @@ public record GatewayConfig(
      * @param preview whether streams can be watched at the gateway
      * @param previewLinger how long a preview can be fetched after its stream has ended
      * @param timeout how long an output can accept no data before FFmpeg ends the stream
+     * @param caFile the certificate authorities of RTMPS servers; null for the system's
+     * @param tlsInsecure whether the certificates of RTMPS servers are not verified
      */
     public record Outputs(
             List<PublishTemplate> publish,
             boolean enhancedRtmp,
             boolean preview,
             Duration previewLinger,
-            Duration timeout) {
+            Duration timeout,
+            @Nullable Path caFile,
+            boolean tlsInsecure) {
 
         /** Names the configured URLs without secrets, or the preview if there are none. */
         @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -24,25 +25,23 @@ public final class Certificates {
 
     /** Writes a new key and its certificate with this name in it. */
     public static void write(Path certificate, Path key, String name) {
-        Tool.Run run = Tool.run(
-                LIMIT,
-                Tool.OPENSSL.command(List.of(
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=" + name,
-                        "-keyout",
-                        key.toString(),
-                        "-out",
-                        certificate.toString())),
-                Map.of());
+        writeWith(List.of("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"), certificate, key, name);
+    }
+
+    /** The same with the kind of key that costs the server most. */
+    public static void writeRsa(Path certificate, Path key, String name) {
+        writeWith(List.of("-newkey", "rsa:2048"), certificate, key, name);
+    }
+
+    private static void writeWith(List<String> kind, Path certificate, Path key, String name) {
+        List<String> command = new ArrayList<>(List.of("req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=" + name));
+        command.addAll(kind);
+        command.addAll(List.of("-keyout", key.toString(), "-out", certificate.toString()));
+        openssl(command);
+    }
+
+    static void openssl(List<String> arguments) {
+        Tool.Run run = Tool.run(LIMIT, Tool.OPENSSL.command(arguments), Map.of());
         Assertions.assertThat(run.exitCode()).as(run.err()).isZero();
     }
 

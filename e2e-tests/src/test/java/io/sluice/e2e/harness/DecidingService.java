@@ -17,6 +17,7 @@ public final class DecidingService implements AutoCloseable {
 
     private final HttpServer server;
     private final List<String> questions = new CopyOnWriteArrayList<>();
+    private final List<String> lengths = new CopyOnWriteArrayList<>();
     private volatile int status = 200;
     private volatile String body = "";
 
@@ -29,6 +30,7 @@ public final class DecidingService implements AutoCloseable {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             DecidingService service = new DecidingService(server);
             server.createContext("/decide", exchange -> {
+                service.lengths.add(String.valueOf(exchange.getRequestHeaders().getFirst("Content-Length")));
                 service.questions.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
                 byte[] answer = service.body.getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(service.status, answer.length == 0 ? -1 : answer.length);
@@ -55,6 +57,11 @@ public final class DecidingService implements AutoCloseable {
 
     public List<String> questions() {
         return questions;
+    }
+
+    /** The Content-Length of each question, or null. */
+    public List<String> lengths() {
+        return lengths;
     }
 
     @Override

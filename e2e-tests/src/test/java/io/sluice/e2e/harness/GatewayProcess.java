@@ -87,6 +87,12 @@ public final class GatewayProcess {
             return this;
         }
 
+        /** Its storage hangs as one says. */
+        public Launch on(HangingStorage storage) {
+            environment.putAll(storage.environment());
+            return this;
+        }
+
         /**
          * Starts it under a limit of the system's.
          *
@@ -178,7 +184,9 @@ public final class GatewayProcess {
 
     /** A client on this gateway, which the stage closes in the end. */
     public Publisher connect(Handshake handshake) {
-        return stage.own(new Publisher(address(), handshake));
+        boolean isTls = scheme.equals("https");
+        return stage.own(new Publisher(
+                address(), handshake, isTls ? Certificates.trustingAll().getSocketFactory() : null));
     }
 
     public boolean isReady() {

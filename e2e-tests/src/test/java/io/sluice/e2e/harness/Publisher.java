@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A client that goes live: one WebSocket connection and what the gateway said on it. */
@@ -32,7 +33,12 @@ public final class Publisher implements AutoCloseable {
 
     /** Connects with any handshake at all. */
     public Publisher(InetSocketAddress server, Handshake handshake) {
-        socket = WebSocketClient.connect(server, handshake, transcript::hear);
+        this(server, handshake, null);
+    }
+
+    /** The same, with TLS unless the factory is null. */
+    Publisher(InetSocketAddress server, Handshake handshake, @Nullable SSLSocketFactory tls) {
+        socket = WebSocketClient.connect(server, handshake, tls, transcript::hear);
     }
 
     /** How a client asks that speaks the protocol. */

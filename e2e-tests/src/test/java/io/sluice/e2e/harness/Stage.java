@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -140,6 +141,16 @@ public final class Stage
     /** A way to a receiver that can be blocked. */
     public TcpGate gateTo(int port) {
         return own(TcpGate.open(port));
+    }
+
+    /** Storage that can hang, of the files with this in their path. */
+    public HangingStorage hangingStorage(String part) {
+        return HangingStorage.of(directory("storage"), part);
+    }
+
+    /** A TLS server in front of a receiver, with the certificate and key in a context. */
+    public TcpGate tlsGateTo(int port, SSLContext certificate) {
+        return own(TcpGate.openTls(port, certificate));
     }
 
     /** A way to a gateway that can be as bad as an uplink can. */

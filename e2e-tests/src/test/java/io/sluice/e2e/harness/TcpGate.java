@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
 
 /**
  * A TCP proxy in front of a receiver that can stop letting bytes through, without closing anything: what a wedged or
@@ -37,6 +38,19 @@ public final class TcpGate implements AutoCloseable {
             ServerSocket server = new ServerSocket();
             server.setReceiveBufferSize(BUFFER_BYTES);
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            TcpGate gate = new TcpGate(server, target);
+            gate.inBackground(gate::accept);
+            return gate;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same, which is a TLS server to whoever connects. */
+    static TcpGate openTls(int target, SSLContext certificate) {
+        try {
+            ServerSocket server =
+                    certificate.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getLoopbackAddress());
             TcpGate gate = new TcpGate(server, target);
             gate.inBackground(gate::accept);
             return gate;

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A WebSocket client that does what it is told. By itself it only answers pings and the gateway's close, as browsers
@@ -41,7 +43,16 @@ public final class WebSocketClient implements AutoCloseable {
      *     gateway refuses the upgrade
      */
     public static WebSocketClient connect(InetSocketAddress server, Handshake handshake, Consumer<Incoming> listener) {
-        WebSocketClient client = connectDeaf(server, handshake);
+        return connect(server, handshake, null, listener);
+    }
+
+    /** The same, with TLS unless the factory is null. */
+    public static WebSocketClient connect(
+            InetSocketAddress server,
+            Handshake handshake,
+            @Nullable SSLSocketFactory tls,
+            Consumer<Incoming> listener) {
+        WebSocketClient client = connectDeaf(server, handshake, tls);
         if (client.answer.isUpgraded()) {
             Thread reader = new Thread(() -> client.read(listener), "reads " + client.socket.getLocalPort());
             reader.setDaemon(true);
@@ -52,6 +63,11 @@ public final class WebSocketClient implements AutoCloseable {
 
     /** Connects and never reads anything after the handshake, so that the gateway cannot get rid of what it says. */
     public static WebSocketClient connectDeaf(InetSocketAddress server, Handshake handshake) {
+        return connectDeaf(server, handshake, null);
+    }
+
+    private static WebSocketClient connectDeaf(
+            InetSocketAddress server, Handshake handshake, @Nullable SSLSocketFactory tls) {
         Socket socket = new Socket();
         try {
             // Small, so that a deaf client's receive buffer is full soon; set before connecting, or it has no effect.
@@ -59,6 +75,9 @@ public final class WebSocketClient implements AutoCloseable {
             socket.setTcpNoDelay(true);
             socket.connect(server, (int) CONNECT_LIMIT.toMillis());
             socket.setSoTimeout((int) CONNECT_LIMIT.toMillis());
+            if (tls != null) {
+                socket = tls.createSocket(socket, server.getHostString(), server.getPort(), true);
+            }
             socket.getOutputStream().write(handshake.request(server.getHostString() + ":" + server.getPort()));
             HandshakeAnswer answer = HandshakeAnswer.read(socket.getInputStream());
             socket.setSoTimeout(0);

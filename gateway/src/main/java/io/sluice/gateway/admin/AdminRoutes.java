@@ -9,8 +9,10 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
+import io.sluice.gateway.threads.BlockingPool;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,6 @@ import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
@@ -42,9 +43,12 @@ public final class AdminRoutes {
     /** At most one log line about denied requests in this time: guessing tokens must not fill the disk. */
     private static final Duration DENIAL_LOG_INTERVAL = Duration.ofSeconds(1);
 
+    private static final int MAX_WAITING_SCRAPES = 32;
+
     private final SessionOperations operations;
     private final AdminAccess access;
     private final @Nullable Supplier<String> metrics;
+    private final BlockingPool scrapes = new BlockingPool("sluice-metrics", 1, MAX_WAITING_SCRAPES);
     private final AtomicLong lastDenialLogNanos = new AtomicLong(System.nanoTime() - DENIAL_LOG_INTERVAL.toNanos());
 
     /**
@@ -145,10 +149,14 @@ public final class AdminRoutes {
         return isRead ? Mono.just(one(sessionId)) : notAllowed("GET, HEAD, DELETE");
     }
 
-    private static Mono<JsonResponse> metrics(Supplier<String> text) {
-        return Mono.fromSupplier(text)
-                .subscribeOn(Schedulers.boundedElastic())
-                .map(body -> JsonResponse.text(PROMETHEUS, body));
+    private Mono<JsonResponse> metrics(Supplier<String> text) {
+        return scrapes.call(text::get)
+                .map(body -> JsonResponse.text(PROMETHEUS, body))
+                .onErrorResume(
+                        RejectedExecutionException.class,
+                        error -> Mono.just(JsonResponse.problem(
+                                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                "Too many requests for metrics are waiting; ask less often.")));
     }
 
     private JsonResponse one(String sessionId) {

@@ -16,6 +16,11 @@ record ClientNetwork(long bits, boolean ipv6) {
         if (address == null || address.isLoopbackAddress()) {
             return null;
         }
+        return containing(address);
+    }
+
+    /** The network of any address, loopback included. */
+    static ClientNetwork containing(InetAddress address) {
         ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
         return address instanceof Inet6Address
                 ? new ClientNetwork(bytes.getLong(), true)

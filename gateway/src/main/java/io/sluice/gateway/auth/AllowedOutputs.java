@@ -64,6 +64,15 @@ public final class AllowedOutputs {
     }
 
     /**
+     * Whether a server is reached with TLS.
+     *
+     * @return true if one has the scheme {@code rtmps}
+     */
+    public boolean includeTls() {
+        return servers.stream().anyMatch(server -> server.startsWith("rtmps:"));
+    }
+
+    /**
      * Restricts an authorizer to these servers: an answer that names any other server becomes an error, so that the
      * client is refused.
      *

@@ -89,7 +89,9 @@ final class AuthHttpClient {
     }
 
     Mono<Response> post(byte[] json) {
-        return bounded(client.headers(headers -> headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json"))
+        // Without its length the body would be chunked, which many small services read as empty.
+        return bounded(client.headers(headers -> headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                        .setInt(HttpHeaderNames.CONTENT_LENGTH, json.length))
                 .post()
                 .uri(uri)
                 .send(ByteBufFlux.fromInbound(Mono.just(json))));

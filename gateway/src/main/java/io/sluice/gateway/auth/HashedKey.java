@@ -1,7 +1,7 @@
 package io.sluice.gateway.auth;
 
 import io.sluice.gateway.access.Authorization.Allowed;
-import io.sluice.gateway.auth.WatchedFile.MalformedFileException;
+import io.sluice.gateway.files.MalformedFileException;
 import io.sluice.protocol.StreamKey;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

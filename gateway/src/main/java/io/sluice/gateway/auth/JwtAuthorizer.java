@@ -26,7 +26,7 @@ import reactor.core.publisher.Mono;
  * expires. Clients send it as a bearer token, as {@code token} in the query or in {@code open}, or instead of the
  * stream key if it is short enough. Requires {@code com.nimbusds:nimbus-jose-jwt} on the class path.
  *
- * <p>Signatures are verified on the scheduler for blocking work.
+ * <p>Signatures are verified on threads of this authorizer.
  */
 public final class JwtAuthorizer implements Authorizer {
 
@@ -37,6 +37,7 @@ public final class JwtAuthorizer implements Authorizer {
 
     private final JwtKeys keys;
     private final JwtRules rules;
+    private final AuthorizationWork work = new AuthorizationWork("sluice-tokens");
     private final DefaultJWSVerifierFactory verifiers = new DefaultJWSVerifierFactory();
 
     JwtAuthorizer(JwtKeys keys, JwtRules rules) {
@@ -81,7 +82,8 @@ public final class JwtAuthorizer implements Authorizer {
         if (!rules.algorithms().contains(token.get().getHeader().getAlgorithm().getName())) {
             return denied("The signature algorithm of the token is not allowed.");
         }
-        return keys.matching(token.get().getHeader()).map(candidates -> decide(request, token.get(), candidates));
+        return keys.matching(token.get().getHeader())
+                .flatMap(candidates -> work.call(() -> decide(request, token.get(), candidates)));
     }
 
     private static Optional<SignedJWT> parse(String text) {
@@ -156,6 +158,7 @@ public final class JwtAuthorizer implements Authorizer {
     @Override
     public void dispose() {
         keys.dispose();
+        work.dispose();
     }
 
     @Override

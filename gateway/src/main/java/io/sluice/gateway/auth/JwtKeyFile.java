@@ -5,7 +5,8 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
-import io.sluice.gateway.auth.WatchedFile.MalformedFileException;
+import io.sluice.gateway.files.MalformedFileException;
+import io.sluice.gateway.files.WatchedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /** Public keys in a file: a JSON Web Key Set, or PEM blocks of type PUBLIC KEY. Follows changes of the file. */
 final class JwtKeyFile implements JwtKeys {
@@ -43,8 +43,7 @@ final class JwtKeyFile implements JwtKeys {
 
     @Override
     public Mono<List<JWK>> matching(JWSHeader header) {
-        return Mono.fromCallable(() -> JwtKeys.select(file.current().keys(), header))
-                .subscribeOn(Schedulers.boundedElastic());
+        return AuthorizationWork.of(file).map(known -> JwtKeys.select(known.keys(), header));
     }
 
     private static Keys parse(String text) throws MalformedFileException {
@@ -90,6 +89,11 @@ final class JwtKeyFile implements JwtKeys {
         } catch (GeneralSecurityException | IllegalStateException e) {
             throw new MalformedFileException("a public key is neither RSA nor EC with the curve P-256, P-384 or P-521");
         }
+    }
+
+    @Override
+    public void dispose() {
+        file.dispose();
     }
 
     @Override

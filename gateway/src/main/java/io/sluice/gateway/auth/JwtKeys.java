@@ -22,7 +22,7 @@ interface JwtKeys extends Disposable {
      * The keys that could have signed a token.
      *
      * @param header the header of the token, which is untrusted
-     * @return the keys, possibly none; an error if the keys are unavailable; on any thread that can block
+     * @return the keys, possibly none; an error if the keys are unavailable; on any thread
      */
     Mono<List<JWK>> matching(JWSHeader header);
 

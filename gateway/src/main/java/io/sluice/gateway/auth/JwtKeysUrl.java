@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * A JSON Web Key Set at a URL, fetched when first needed and refreshed periodically. A token with an unknown key also
@@ -54,16 +53,14 @@ final class JwtKeysUrl implements JwtKeys {
     @Override
     public Mono<List<JWK>> matching(JWSHeader header) {
         return keys.flatMap(known -> {
-                    List<JWK> candidates = JwtKeys.select(known, header);
-                    if (!candidates.isEmpty()
-                            || System.nanoTime() - lastTryNanos
-                                    < times.minInterval().toNanos()) {
-                        return Mono.just(candidates);
-                    }
-                    dueNanos = System.nanoTime();
-                    return keys.map(fresh -> JwtKeys.select(fresh, header));
-                })
-                .publishOn(Schedulers.boundedElastic());
+            List<JWK> candidates = JwtKeys.select(known, header);
+            if (!candidates.isEmpty()
+                    || System.nanoTime() - lastTryNanos < times.minInterval().toNanos()) {
+                return Mono.just(candidates);
+            }
+            dueNanos = System.nanoTime();
+            return keys.map(fresh -> JwtKeys.select(fresh, header));
+        });
     }
 
     private Mono<List<JWK>> fetch() {

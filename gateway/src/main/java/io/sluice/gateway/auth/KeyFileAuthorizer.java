@@ -3,7 +3,8 @@ package io.sluice.gateway.auth;
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.access.PublishRequest;
-import io.sluice.gateway.auth.WatchedFile.MalformedFileException;
+import io.sluice.gateway.files.MalformedFileException;
+import io.sluice.gateway.files.WatchedFile;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,14 +17,13 @@ import javax.crypto.Mac;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Allows stream keys that are listed in a file. The file contains only hashes; {@link KeyFileEntry} creates its lines.
  * It is checked for changes with every request, so an added or removed line takes effect immediately; live streams
  * continue.
  *
- * <p>A request costs one HMAC-SHA256 per line, on the scheduler for blocking work.
+ * <p>A request costs one HMAC-SHA256 per line, on threads of this authorizer.
  */
 public final class KeyFileAuthorizer implements Authorizer {
 
@@ -31,6 +31,7 @@ public final class KeyFileAuthorizer implements Authorizer {
     private static final int MAX_KEYS = 10_000;
 
     private final WatchedFile<Keys> file;
+    private final AuthorizationWork work = new AuthorizationWork("sluice-key-file");
 
     private KeyFileAuthorizer(WatchedFile<Keys> file) {
         this.file = file;
@@ -68,11 +69,11 @@ public final class KeyFileAuthorizer implements Authorizer {
 
     @Override
     public Mono<Authorization> authorize(PublishRequest request) {
-        return Mono.fromCallable(() -> decide(request)).subscribeOn(Schedulers.boundedElastic());
+        return AuthorizationWork.of(file).flatMap(keys -> work.call(() -> decide(keys, request)));
     }
 
-    private Authorization decide(PublishRequest request) {
-        Optional<HashedKey> match = file.current().find(request.streamKey());
+    private static Authorization decide(Keys keys, PublishRequest request) {
+        Optional<HashedKey> match = keys.find(request.streamKey());
         match.ifPresent(key -> LOG.info("[{}] authenticated as {}", request.sessionId(), key.name()));
         return match.<Authorization>map(HashedKey::authorization)
                 .orElseGet(() -> Authorization.deny("Unknown stream key. Check the key."));
@@ -105,6 +106,12 @@ public final class KeyFileAuthorizer implements Authorizer {
             }
         }
         return new Keys(List.copyOf(keys));
+    }
+
+    @Override
+    public void dispose() {
+        file.dispose();
+        work.dispose();
     }
 
     @Override

@@ -115,7 +115,11 @@ final class CommandRun {
             exitCode = reportFaults(loaded);
         }
         try {
-            loaded.command().ffmpeg().probe();
+            if (loaded.faults().isEmpty()) {
+                loaded.builder().findFfmpeg();
+            } else {
+                loaded.command().ffmpeg().probe();
+            }
         } catch (FfmpegUnavailableException e) {
             exitCode = Math.max(exitCode, complain(loaded.command().ffmpeg().error(e), loaded.file()));
         }

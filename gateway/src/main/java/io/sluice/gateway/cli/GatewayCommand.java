@@ -143,6 +143,7 @@ final class GatewayCommand implements Callable<Integer> {
     /** Adds the errors of values that could be parsed. */
     void check(InvalidOptions errors) {
         listen.check(errors);
+        publish.check(errors);
         ffmpeg.check(errors);
         limits.check(errors);
         admin.check(errors);

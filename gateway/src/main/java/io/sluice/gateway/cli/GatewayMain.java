@@ -5,6 +5,9 @@ public final class GatewayMain {
 
     private static final String LOGBACK_CONFIGURATION = "logback.configurationFile";
 
+    /** Read by the JDK when TLS is first used. A client could have TLS 1.2 compute handshakes without end with it. */
+    private static final String REJECT_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
     private GatewayMain() {}
 
     /**
@@ -17,6 +20,7 @@ public final class GatewayMain {
         if (System.getProperty(LOGBACK_CONFIGURATION) == null) {
             System.setProperty(LOGBACK_CONFIGURATION, "sluice-logback.xml");
         }
+        System.setProperty(REJECT_RENEGOTIATION, "true");
         int exitCode = CommandRun.of(arguments);
         if (exitCode != CommandRun.SERVING) {
             System.exit(exitCode);

@@ -5,9 +5,11 @@ import io.sluice.gateway.cli.config.InvalidOptions;
 import io.sluice.gateway.cli.config.OptionGroup;
 import io.sluice.gateway.cli.config.Reloadable;
 import io.sluice.gateway.server.TlsFiles;
+import io.sluice.gateway.server.TlsSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Spec;
 final class ListenOptions {
 
     static final int MAX_PORT = 65_535;
+
+    private static final String TOO_SMALL = " is too small; the minimum is 1";
 
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec mixee;
@@ -50,6 +54,30 @@ final class ListenOptions {
             description = "Private key of the certificate (PEM, PKCS #8, unencrypted).")
     private @Nullable Path tlsKey;
 
+    @Option(
+            names = "--max-handshake-rate",
+            paramLabel = "COUNT",
+            defaultValue = "200",
+            description = "TLS handshakes per second; burst: ten times as many (default: ${DEFAULT-VALUE}).")
+    private int maxHandshakeRate;
+
+    @Option(
+            names = "--max-handshake-rate-per-address",
+            paramLabel = "COUNT",
+            defaultValue = "10",
+            description = "TLS handshakes per second and client address; burst: ten times as many "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private int maxHandshakeRatePerAddress;
+
+    @Option(
+            names = "--hsts-max-age",
+            paramLabel = "TIME",
+            defaultValue = "720h",
+            converter = DurationConverter.OrZero.class,
+            description = "With TLS, how long browsers remember to use https only for this host; 0 to not ask them "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private Duration hstsMaxAge = Duration.ZERO;
+
     static boolean isPort(int number) {
         return number >= 0 && number <= MAX_PORT;
     }
@@ -69,6 +97,12 @@ final class ListenOptions {
                 "--host",
                 "the name '" + host + "' cannot be resolved");
         errors.addIf(!isPort(port), mixee, "--port", port + " is not between 0 and " + MAX_PORT);
+        errors.addIf(maxHandshakeRate < 1, mixee, "--max-handshake-rate", maxHandshakeRate + TOO_SMALL);
+        errors.addIf(
+                maxHandshakeRatePerAddress < 1,
+                mixee,
+                "--max-handshake-rate-per-address",
+                maxHandshakeRatePerAddress + TOO_SMALL);
         errors.addUnlessBoth(mixee, "--tls-cert", tlsCert != null, "--tls-key", tlsKey != null);
     }
 
@@ -82,7 +116,8 @@ final class ListenOptions {
         }
         return errors.collect(() -> {
             try {
-                return new TlsFiles(certificate, key);
+                return new TlsFiles(
+                        certificate, key, new TlsSettings(maxHandshakeRate, maxHandshakeRatePerAddress, hstsMaxAge));
             } catch (IOException e) {
                 throw InvalidOption.because(mixee, "--tls-cert", e);
             }

@@ -1,20 +1,31 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.GatewayBuilder;
+import io.sluice.gateway.cli.config.InvalidOption;
+import io.sluice.gateway.cli.config.InvalidOptions;
 import io.sluice.gateway.cli.config.OptionGroup;
 import io.sluice.gateway.cli.config.Reloadable;
+import io.sluice.gateway.ffmpeg.install.TrustedAuthorities;
 import io.sluice.gateway.output.PublishTemplate;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options of the outputs. */
 @Reloadable
 @OptionGroup("Publishing")
 final class PublishOptions {
+
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec mixee;
 
     @Option(
             names = "--publish",
@@ -40,6 +51,32 @@ final class PublishOptions {
             description = "Maximum time that an RTMP server may block one read or write (default: ${DEFAULT-VALUE}).")
     private Duration outputTimeout = Duration.ZERO;
 
+    @Option(
+            names = "--output-ca-file",
+            paramLabel = "FILE",
+            description = "Certificate authorities (PEM) of rtmps:// outputs (default: the system's).")
+    private @Nullable Path caFile;
+
+    @Option(
+            names = "--output-tls-insecure",
+            description = "Do not verify the certificates of rtmps:// outputs: send stream keys to whoever answers.")
+    private boolean tlsInsecure;
+
+    /** Checks the file of authorities. Blocks. */
+    void check(InvalidOptions errors) {
+        Path file = caFile;
+        if (file != null) {
+            errors.collect(() -> {
+                try {
+                    TrustedAuthorities.check(file);
+                    return file;
+                } catch (IOException e) {
+                    throw InvalidOption.because(mixee, "--output-ca-file", e);
+                }
+            });
+        }
+    }
+
     /** The URLs as written; secrets. */
     List<String> publish() {
         return publish;
@@ -49,7 +86,11 @@ final class PublishOptions {
         builder.publishTo(publish.toArray(String[]::new))
                 .preview(preview || publish.isEmpty())
                 .enhancedRtmp(enhancedRtmp)
-                .outputTimeout(outputTimeout);
+                .outputTimeout(outputTimeout)
+                .outputTlsInsecure(tlsInsecure);
+        if (caFile != null) {
+            builder.outputCaFile(caFile);
+        }
     }
 
     /** Checks a publish URL. The message does not repeat it, because it may contain a key. */

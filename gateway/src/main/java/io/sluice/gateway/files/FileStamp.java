@@ -27,7 +27,26 @@ public record FileStamp(
      * @throws IOException if it does not exist or its attributes cannot be read
      */
     public static FileStamp of(Path path) throws IOException {
+        return of(Files.readAttributes(path, BasicFileAttributes.class));
+    }
+
+    /**
+     * Reads the attributes of a file that can be read again and again. Blocks.
+     *
+     * @param path the file, or a link to it
+     * @return its stamp
+     * @throws IOException if it is a directory, a pipe or a device, which could block its reader without end; or as
+     *     {@link #of} does
+     */
+    public static FileStamp ofRegularFile(Path path) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            throw new IOException(path + " is not a regular file");
+        }
+        return of(attributes);
+    }
+
+    private static FileStamp of(BasicFileAttributes attributes) {
         return new FileStamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
     }
 }

@@ -3,7 +3,9 @@ package io.sluice.gateway.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,20 +23,28 @@ public final class TextFile {
      *
      * @param path the file
      * @return its text
-     * @throws IOException if it cannot be read, is too large or is not UTF-8; the message is meant for the operator
+     * @throws MalformedFileException if it is too large or not UTF-8; names the line
+     * @throws IOException if it cannot be read
      */
     public static String read(Path path) throws IOException {
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new IOException("it is larger than " + MAX_BYTES + " bytes");
+                throw new MalformedFileException("it is larger than " + MAX_BYTES + " bytes");
             }
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new IOException("it is not UTF-8 text", e);
+            return decode(bytes);
         }
+    }
+
+    private static String decode(byte[] bytes) throws MalformedFileException {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        CoderResult result = decoder.decode(in, out, true);
+        if (result.isError()) {
+            long line = 1 + out.flip().chars().filter(c -> c == '\n').count();
+            throw new MalformedFileException("line " + line + " is not UTF-8 text");
+        }
+        return out.flip().toString();
     }
 }

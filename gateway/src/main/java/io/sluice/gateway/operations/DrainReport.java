@@ -12,12 +12,14 @@ import java.util.stream.Collectors;
  *     done
  * @param endedByForce the streams that did not finish in time and may lack a trailer
  * @param stillRunning the streams that had not ended when the gateway stopped waiting; their FFmpeg may still run
+ * @param notReleased what the gateway could not release in time, such as a folder whose storage hangs
  */
 public record DrainReport(
         int endedOnTheirOwn,
         List<SessionStatus> endedGracefully,
         List<SessionStatus> endedByForce,
-        List<SessionStatus> stillRunning) {
+        List<SessionStatus> stillRunning,
+        List<String> notReleased) {
 
     /**
      * Copies the lists.
@@ -26,11 +28,23 @@ public record DrainReport(
      * @param endedGracefully the streams that were ended gracefully
      * @param endedByForce the streams that were ended by force
      * @param stillRunning the streams that had not ended
+     * @param notReleased what could not be released
      */
     public DrainReport {
         endedGracefully = List.copyOf(endedGracefully);
         endedByForce = List.copyOf(endedByForce);
         stillRunning = List.copyOf(stillRunning);
+        notReleased = List.copyOf(notReleased);
+    }
+
+    /**
+     * The same report after the clean-up.
+     *
+     * @param unreleased what could not be released in time
+     * @return the complete report
+     */
+    public DrainReport leaving(List<String> unreleased) {
+        return new DrainReport(endedOnTheirOwn, endedGracefully, endedByForce, stillRunning, unreleased);
     }
 
     /**
@@ -45,7 +59,8 @@ public record DrainReport(
     @Override
     public String toString() {
         return endedOnTheirOwn + " streams ended on their own, " + count(endedGracefully, "ended gracefully") + ", "
-                + count(endedByForce, "ended by force") + ", " + count(stillRunning, "still running");
+                + count(endedByForce, "ended by force") + ", " + count(stillRunning, "still running")
+                + (notReleased.isEmpty() ? "" : "; not released: " + String.join(", ", notReleased));
     }
 
     private static String count(List<SessionStatus> sessions, String outcome) {

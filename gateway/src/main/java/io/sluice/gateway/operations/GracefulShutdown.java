@@ -127,6 +127,6 @@ public final class GracefulShutdown {
                 }
             }
         }
-        return new DrainReport(onTheirOwn, gracefully, byForce, running);
+        return new DrainReport(onTheirOwn, gracefully, byForce, running, List.of());
     }
 }

@@ -76,6 +76,24 @@ public final class PublishTemplate {
     }
 
     /**
+     * Whether it is an RTMPS URL.
+     *
+     * @return false for RTMP
+     */
+    public boolean isTls() {
+        return "rtmps".equalsIgnoreCase(shape.getScheme());
+    }
+
+    /**
+     * The beginning of the URL without its secrets.
+     *
+     * @return scheme and host, such as {@code rtmps://live.example.org}
+     */
+    public String server() {
+        return shape.getScheme() + "://" + shape.getHost();
+    }
+
+    /**
      * Whether each stream has its own URL.
      *
      * @return false if all streams use the same one

@@ -47,7 +47,7 @@ final class AdminServer {
         LoopResources loop = LoopResources.create("sluice-admin", 1, true);
         try {
             HttpServer http = HttpServer.create();
-            DisposableServer server = (tls == null || local ? http : http.secure(tls.provider()))
+            DisposableServer server = (tls == null || local ? http : tls.secure(http))
                     .host(listener.host())
                     .port(listener.port())
                     .runOn(loop)

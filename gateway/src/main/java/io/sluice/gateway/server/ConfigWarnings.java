@@ -34,6 +34,10 @@ public final class ConfigWarnings {
                         + ": all publishers use the same address there.");
             }
         }
+        if (gateway.outputs().tlsInsecure()) {
+            warnings.add("--output-tls-insecure: the certificates of rtmps:// outputs are NOT verified. Whoever answers"
+                    + " in their place gets the streams and their keys.");
+        }
         AdminListener admin = config.admin();
         if (admin != null && config.tls() == null && !isLoopback(admin.host())) {
             warnings.add("Operators' tokens are sent unencrypted, because --admin-host is not loopback and TLS is off."

@@ -36,6 +36,7 @@ public final class GatewayServer {
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(1);
 
     private static final int GRACEFUL = 0;
     private static final int INCOMPLETE = 1;
@@ -89,9 +90,12 @@ public final class GatewayServer {
                     config.connections().within(gateway.admission().maxOpenFiles()), IDLE_TIMEOUT);
             if (adminListener != null) {
                 adminListener.meters().watchConnections(limiter);
+                if (tls != null) {
+                    adminListener.meters().watchTls(tls);
+                }
             }
             HttpServer http = limiter.limit(HttpServer.create());
-            server = (tls == null ? http : http.secure(tls.provider()))
+            server = (tls == null ? http : tls.secure(http))
                     .host(host)
                     .port(port)
                     .runOn(loops)
@@ -184,17 +188,25 @@ public final class GatewayServer {
         }
     }
 
-    /** Runs as the shutdown hook, so the JVM waits for it; each step has a time limit. */
+    /** Runs as the shutdown hook, so the JVM waits for it, until the deadline at the latest. */
     private void stop() {
         LOG.info("Stopping");
-        int exitCode = GRACEFUL;
+        Duration drain = drainTime;
+        Duration streams = drain.plus(gateway.closeTimeout());
+        StopDeadline deadline = StopDeadline.start(streams.plus(STOP_TIMEOUT).plus(STOP_MARGIN), () -> {
+            LoggerFlush.flush();
+            Runtime.getRuntime().halt(INCOMPLETE);
+        });
+        int exitCode = INCOMPLETE;
         try {
-            DrainReport report = Objects.requireNonNull(gateway.drain(drainTime).block());
-            exitCode = report.stillRunning().isEmpty() ? report.isGraceful() ? GRACEFUL : FORCED : INCOMPLETE;
-            LOG.atLevel(report.isGraceful() ? Level.INFO : Level.WARN).log("Shutdown: {}", report);
-            server.disposeNow(STOP_TIMEOUT);
+            deadline.waitingFor("the streams and what they used");
+            DrainReport report = Objects.requireNonNull(gateway.drain(drain).block(streams.plus(STOP_MARGIN)));
+            exitCode = exitCode(report);
+            LOG.atLevel(exitCode == GRACEFUL ? Level.INFO : Level.WARN).log("Shutdown: {}", report);
+            deadline.waitingFor("the listeners");
+            server.dispose();
             Mono.when(
-                            loops.disposeLater(Duration.ZERO, STOP_TIMEOUT),
+                            server.onDispose().then(loops.disposeLater(Duration.ZERO, STOP_TIMEOUT)),
                             admin == null ? Mono.empty() : admin.stop(STOP_TIMEOUT))
                     .block(STOP_TIMEOUT);
         } catch (RuntimeException e) {
@@ -202,8 +214,16 @@ public final class GatewayServer {
             LOG.error("Shutdown incomplete", e);
         }
         LOG.info("Stopped");
+        deadline.waitingFor("the log");
         LoggerFlush.flush();
         // The JVM would report the signal (143), which does not tell an operator how the streams ended.
         Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static int exitCode(DrainReport report) {
+        if (!report.stillRunning().isEmpty() || !report.notReleased().isEmpty()) {
+            return INCOMPLETE;
+        }
+        return report.isGraceful() ? GRACEFUL : FORCED;
     }
 }

@@ -20,7 +20,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.netty.tcp.SslProvider;
 
 /**
  * A certificate and its private key, in PEM. All methods block.
@@ -38,17 +37,16 @@ record PemFiles(Path certificates, Path key) {
      *
      * @throws IOException with a message for the operator if they cannot be used
      */
-    SslProvider read() throws IOException {
+    SslContext read() throws IOException {
         List<X509Certificate> chain = chain();
         PrivateKey privateKey = privateKey(chain.get(0).getPublicKey().getAlgorithm());
         try {
             if (!matches(chain.get(0), privateKey)) {
                 throw new IOException("the key in " + key + " does not belong to the certificate in " + certificates);
             }
-            SslContext context = SslContextBuilder.forServer(privateKey, chain)
+            return SslContextBuilder.forServer(privateKey, chain)
                     .protocols("TLSv1.3", "TLSv1.2")
                     .build();
-            return SslProvider.builder().sslContext(context).build();
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS does not work with the certificate in " + certificates, e);
         }
@@ -71,7 +69,7 @@ record PemFiles(Path certificates, Path key) {
     }
 
     private PrivateKey privateKey(String algorithm) throws IOException {
-        Matcher block = KEY.matcher(Files.readString(key, StandardCharsets.US_ASCII));
+        Matcher block = KEY.matcher(Files.readString(key, StandardCharsets.ISO_8859_1));
         if (block.find()) {
             try {
                 byte[] encoded = Base64.getMimeDecoder().decode(block.group(1));

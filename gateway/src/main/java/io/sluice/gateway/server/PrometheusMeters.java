@@ -61,6 +61,14 @@ public final class PrometheusMeters implements AutoCloseable {
                 .register(registry);
     }
 
+    /** Adds the metric of TLS handshakes that were refused. */
+    void watchTls(TlsFiles tls) {
+        FunctionCounter.builder("sluice.connections.refused", tls, TlsFiles::refusedHandshakes)
+                .description("Connections that were refused, or closed without a request in time")
+                .tag("reason", "handshake")
+                .register(registry);
+    }
+
     /**
      * Adds the metric of a rejected configuration.
      *

@@ -1,6 +1,7 @@
 package io.sluice.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
@@ -43,7 +44,8 @@ class AuthorizerReaperTest {
             clock.advanceTimeBy(longestWait);
             assertThat(goneDisposals).hasValue(0);
             clock.advanceTimeBy(Duration.ofSeconds(5));
-            assertThat(goneDisposals).hasValue(1);
+            await().atMost(AuthorizerTester.PATIENCE)
+                    .untilAsserted(() -> assertThat(goneDisposals).hasValue(1));
             reaper.disposeAll();
             assertThat(goneDisposals).hasValue(1);
             assertThat(recalledDisposals).hasValue(0);

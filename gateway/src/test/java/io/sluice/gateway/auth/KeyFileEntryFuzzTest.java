@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
-import io.sluice.gateway.auth.WatchedFile.MalformedFileException;
+import io.sluice.gateway.files.MalformedFileException;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.util.stream.Stream;

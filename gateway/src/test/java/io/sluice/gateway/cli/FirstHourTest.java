@@ -69,7 +69,7 @@ class FirstHourTest {
     void helpIsShortAndGrouped(String argument) {
         assertThat(run(Map.of("SLUICE_PORT", "wrong"), argument)).isZero();
         List<String> lines = out.toString().lines().toList();
-        assertThat(lines).allMatch(line -> line.length() <= 100).hasSizeLessThan(140);
+        assertThat(lines).allMatch(line -> line.length() <= 100).hasSizeLessThan(180);
         assertThat(lines.subList(0, 6)).anyMatch(line -> line.contains("sluice [OPTIONS]"));
         assertThat(lines)
                 .containsSubsequence(

@@ -63,7 +63,8 @@ class ArchitectureTest {
     private static Stream<Arguments> directions() {
         return Stream.of(
                 knows("process"),
-                knows("files"),
+                knows("threads"),
+                knows("files", "threads"),
                 knows("media", "media.container"),
                 knows("media.container"),
                 knows("ffmpeg.install", "files"),
@@ -81,11 +82,11 @@ class ArchitectureTest {
                         "media",
                         "media.container",
                         "output"),
-                knows("operations", "session"),
+                knows("operations", "session", "threads"),
                 knows("websocket", "access", "admission", "session"),
                 knows("http", "output"),
-                knows("auth", "access", "files", "output"),
-                knows("admin", "access", "operations", "session"),
+                knows("auth", "access", "files", "output", "threads"),
+                knows("admin", "access", "files", "operations", "session", "threads"),
                 knows("metrics", "admission", "operations", "session"),
                 arguments(
                         noClasses()
@@ -295,6 +296,7 @@ class ArchitectureTest {
                         ROOT + ".process",
                         ROOT + ".server",
                         ROOT + ".session",
+                        ROOT + ".threads",
                         ROOT + ".websocket");
     }
 }

@@ -149,6 +149,6 @@ class GracefulShutdownTest {
     @Test
     void withoutStreamsThereIsNothingToWaitFor() {
         shutDown(LONG);
-        assertThat(report()).isEqualTo(new DrainReport(0, List.of(), List.of(), List.of()));
+        assertThat(report()).isEqualTo(new DrainReport(0, List.of(), List.of(), List.of(), List.of()));
     }
 }

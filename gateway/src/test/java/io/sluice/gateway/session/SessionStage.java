@@ -13,6 +13,7 @@ import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
@@ -143,7 +144,8 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
                         previews,
                         PATIENCE,
                         ProcessLimits.none(),
-                        FfmpegLimits.defaults().maxPixels()),
+                        FfmpegLimits.defaults().maxPixels(),
+                        OutputTls.untried()),
                 listener);
     }
 

@@ -2,6 +2,7 @@ package io.sluice.gateway.ffmpeg.plan;
 
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
 import io.sluice.gateway.ffmpeg.install.H264Encoder;
+import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.Encoding;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.OutputPlan;
 import io.sluice.gateway.output.Output;
@@ -49,15 +50,27 @@ public final class StreamPlanner {
     private static final int MAX_EXPLAINED_OFFERS = 8;
 
     private final FfmpegCapabilities ffmpeg;
+    private final OutputTls tls;
     private final Optional<H264Encoder> h264;
+
+    /**
+     * Creates a planner for one FFmpeg that was not tried with TLS.
+     *
+     * @param ffmpeg what it supports
+     */
+    public StreamPlanner(FfmpegCapabilities ffmpeg) {
+        this(ffmpeg, OutputTls.untried());
+    }
 
     /**
      * Creates a planner for one FFmpeg.
      *
      * @param ffmpeg what it supports
+     * @param tls how it verifies servers
      */
-    public StreamPlanner(FfmpegCapabilities ffmpeg) {
+    public StreamPlanner(FfmpegCapabilities ffmpeg, OutputTls tls) {
         this.ffmpeg = ffmpeg;
+        this.tls = tls;
         this.h264 = H264Encoder.in(ffmpeg);
     }
 
@@ -69,7 +82,8 @@ public final class StreamPlanner {
      * @param video the client's description of its video, or null
      * @param audio the client's description of its audio, or null
      * @return the plan; or {@link FailureCode#UNSUPPORTED_OFFER} with the reason for each offer and the supported
-     *     formats; or {@link FailureCode#FFMPEG_UNAVAILABLE} if this FFmpeg cannot write to an output at all
+     *     formats; or {@link FailureCode#FFMPEG_UNAVAILABLE} if this FFmpeg cannot write to an output at all, or cannot
+     *     verify its server
      */
     public Result<StreamPlan> plan(
             List<MediaFormat> offers,
@@ -87,6 +101,11 @@ public final class StreamPlanner {
                         FailureCode.FFMPEG_UNAVAILABLE,
                         "The gateway's FFmpeg (" + ffmpeg.version() + ") does not support " + missing.get()
                                 + ", which this stream's output needs. Ask the operator to install another FFmpeg.");
+            }
+            Optional<String> obstacle =
+                    output instanceof Output.RtmpOutput rtmp ? tls.obstacle(rtmp.url()) : Optional.empty();
+            if (obstacle.isPresent()) {
+                return Result.refused(FailureCode.FFMPEG_UNAVAILABLE, obstacle.get());
             }
         }
         Optional<MediaFormat> chosen = choose(offers, outputs);

@@ -36,8 +36,15 @@ final class FailureDiagnosis {
                     "Network is unreachable|No route to host|Host is unreachable",
                     "The output server is unreachable. Check its address and the firewall."),
             output(
-                    "certificate verif|certificate has expired|self.signed certificate",
-                    "The output server's TLS certificate is not trusted. Ask the operator to check it."),
+                    "certificate's owner does not match",
+                    "The output server's TLS certificate is for another host name, so the stream was not sent. Ask the"
+                            + " operator to check the publish URL."),
+            output(
+                    "(?i)certificate (failed )?verif|certificate has expired|self.signed certificate|"
+                            + "X509 - Certificate|unknown CA",
+                    "The output server's TLS certificate is not trusted, so the stream was not sent: it is not signed"
+                            + " by a known authority, has expired, or is for another host name. Ask the operator to"
+                            + " check it, and --output-ca-file."),
             output(
                     "Server error:|(?i:NetStream\\.Publish\\.(BadName|Denied|Rejected))"
                             + "|NetConnection\\.Connect\\.Rejected|rtmps?://\\S*: Operation not permitted",

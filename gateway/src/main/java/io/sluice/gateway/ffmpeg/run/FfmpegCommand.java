@@ -2,6 +2,7 @@ package io.sluice.gateway.ffmpeg.run;
 
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.H264Encoder;
+import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.Decoders;
 import io.sluice.gateway.ffmpeg.plan.Demuxer;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
@@ -56,8 +57,14 @@ final class FfmpegCommand {
      *     a time-out FFmpeg still writes its trailer, so it may take three times as long to exit
      * @param maxPixels maximum pixels of a decoded picture
      * @param usePresets whether output URLs can be passed as {@link #presets()} instead of arguments
+     * @param tls how servers of rtmps outputs are verified
      */
-    record Settings(Duration outputTimeout, long maxPixels, boolean usePresets) {}
+    record Settings(Duration outputTimeout, long maxPixels, boolean usePresets, OutputTls tls) {
+
+        Settings(Duration outputTimeout, long maxPixels, boolean usePresets) {
+            this(outputTimeout, maxPixels, usePresets, OutputTls.untried());
+        }
+    }
 
     /**
      * Builds the command for a plan.
@@ -134,8 +141,13 @@ final class FfmpegCommand {
     private void rtmp(Output.RtmpOutput output) {
         add("-flvflags", "no_duration_filesize"); // these fields are in the header, which a live stream cannot rewrite
         add("-rw_timeout", Long.toString(settings.outputTimeout().toNanos() / 1000), "-tcp_nodelay", "1");
-        // FFmpeg uses a proxy from its environment for TLS.
-        add("-protocol_whitelist", output.scheme().equals("rtmps") ? "rtmps,tls,tcp,httpproxy" : "rtmp,tcp");
+        if (output.scheme().equals("rtmps")) {
+            add(settings.tls().arguments().toArray(String[]::new));
+            // FFmpeg uses a proxy from its environment for TLS.
+            add("-protocol_whitelist", "rtmps,tls,tcp,httpproxy");
+        } else {
+            add("-protocol_whitelist", "rtmp,tcp");
+        }
         Optional<RtmpUrlParts> parts = settings.usePresets() && presets.size() < OutputPresets.MAX
                 ? RtmpUrlParts.of(output)
                 : Optional.empty();

@@ -2,6 +2,7 @@ package io.sluice.gateway.ffmpeg.run;
 
 import io.netty.channel.EventLoop;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
+import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.process.ProcessLauncher;
@@ -30,6 +31,7 @@ public final class FfmpegLauncher {
      * @param outputTimeout how long an output may accept no data before FFmpeg gives up
      * @param limits the limits of each process
      * @param maxPixels maximum pixels of a picture, width times height
+     * @param tls how servers of rtmps outputs are verified
      */
     public FfmpegLauncher(
             Ffmpeg ffmpeg,
@@ -37,12 +39,13 @@ public final class FfmpegLauncher {
             Path emptyDirectory,
             Duration outputTimeout,
             ProcessLimits limits,
-            long maxPixels) {
+            long maxPixels,
+            OutputTls tls) {
         this.ffmpeg = ffmpeg;
         this.processes = processes;
         this.emptyDirectory = emptyDirectory;
         this.limits = limits;
-        this.settings = new FfmpegCommand.Settings(outputTimeout, maxPixels, limits.supportsPresets());
+        this.settings = new FfmpegCommand.Settings(outputTimeout, maxPixels, limits.supportsPresets(), tls);
     }
 
     /**

@@ -33,6 +33,9 @@ class FailureDiagnosisTest {
             stalls-in-handshake  | OUTPUT_FAILED      | did not respond in time | Cannot read RTMP handshake
             tls-stall            | OUTPUT_FAILED      | did not respond in time | IO error: Connection timed out
             tls-not-tls          | OUTPUT_FAILED      | TLS                     |
+            tls-unknown-authority | OUTPUT_FAILED     | not signed by a known   | certificate
+            tls-expired          | OUTPUT_FAILED      | has expired             | certificate
+            tls-other-host       | OUTPUT_FAILED      | for another host name   | certificate
             rejected-key         | OUTPUT_FAILED      | Check the stream key    | Server error
             cut-mid-stream       | OUTPUT_FAILED      | during the stream       | Connection reset by peer
             reset-mid-stream     | OUTPUT_FAILED      | during the stream       | Connection reset by peer

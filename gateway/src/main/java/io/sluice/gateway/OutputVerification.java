@@ -1,0 +1,108 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.ffmpeg.install.Ffmpeg;
+import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.install.OutputTls;
+import io.sluice.gateway.ffmpeg.install.TlsTrial;
+import io.sluice.gateway.ffmpeg.install.TlsVerification;
+import io.sluice.gateway.ffmpeg.install.TrustedAuthorities;
+import io.sluice.gateway.files.FileTree;
+import io.sluice.gateway.output.PublishTemplate;
+import io.sluice.gateway.threads.BlockingPool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this gateway's FFmpeg verifies the servers of {@code rtmps://} outputs. It is tried when a configuration
+ * first needs to know: at start, or in the background after a reload. Thread-safe.
+ */
+final class OutputVerification {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutputVerification.class);
+
+    private final Ffmpeg ffmpeg;
+    private final Path folder;
+    private final AtomicBoolean isTried = new AtomicBoolean();
+    private volatile @Nullable TlsVerification result;
+    private volatile @Nullable Path authorities;
+
+    OutputVerification(Ffmpeg ffmpeg, Path folder) {
+        this.ffmpeg = ffmpeg;
+        this.folder = folder;
+    }
+
+    /** Tries without a gateway, if the configuration needs it. Blocks. */
+    static void check(GatewayConfig config, Ffmpeg ffmpeg) throws FfmpegUnavailableException {
+        if (!isNeeded(config)) {
+            return;
+        }
+        try {
+            Path folder = Files.createTempDirectory("sluice-trial");
+            try {
+                new OutputVerification(ffmpeg, folder).prepare(config);
+            } finally {
+                FileTree.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new FfmpegUnavailableException("cannot find out whether FFmpeg verifies outputs: " + e);
+        }
+    }
+
+    /** Tries now, if the configuration needs it. Blocks. */
+    void prepare(GatewayConfig config) throws FfmpegUnavailableException {
+        if (!isNeeded(config)) {
+            return;
+        }
+        isTried.set(true);
+        tryNow();
+        OutputTls tls = of(config.outputs());
+        for (PublishTemplate output : config.outputs().publish()) {
+            Optional<String> problem = tls.problem(output.server());
+            if (problem.isPresent()) {
+                throw new FfmpegUnavailableException("cannot publish to " + output + " safely: " + problem.get()
+                        + ". Set --ffmpeg to another one, or --output-tls-insecure to send stream keys to whoever"
+                        + " answers");
+            }
+        }
+    }
+
+    /** Tries in the background, if the configuration needs it and it has not been tried. */
+    void prepareInBackground(GatewayConfig config) {
+        if (isNeeded(config) && isTried.compareAndSet(false, true)) {
+            BlockingPool.newThreads("sluice-tls-trial").schedule(this::tryNow);
+        }
+    }
+
+    private void tryNow() {
+        try {
+            authorities = TrustedAuthorities.find(ffmpeg.environment(), folder);
+        } catch (IOException e) {
+            // FFmpeg then trusts nobody, or who it was built to trust.
+            LOG.warn("No certificate authorities for outputs: {}", e.getMessage());
+        }
+        result = TlsTrial.of(ffmpeg, folder);
+    }
+
+    /** How a configuration's outputs are verified. */
+    OutputTls of(GatewayConfig.Outputs outputs) {
+        Path explicit = outputs.caFile();
+        return new OutputTls(
+                outputs.tlsInsecure(),
+                () -> Optional.ofNullable(explicit == null ? authorities : explicit),
+                () -> Optional.ofNullable(result));
+    }
+
+    private static boolean isNeeded(GatewayConfig config) {
+        GatewayConfig.Access access = config.access();
+        boolean published = config.outputs().publish().stream().anyMatch(PublishTemplate::isTls);
+        boolean named = access.authorizer() != null
+                && (access.allowedOutputs() == null || access.allowedOutputs().includeTls());
+        return !config.outputs().tlsInsecure() && (published || named);
+    }
+}
