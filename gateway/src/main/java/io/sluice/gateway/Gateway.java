@@ -13,7 +13,8 @@ import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
-import io.sluice.gateway.files.WorkFolder;
+import io.sluice.gateway.files.StateFolder;
+import io.sluice.gateway.files.StateLocation;
 import io.sluice.gateway.http.AdminIndexRoutes;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
@@ -76,11 +77,12 @@ public final class Gateway {
 
     private final Ffmpeg ffmpeg;
     private final ProcessLimits processLimits;
-    private final WorkFolder folder;
+    private final StateFolder state;
     private final Scheduler blocking = Schedulers.boundedElastic();
     private final ProcessLauncher processes;
     private final Admission admission;
     private final Disposable sampling;
+    private final Disposable stateChecks;
     private final SessionRegistry streams = new SessionRegistry();
     private final Previews previews;
     private final AuthorizerReaper reaper = new AuthorizerReaper();
@@ -99,13 +101,13 @@ public final class Gateway {
             GatewayConfig config,
             Ffmpeg ffmpeg,
             ProcessLimits processLimits,
-            WorkFolder folder,
+            StateFolder state,
             @Nullable MeterBinding meterBinding) {
         this.ffmpeg = ffmpeg;
         this.processLimits = processLimits;
-        this.folder = folder;
+        this.state = state;
         this.processes = ProcessLauncher.create(config.ffmpeg().maxPendingStarts());
-        this.previews = new Previews(folder.previews(), config.outputs().previewLinger(), blocking);
+        this.previews = new Previews(state, config.outputs().previewLinger(), blocking);
         this.maxFinishTimeout = config.limits().session().timeouts().finish();
         this.admission =
                 new Admission(config.limits().admission(), config.limits().load());
@@ -116,6 +118,11 @@ public final class Gateway {
         this.sampling = blocking.schedulePeriodically(
                 admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         this.current = activate(config);
+        this.stateChecks = blocking.schedulePeriodically(
+                () -> state.check(current.config().outputs().preview()),
+                0,
+                SAMPLE_PERIOD.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /** How long ending streams can take, force included. */
@@ -136,7 +143,7 @@ public final class Gateway {
                 new FfmpegLauncher(
                         ffmpeg,
                         processes,
-                        folder.empty(),
+                        state::empty,
                         outputs.timeout(),
                         processLimits,
                         config.ffmpeg().limits().maxPixels()),
@@ -154,13 +161,14 @@ public final class Gateway {
         return new GatewayBuilder();
     }
 
-    /** Finds FFmpeg and creates the work folders. Blocks. */
+    /** Finds the state folder and FFmpeg. Blocks. */
     static Gateway start(GatewayConfig config, @Nullable MeterBinding meterBinding)
             throws IOException, FfmpegUnavailableException {
+        StateLocation location = StateLocation.of(config.stateFolder(), System.getenv());
         Ffmpeg ffmpeg = findFfmpeg(config.ffmpeg());
         ProcessLimits processLimits =
                 ProcessLimits.probe(ffmpeg, config.ffmpeg().limits());
-        return new Gateway(config, ffmpeg, processLimits, WorkFolder.create(), meterBinding);
+        return new Gateway(config, ffmpeg, processLimits, StateFolder.in(location), meterBinding);
     }
 
     /** Finds and probes the FFmpeg that a gateway would use. Blocks. */
@@ -174,8 +182,8 @@ public final class Gateway {
      *
      * <p>The builder's configuration is applied as a whole, including its defaults. Settings that depend on the FFmpeg
      * found at the start, or that all streams share, cannot change: {@code ffmpeg}, {@code ffmpegEnvironment},
-     * {@code ffmpegLimits}, {@code maxPendingStarts} and {@code previewLinger} must be the same as before. The
-     * builder's meters are ignored; those of the start remain.
+     * {@code ffmpegLimits}, {@code maxPendingStarts}, {@code stateFolder} and {@code previewLinger} must be the same as
+     * before. The builder's meters are ignored; those of the start remain.
      *
      * <p>If the new configuration has another authorizer, the previous one is disposed of when no client can be waiting
      * for its answer any more. After {@link #close()} or {@link #drain}, this method changes nothing and disposes of
@@ -322,14 +330,15 @@ public final class Gateway {
     /**
      * Whether new streams are accepted.
      *
-     * @return false while the gateway is at capacity, and after {@link #close()} or {@link #drain} was subscribed to
+     * @return false while the gateway is at capacity or its state folder is not usable, and after {@link #close()} or
+     *     {@link #drain} was subscribed to
      */
     public boolean isReady() {
         return whyNotReady().isEmpty();
     }
 
     private Optional<String> whyNotReady() {
-        return accepting ? admission.fullReason() : Optional.of("the gateway is shutting down");
+        return accepting ? admission.fullReason().or(state::problem) : Optional.of("the gateway is shutting down");
     }
 
     /**
@@ -417,13 +426,14 @@ public final class Gateway {
         }
         return shutdown.start(time).publishOn(blocking).doOnTerminate(() -> {
             sampling.dispose();
+            stateChecks.dispose();
             reaper.disposeAll();
             disposeOf(current.config());
             processes.dispose();
             if (meters != null) {
                 meters.close();
             }
-            folder.remove();
+            state.remove();
         });
     }
 
