@@ -2,7 +2,6 @@ package io.sluice.gateway.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -17,7 +16,6 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,9 +41,6 @@ public final class InstanceFolder {
 
     /** One that has lost its lock file writes another within seconds. */
     private static final Duration WITHOUT_LOCK = Duration.ofHours(1);
-
-    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
-    private static final int START_POLL_MILLIS = 20;
 
     /** The same for all class loaders of a JVM. */
     private static final String JVM = System.getProperties()
@@ -74,47 +69,17 @@ public final class InstanceFolder {
      * @return the new one
      * @throws IOException if it cannot be created; the message says why
      */
+    @SuppressWarnings("try") // the lock is held, not used
     public static InstanceFolder create(Path parent) throws IOException {
-        synchronized (InstanceFolder.class) {
-            // Otherwise one that starts could be taken for abandoned before it has its lock.
-            try (FileChannel start = FileChannel.open(
-                    parent.resolve(START_LOCK),
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-                    TrustedFolder.ownerOnly(parent))) {
-                awaitLock(start, parent);
-                removeAbandoned(parent);
-                return new InstanceFolder(parent.resolve("instance-" + JVM + "-" + random()), FileTree.key(parent));
-            }
+        // Otherwise one that starts could be taken for abandoned before it has its lock.
+        try (FolderLock start = FolderLock.acquire(parent, START_LOCK)) {
+            removeAbandoned(parent);
+            return new InstanceFolder(parent.resolve("instance-" + JVM + "-" + random()), FileTree.key(parent));
         }
     }
 
     private static String random() {
         return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    }
-
-    private static void awaitLock(FileChannel channel, Path parent) throws IOException {
-        long until = System.nanoTime() + START_PATIENCE.toNanos();
-        while (!tryLock(channel)) {
-            if (System.nanoTime() > until) {
-                throw new IOException("another gateway has been starting in " + parent + " for "
-                        + START_PATIENCE.toSeconds() + " s: end it, or choose another folder");
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(START_POLL_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while waiting for another gateway in " + parent, e);
-            }
-        }
-    }
-
-    /** Whether the lock is now held; until the channel is closed, or its process ends. */
-    private static boolean tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        }
     }
 
     private static void removeAbandoned(Path parent) throws IOException {
@@ -140,7 +105,7 @@ public final class InstanceFolder {
     private static void removeIfAbandoned(Path entry, @Nullable Object parentKey) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(entry.resolve(LOCK), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            if (tryLock(channel)) {
+            if (FolderLock.tryLock(channel)) {
                 LOG.debug("Deleting {}, whose gateway is gone", entry);
                 FileTree.delete(entry, parentKey);
             }
@@ -199,7 +164,7 @@ public final class InstanceFolder {
                 path.resolve(LOCK),
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 TrustedFolder.ownerOnly(path));
-        if (!tryLock(channel)) {
+        if (!FolderLock.tryLock(channel)) {
             channel.close();
             throw new IOException("cannot lock a file in " + path + ": its file system must support locks");
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -114,6 +115,38 @@ public final class TrustedFolder {
                     + "): run chmod go-w %1$s, or choose another place");
         }
         return facts.isDirectory() ? Optional.empty() : Optional.of("%s is not a directory");
+    }
+
+    /**
+     * Whether this is a regular file, not a link to one, that belongs to this user and that nobody else may write to.
+     *
+     * @param path its path, in a trusted directory
+     * @return false if not, or if it does not exist
+     */
+    public static boolean isOwnFile(Path path) {
+        return PathFacts.supported(path)
+                ? PathFacts.find(path)
+                        .filter(facts -> facts.isRegularFile() && isOwn(facts))
+                        .isPresent()
+                : Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * The same for a directory.
+     *
+     * @param path its path, in a trusted directory
+     * @return false if not, or if it does not exist
+     */
+    public static boolean isOwnFolder(Path path) {
+        return PathFacts.supported(path)
+                ? PathFacts.find(path)
+                        .filter(facts -> facts.isDirectory() && isOwn(facts))
+                        .isPresent()
+                : Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean isOwn(PathFacts facts) {
+        return facts.uid() == OwnUser.uid() && !facts.othersMayWrite();
     }
 
     /**
