@@ -80,8 +80,8 @@ public final class TrustedFolder {
             return Optional.of(real + " is not a directory: remove it, or choose another one");
         }
         if (facts.get().uid() != OwnUser.uid()) {
-            return Optional.of("%s belongs to user %d, and the gateway runs as user %d: run chown %d %s, or choose"
-                    + " another".formatted(real, facts.get().uid(), OwnUser.uid(), OwnUser.uid(), real));
+            return Optional.of("%s belongs to user %d, and the gateway runs as %d: run chown %d %s, or choose another"
+                    .formatted(real, facts.get().uid(), OwnUser.uid(), OwnUser.uid(), real));
         }
         if (access == Access.OWNER ? facts.get().othersMayUse() : facts.get().othersMayWrite()) {
             return Optional.of("%s is open to other users (mode %s): run chmod %s %s, or choose another"

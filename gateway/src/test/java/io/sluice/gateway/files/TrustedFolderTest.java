@@ -108,7 +108,7 @@ class TrustedFolderTest {
         Files.setAttribute(foreign, "unix:uid", NOBODY);
         assertThatIOException()
                 .isThrownBy(() -> open(foreign))
-                .withMessageContaining("belongs to user 65534, and the gateway runs as user 0: run chown 0 " + foreign);
+                .withMessageContaining("belongs to user 65534, and the gateway runs as 0: run chown 0 " + foreign);
         assertThatIOException()
                 .isThrownBy(() -> open(below))
                 .withMessageContaining(foreign + " belongs to user 65534, who can replace what is in it");

@@ -40,8 +40,9 @@ class ProcessLimitsTest {
 
     @Test
     void theLimitsApplyToTheStartedProcessItself() throws Exception {
-        Ffmpeg reporter = fakeFfmpeg(
-                "echo pid $$; cat /proc/$$/limits /proc/$$/status; echo oom $(cat /proc/$$/oom_score_adj); echo niceness $(nice)");
+        Ffmpeg reporter =
+                fakeFfmpeg("echo pid $$; cat /proc/$$/limits /proc/$$/status; echo oom $(cat /proc/$$/oom_score_adj);"
+                        + " echo niceness $(nice)");
         ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS);
         Process process = start(reporter, limits, new RtmpOutput("rtmp://127.0.0.1/live/s3cr3t", false));
         String output = output(process);
