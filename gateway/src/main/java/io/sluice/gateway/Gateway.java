@@ -14,7 +14,8 @@ import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
-import io.sluice.gateway.files.WorkFolder;
+import io.sluice.gateway.files.StateFolder;
+import io.sluice.gateway.files.StateLocation;
 import io.sluice.gateway.http.AdminIndexRoutes;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
@@ -85,13 +86,15 @@ public final class Gateway {
 
     private final Ffmpeg ffmpeg;
     private final ProcessLimits processLimits;
-    private final WorkFolder folder;
+    private final StateFolder state;
     private final OutputVerification verification;
     private final BlockingPool previewFiles = new BlockingPool("sluice-previews", PREVIEW_THREADS, PREVIEW_CALLS);
     private final Scheduler sampler = Schedulers.newSingle("sluice-sampling", true);
+    private final Scheduler stateChecker = Schedulers.newSingle("sluice-state", true);
     private final ProcessLauncher processes;
     private final Admission admission;
     private final Disposable sampling;
+    private final Disposable stateChecks;
     private final SessionRegistry streams = new SessionRegistry();
     private final Previews previews;
     private final AuthorizerReaper reaper = new AuthorizerReaper();
@@ -110,15 +113,15 @@ public final class Gateway {
             GatewayConfig config,
             Ffmpeg ffmpeg,
             ProcessLimits processLimits,
-            WorkFolder folder,
+            StateFolder state,
             OutputVerification verification,
             @Nullable MeterBinding meterBinding) {
         this.verification = verification;
         this.ffmpeg = ffmpeg;
         this.processLimits = processLimits;
-        this.folder = folder;
+        this.state = state;
         this.processes = ProcessLauncher.create(config.ffmpeg().maxPendingStarts());
-        this.previews = new Previews(folder.previews(), config.outputs().previewLinger(), previewFiles.scheduler());
+        this.previews = new Previews(state, config.outputs().previewLinger(), previewFiles.scheduler());
         this.maxFinishTimeout = config.limits().session().timeouts().finish();
         this.admission =
                 new Admission(config.limits().admission(), config.limits().load());
@@ -129,6 +132,11 @@ public final class Gateway {
         this.sampling = sampler.schedulePeriodically(
                 admission::sample, SAMPLE_PERIOD.toMillis(), SAMPLE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         this.current = activate(config);
+        this.stateChecks = stateChecker.schedulePeriodically(
+                () -> state.check(current.config().outputs().preview()),
+                0,
+                SAMPLE_PERIOD.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -159,7 +167,7 @@ public final class Gateway {
                 new FfmpegLauncher(
                         ffmpeg,
                         processes,
-                        folder.empty(),
+                        state::empty,
                         outputs.timeout(),
                         processLimits,
                         config.ffmpeg().limits().maxPixels(),
@@ -178,21 +186,22 @@ public final class Gateway {
         return new GatewayBuilder();
     }
 
-    /** Finds FFmpeg and creates the work folders. Blocks. */
+    /** Finds the state folder and FFmpeg. Blocks. */
     static Gateway start(GatewayConfig config, @Nullable MeterBinding meterBinding)
             throws IOException, FfmpegUnavailableException {
+        StateLocation location = StateLocation.of(config.stateFolder(), System.getenv());
         Ffmpeg ffmpeg = findFfmpeg(config.ffmpeg());
         ProcessLimits processLimits =
                 ProcessLimits.probe(ffmpeg, config.ffmpeg().limits());
-        WorkFolder folder = WorkFolder.create();
-        OutputVerification verification = new OutputVerification(ffmpeg, folder.root());
+        StateFolder state = StateFolder.in(location);
+        OutputVerification verification = new OutputVerification(ffmpeg, state.root());
         try {
             verification.prepare(config);
         } catch (FfmpegUnavailableException e) {
-            folder.remove();
+            state.remove();
             throw e;
         }
-        return new Gateway(config, ffmpeg, processLimits, folder, verification, meterBinding);
+        return new Gateway(config, ffmpeg, processLimits, state, verification, meterBinding);
     }
 
     /** Finds and probes the FFmpeg that a gateway would use. Blocks. */
@@ -206,8 +215,8 @@ public final class Gateway {
      *
      * <p>The builder's configuration is applied as a whole, including its defaults. Settings that depend on the FFmpeg
      * found at the start, or that all streams share, cannot change: {@code ffmpeg}, {@code ffmpegEnvironment},
-     * {@code ffmpegLimits}, {@code maxPendingStarts} and {@code previewLinger} must be the same as before. The
-     * builder's meters are ignored; those of the start remain.
+     * {@code ffmpegLimits}, {@code maxPendingStarts}, {@code stateFolder} and {@code previewLinger} must be the same as
+     * before. The builder's meters are ignored; those of the start remain.
      *
      * <p>If the new configuration has another authorizer, the previous one is disposed of when no client can be waiting
      * for its answer any more. After {@link #close()} or {@link #drain}, this method changes nothing and disposes of
@@ -355,14 +364,15 @@ public final class Gateway {
     /**
      * Whether new streams are accepted.
      *
-     * @return false while the gateway is at capacity, and after {@link #close()} or {@link #drain} was subscribed to
+     * @return false while the gateway is at capacity or its state folder is not usable, and after {@link #close()} or
+     *     {@link #drain} was subscribed to
      */
     public boolean isReady() {
         return whyNotReady().isEmpty();
     }
 
     private Optional<String> whyNotReady() {
-        return accepting ? admission.fullReason() : Optional.of("the gateway is shutting down");
+        return accepting ? admission.fullReason().or(state::problem) : Optional.of("the gateway is shutting down");
     }
 
     /**
@@ -474,9 +484,11 @@ public final class Gateway {
                         meters.close();
                     }
                 })
-                .step("the folder " + folder.root(), () -> {
+                .step("the state folder " + state, () -> {
+                    stateChecks.dispose();
+                    stateChecker.dispose();
                     previewFiles.dispose();
-                    folder.remove();
+                    state.remove();
                 });
     }
 

@@ -48,6 +48,7 @@ public final class GatewayBuilder {
     private @Nullable Authorizer authorizer;
     private SessionListener listener = event -> {};
     private @Nullable MeterBinding meters;
+    private @Nullable Path stateFolder;
 
     GatewayBuilder() {}
 
@@ -294,11 +295,29 @@ public final class GatewayBuilder {
     }
 
     /**
+     * Where the gateway keeps what it needs on disk while it runs: previews, and an empty working directory for FFmpeg.
+     * Several gateways of one user can share it. By default {@code sluice} in the first directory of
+     * {@code STATE_DIRECTORY}, in {@code XDG_STATE_HOME} or in {@code ~/.local/state}, else a private directory in
+     * {@code java.io.tmpdir}; the log says which.
+     *
+     * <p>The folder is created if it is missing. It must belong to this process's user with mode 0700, and nobody else
+     * may be able to replace it or a directory above it; otherwise the gateway does not start.
+     *
+     * @param folder the folder
+     * @return this
+     */
+    public GatewayBuilder stateFolder(Path folder) {
+        stateFolder = folder;
+        return this;
+    }
+
+    /**
      * Finds and probes FFmpeg and creates a gateway, when subscribed to. The configuration is that of the time of the
      * call.
      *
      * @return the gateway, on a scheduler for blocking work; an {@link FfmpegUnavailableException} with a message for
-     *     operators if no FFmpeg works; an {@link java.io.IOException} if the work folder cannot be created
+     *     operators if no FFmpeg works; an {@link java.io.IOException} if the state folder cannot be created or is not
+     *     safe
      */
     public Mono<Gateway> start() {
         GatewayConfig config = config();
@@ -339,6 +358,7 @@ public final class GatewayBuilder {
                 new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, maxPendingStarts),
                 new GatewayConfig.Limits(sessionLimits, admissionLimits, loadLimits),
                 new GatewayConfig.Access(origins, proxies, proxyHeader, authorizer, allowedOutputs),
-                listener);
+                listener,
+                stateFolder);
     }
 }

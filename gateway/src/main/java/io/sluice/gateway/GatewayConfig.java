@@ -27,9 +27,15 @@ import org.jspecify.annotations.Nullable;
  * @param limits the limits of sessions, streams and the machine
  * @param access who can connect and publish
  * @param listener receives the events of every stream
+ * @param stateFolder where the gateway keeps what it needs on disk while it runs; null for the default
  */
 public record GatewayConfig(
-        Outputs outputs, FfmpegSettings ffmpeg, Limits limits, Access access, SessionListener listener) {
+        Outputs outputs,
+        FfmpegSettings ffmpeg,
+        Limits limits,
+        Access access,
+        SessionListener listener,
+        @Nullable Path stateFolder) {
 
     /**
      * Where streams are published.
@@ -111,6 +117,7 @@ public record GatewayConfig(
                         Map.entry("ffmpegEnvironment", ffmpeg.environment.equals(other.ffmpeg.environment)),
                         Map.entry("ffmpegLimits", ffmpeg.limits.equals(other.ffmpeg.limits)),
                         Map.entry("maxPendingStarts", ffmpeg.maxPendingStarts == other.ffmpeg.maxPendingStarts),
+                        Map.entry("stateFolder", Objects.equals(stateFolder, other.stateFolder)),
                         Map.entry("previewLinger", outputs.previewLinger.equals(other.outputs.previewLinger)))
                 .filter(same -> !same.getValue())
                 .map(Map.Entry::getKey)

@@ -129,6 +129,7 @@ public final class GatewayProcess {
         private GatewayProcess startWith(List<String> all) {
             Path directory = stage.directory("gateway");
             jvm("-Djava.io.tmpdir=" + directory);
+            environment.putIfAbsent("XDG_STATE_HOME", directory.toString());
             Spawned spawned = stage.own(Spawned.start(directory, "gateway", command(all), environment));
             GatewayProcess gateway = stage.own(new GatewayProcess(stage, spawned, directory));
             gateway.awaitAnswer(goal);
@@ -273,7 +274,7 @@ public final class GatewayProcess {
         return spawned.process().isAlive();
     }
 
-    /** The folder that it was started in; its folder for temporary files too. */
+    /** The folder that it was started in; its folders for temporary files and for state too. */
     public Path directory() {
         return directory;
     }

@@ -54,6 +54,9 @@ final class GatewayCommand implements Callable<Integer> {
     private FfmpegOptions ffmpeg = new FfmpegOptions();
 
     @Mixin
+    private StateOptions state = new StateOptions();
+
+    @Mixin
     private AccessOptions access = new AccessOptions();
 
     @Mixin
@@ -155,6 +158,7 @@ final class GatewayCommand implements Callable<Integer> {
         GatewayBuilder builder = Gateway.builder();
         publish.applyTo(builder);
         ffmpeg.applyTo(builder);
+        state.applyTo(builder);
         limits.applyTo(builder, access.authorizeTimeout());
         access.applyTo(builder, authorizer, publish.publish());
         return builder;

@@ -1,9 +1,9 @@
 package io.sluice.gateway.output;
 
 import io.sluice.gateway.files.FileTree;
+import io.sluice.gateway.files.StateFolder;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +23,7 @@ public final class Previews {
 
     private static final Logger LOG = LoggerFactory.getLogger(Previews.class);
 
-    private final Path root;
+    private final StateFolder state;
     private final Duration linger;
     private final Scheduler blocking;
     private final ConcurrentMap<StreamKey, Path> folders = new ConcurrentHashMap<>();
@@ -31,12 +31,12 @@ public final class Previews {
     /**
      * Starts without previews.
      *
-     * @param root an existing directory used by this gateway only
+     * @param state where the directories are created
      * @param linger how long a directory is kept after its stream's end
      * @param blocking where directories are created and deleted
      */
-    public Previews(Path root, Duration linger, Scheduler blocking) {
-        this.root = root;
+    public Previews(StateFolder state, Duration linger, Scheduler blocking) {
+        this.state = state;
         this.linger = linger;
         this.blocking = blocking;
     }
@@ -57,7 +57,7 @@ public final class Previews {
      */
     Mono<Path> open(StreamKey key, String sessionId) {
         return Mono.fromCallable(() -> {
-                    Path folder = Files.createDirectory(root.resolve(sessionId));
+                    Path folder = state.createPreview(sessionId);
                     folders.put(key, folder);
                     return folder;
                 })
@@ -66,8 +66,8 @@ public final class Previews {
 
     /** Schedules the deletion of a stream's directory. Does nothing if the stream had no preview. */
     void retire(StreamKey key, String sessionId) {
-        Path folder = root.resolve(sessionId);
-        if (folder.equals(folders.get(key))) {
+        Path folder = folders.get(key);
+        if (folder != null && folder.endsWith(sessionId)) {
             blocking.schedule(
                     () -> {
                         folders.remove(key, folder);

@@ -2,9 +2,9 @@ package io.sluice.gateway.process;
 
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
@@ -79,12 +79,12 @@ public final class ProcessLauncher implements Disposable {
      * no arguments) or if too many launches are pending. If the subscription is cancelled before the child runs, a
      * child that starts nevertheless is killed.
      *
-     * @param spec supplies what to run; called on a starter thread
+     * @param spec supplies what to run; called on a starter thread, may block
      * @param eventLoop the child's event loop
      * @param output receives the child's lines, on the event loop
      * @return the running child, signalled on the event loop
      */
-    public Mono<ChildProcess> launch(Supplier<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output) {
+    public Mono<ChildProcess> launch(Callable<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output) {
         return Mono.create(sink -> {
             Launch launch = new Launch(spec, eventLoop, output, sink);
             sink.onCancel(launch::cancel);
@@ -109,13 +109,13 @@ public final class ProcessLauncher implements Disposable {
 
     private final class Launch {
 
-        private final Supplier<ProcessSpec> spec;
+        private final Callable<ProcessSpec> spec;
         private final EventLoop eventLoop;
         private final ProcessOutput output;
         private final MonoSink<ChildProcess> sink;
         private volatile boolean cancelled;
 
-        Launch(Supplier<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output, MonoSink<ChildProcess> sink) {
+        Launch(Callable<ProcessSpec> spec, EventLoop eventLoop, ProcessOutput output, MonoSink<ChildProcess> sink) {
             this.spec = spec;
             this.eventLoop = eventLoop;
             this.output = output;
@@ -143,14 +143,14 @@ public final class ProcessLauncher implements Disposable {
 
         private void start() {
             try {
-                ProcessSpec process = spec.get();
+                ProcessSpec process = spec.call();
                 ProcessBuilder builder = new ProcessBuilder(process.command())
                         .directory(process.directory().toFile());
                 builder.environment().clear();
                 builder.environment().putAll(process.environment());
                 PipeTransport.Started started = transportFor(eventLoop).start(builder);
                 attach(started);
-            } catch (IOException | RuntimeException e) {
+            } catch (Exception e) {
                 eventLoop.execute(() -> sink.error(e));
             }
         }

@@ -242,6 +242,7 @@ class GatewayCommandTest {
             Map.entry("--ffmpeg-nice", "0"),
             Map.entry("--ffmpeg-cpu-time", "60m"),
             Map.entry("--max-pixels", "921600"),
+            Map.entry("--state-dir", "/var/lib/sluice"),
             Map.entry("--log-level", "debug"),
             Map.entry("--log-format", "json"));
 

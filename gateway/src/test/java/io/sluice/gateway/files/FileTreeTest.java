@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,5 +102,61 @@ class FileTreeTest {
     void aMissingFileIsNoError() throws IOException {
         FileTree.delete(directory.resolve("nothing"));
         FileTree.delete(directory.resolve("no/parent"));
+    }
+
+    /** Whoever may write to a directory swaps what is in it, faster than it can be deleted. */
+    @Test
+    void aDirectoryThatBecomesALinkWhileItIsDeletedIsNotFollowed() throws Exception {
+        Path kept = Files.createDirectory(directory.resolve("kept"));
+        Files.writeString(Files.createDirectory(kept.resolve("b")).resolve("file"), "x");
+        AtomicBoolean stop = new AtomicBoolean();
+        Path place = Files.createDirectory(directory.resolve("place"));
+        Thread attacker = new Thread(() -> {
+            while (!stop.get()) {
+                swap(place.resolve("root"), kept);
+                swap(place.resolve("root/a"), kept);
+                swap(place, directory);
+            }
+        });
+        attacker.start();
+        try {
+            for (int i = 0; i < 500; i++) {
+                try {
+                    Files.createDirectories(place.resolve("root/a/b"));
+                    FileTree.delete(place.resolve("root"));
+                    FileTree.delete(place.resolve("kept"));
+                } catch (IOException e) {
+                    // It was in the middle of a swap.
+                }
+            }
+        } finally {
+            stop.set(true);
+            attacker.join();
+        }
+        assertThat(kept.resolve("b/file")).hasContent("x");
+    }
+
+    /** Puts a link in the place of a directory, and the directory back. */
+    private static void swap(Path path, Path target) {
+        Path aside = path.resolveSibling("aside");
+        try {
+            Files.move(path, aside);
+            Files.createSymbolicLink(path, target);
+            Files.delete(path);
+            Files.move(aside, path);
+        } catch (IOException e) {
+            // The other thread has just deleted or created it.
+        }
+    }
+
+    @Test
+    void aParentThatIsNotTheOneThatWasCheckedIsLeftAlone() throws IOException {
+        Path root = tree();
+        Object key = FileTree.key(directory.resolve("root/a"));
+        assertThatIOException().isThrownBy(() -> FileTree.delete(root.resolve("file"), key));
+        assertThat(root.resolve("file")).exists();
+        Path link = Files.createSymbolicLink(directory.resolve("link"), root);
+        assertThatIOException().isThrownBy(() -> FileTree.delete(link.resolve("file")));
+        assertThat(root.resolve("file")).exists();
     }
 }

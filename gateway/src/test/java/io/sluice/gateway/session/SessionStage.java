@@ -19,6 +19,8 @@ import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
 import io.sluice.gateway.files.FileTree;
+import io.sluice.gateway.files.StateFolder;
+import io.sluice.gateway.files.StateLocation;
 import io.sluice.gateway.output.Outputs;
 import io.sluice.gateway.output.Previews;
 import io.sluice.gateway.process.ProcessLauncher;
@@ -129,19 +131,26 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
         }
     }
 
+    private StateFolder state() {
+        try {
+            return StateFolder.in(new StateLocation(previews.toRealPath(), "test"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public SessionContext context() {
         return new SessionContext(
                 limits,
                 admission,
                 streams,
                 authorizer,
-                new Outputs(
-                        List.of(), false, new Previews(previews, Duration.ofMillis(1), Schedulers.boundedElastic())),
+                new Outputs(List.of(), false, new Previews(state(), Duration.ofMillis(1), Schedulers.boundedElastic())),
                 new StreamPlanner(ffmpeg.capabilities()),
                 new FfmpegLauncher(
                         ffmpeg,
                         processes,
-                        previews,
+                        () -> previews,
                         PATIENCE,
                         ProcessLimits.none(),
                         FfmpegLimits.defaults().maxPixels(),

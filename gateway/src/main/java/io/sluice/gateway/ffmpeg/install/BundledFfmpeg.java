@@ -1,15 +1,19 @@
 package io.sluice.gateway.ffmpeg.install;
 
 import io.sluice.gateway.files.FileTree;
+import io.sluice.gateway.files.FolderLock;
+import io.sluice.gateway.files.InstanceFolder;
+import io.sluice.gateway.files.OwnUser;
+import io.sluice.gateway.files.TrustedFolder;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Extracts the FFmpeg on the class path to disk. Blocking; for use at start only.
  *
- * <p>The files are extracted once per build into the user's cache directory or, if that cannot be written, into a
- * temporary directory that is deleted on exit. Concurrent JVMs are safe: each writes to its own temporary directory,
- * and the first to rename it wins.
+ * <p>The files are extracted once per build into a cache directory that no other user can change, and compared with the
+ * class path's at each start. If there is no such directory, they are extracted into a temporary one, which is deleted
+ * on exit, or by the next start if this process is killed. A lock per build makes concurrent starts safe.
  */
 final class BundledFfmpeg {
 
@@ -46,8 +50,11 @@ final class BundledFfmpeg {
             "libva-drm.so.2",
             "libva-x11.so.2");
 
-    private static final String STUBS = "stubs";
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    static final String STUBS = "stubs";
+    private static final String NEW = ".new";
+
+    /** Far more than an extraction takes. */
+    private static final Duration EXTRACTION_TIME = Duration.ofHours(1);
 
     private final ClassLoader loader;
     private final Path cache;
@@ -126,66 +133,82 @@ final class BundledFfmpeg {
         Files.move(temporary, stubs.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    @SuppressWarnings("try") // the lock is held, not used
     private Path directoryWith(BundledFiles files) throws IOException {
         try {
-            Path directory = cache.resolve(files.name());
-            if (!isTrusted(directory) || !files.areIn(directory)) {
-                extractInto(directory, files);
+            Path folder = TrustedFolder.open(cache, TrustedFolder.Access.ALL);
+            try (FolderLock lock = FolderLock.acquire(folder, files.name() + ".lock")) {
+                removeLeftovers(folder);
+                return extracted(folder.resolve(files.name()), files);
             }
-            return directory;
         } catch (IOException e) {
             LOG.warn(
-                    "Extracting the bundled FFmpeg to a temporary directory, because {} is not usable: {}",
-                    cache,
-                    reason(e));
-            Path directory = Files.createTempDirectory("sluice-ffmpeg");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteTree(directory), "sluice-ffmpeg-cleanup"));
-            files.copyTo(directory);
+                    "Extracting the bundled FFmpeg to a temporary directory, because the cache is not usable: {}",
+                    e.getMessage());
+            return temporaryWith(files);
+        }
+    }
+
+    private Path extracted(Path directory, BundledFiles files) throws IOException {
+        if (TrustedFolder.isOwnFolder(directory) && files.areIn(directory, isDeviceLibrary)) {
             return directory;
         }
+        Path next = directory.resolveSibling(directory.getFileName() + NEW);
+        FileTree.delete(next);
+        TrustedFolder.open(next, TrustedFolder.Access.ALL);
+        files.copyTo(next);
+        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            // Damaged, or not what it should be: moved away first, so that no process sees half of it.
+            LOG.warn("{} was changed or is incomplete, and is extracted again", directory);
+            Path old = directory.resolveSibling(directory.getFileName() + NEW + "-replaced");
+            FileTree.delete(old);
+            Files.move(directory, old, StandardCopyOption.ATOMIC_MOVE);
+            deleteTree(old);
+        }
+        Files.move(next, directory, StandardCopyOption.ATOMIC_MOVE);
+        return directory;
     }
 
-    private void extractInto(Path directory, BundledFiles files) throws IOException {
-        Files.createDirectories(cache);
-        Path temporary = Files.createTempDirectory(cache, files.name() + ".new");
+    /** Of extractions that were killed. Those of other builds may be in progress if they are young. */
+    private void removeLeftovers(Path folder) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "ffmpeg-*" + NEW + "*")) {
+            for (Path entry : entries) {
+                Instant changed = Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant();
+                if (changed.isBefore(Instant.now().minus(EXTRACTION_TIME))) {
+                    deleteTree(entry);
+                }
+            }
+        }
+    }
+
+    private static Path temporaryWith(BundledFiles files) throws IOException {
+        Path parent = Path.of(System.getProperty("java.io.tmpdir"), "sluice-ffmpeg-" + OwnUser.uid());
+        Path directory;
         try {
-            files.copyTo(temporary);
-            if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-                // Incomplete, or not owned by this user: move it away atomically, so that no process sees half of it.
-                Files.move(directory, temporary.resolve("replaced"), StandardCopyOption.ATOMIC_MOVE);
-            }
-            Files.move(temporary, directory, StandardCopyOption.ATOMIC_MOVE);
-            deleteTree(directory.resolve("replaced"));
-        } catch (FileSystemException e) {
-            deleteTree(temporary);
-            if (!isTrusted(directory) || !files.areIn(directory)) {
-                throw e;
-            }
-            // Another JVM was faster; its copy is complete.
+            InstanceFolder instance = InstanceFolder.create(TrustedFolder.open(parent, TrustedFolder.Access.ALL));
+            onExit(instance::remove);
+            directory = instance.path().resolve(files.name());
+            TrustedFolder.open(directory, TrustedFolder.Access.ALL);
+        } catch (IOException e) {
+            LOG.debug("Cannot use {}", parent, e);
+            directory = Files.createTempDirectory("sluice-ffmpeg");
+            Path created = directory;
+            onExit(() -> deleteTree(created));
         }
+        files.copyTo(directory);
+        return directory;
     }
 
-    /** Whether the directory belongs to this user and no other user can write into it. */
-    private boolean isTrusted(Path directory) throws IOException {
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
-        if (platform.system().equals("windows")) {
-            return true; // below the user's profile, which other users cannot write to
-        }
-        return Files.getPosixFilePermissions(directory).equals(OWNER_ONLY)
-                && Files.getOwner(directory).equals(Files.getOwner(cache));
+    private static void onExit(Runnable task) {
+        Runtime.getRuntime().addShutdownHook(new Thread(task, "sluice-ffmpeg-cleanup"));
     }
 
+    /** Root's home is closed to the user that FFmpeg runs as. */
     private static Path cacheOf(Map<String, String> environment) {
         String configured = environment.getOrDefault("XDG_CACHE_HOME", "");
-        Path base =
-                configured.startsWith("/") ? Path.of(configured) : Path.of(System.getProperty("user.home"), ".cache");
-        return base.resolve("sluice");
-    }
-
-    private static String reason(IOException e) {
-        return e.getClass().getSimpleName() + ": " + e.getMessage();
+        Path home = OwnUser.uid() == 0 ? Path.of("/var/cache") : Path.of(System.getProperty("user.home"), ".cache");
+        return (configured.startsWith("/") ? Path.of(configured) : home).resolve("sluice");
     }
 
     private static void deleteTree(Path directory) {

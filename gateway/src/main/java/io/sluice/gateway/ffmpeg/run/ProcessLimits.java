@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,8 +35,19 @@ public final class ProcessLimits {
     /** The script's exit code if a limit cannot be set; FFmpeg does not use it. */
     private static final int LIMIT_REFUSED = 125;
 
-    private static final String LIMIT_SCRIPT =
-            "while [ \"$1\" != -- ]; do ulimit \"$1\" \"$2\" || exit " + LIMIT_REFUSED + "; shift 2; done; shift\n";
+    /** In place of an option of {@code ulimit}. */
+    private static final String OOM_SCORE = "oom";
+
+    private static final String LIMIT_SCRIPT = "while [ \"$1\" != -- ]; do if [ \"$1\" = " + OOM_SCORE
+            + " ]; then echo \"$2\" > /proc/self/oom_score_adj; else ulimit \"$1\" \"$2\"; fi || exit " + LIMIT_REFUSED
+            + "; shift 2; done; shift\n";
+
+    private static final Path OWN_OOM_SCORE = Path.of("/proc/self/oom_score_adj");
+
+    /** Added to the gateway's own: as if FFmpeg used half of the host's memory more than it does. */
+    private static final int OOM_SCORE_ADDED = 500;
+
+    private static final int MAX_OOM_SCORE = 1_000;
 
     /** Three pipes to the gateway, one or two per output, and what name resolution and TLS open briefly. */
     private static final int MAX_DESCRIPTORS = 64;
@@ -106,11 +118,24 @@ public final class ProcessLimits {
             long kilobytes = wanted.memoryBytes() / 1_024;
             candidates.add(Limit.ulimit(kilobytes / 1_024 + " MB of memory", "-d", "" + kilobytes));
         }
+        oomScore()
+                .ifPresent(score -> candidates.add(
+                        Limit.ulimit("out-of-memory score " + score, OOM_SCORE, Integer.toString(score))));
         if (wanted.niceness() > 0) {
             candidates.add(Limit.prefix("niceness " + wanted.niceness(), "nice", "-n", "" + wanted.niceness()));
         }
         candidates.add(Limit.prefix("no new privileges", "setpriv", "--no-new-privs"));
         return candidates;
+    }
+
+    /** The kernel then ends an FFmpeg, and so one stream, before the gateway with all of them. */
+    private static OptionalInt oomScore() {
+        try {
+            int own = Integer.parseInt(Files.readString(OWN_OOM_SCORE).strip());
+            return OptionalInt.of(Math.min(own + OOM_SCORE_ADDED, MAX_OOM_SCORE));
+        } catch (IOException e) {
+            return OptionalInt.empty(); // not Linux
+        }
     }
 
     private static ProcessLimits probe(Ffmpeg ffmpeg, List<Limit> candidates)

@@ -40,7 +40,9 @@ class ProcessLimitsTest {
 
     @Test
     void theLimitsApplyToTheStartedProcessItself() throws Exception {
-        Ffmpeg reporter = fakeFfmpeg("echo pid $$; cat /proc/$$/limits /proc/$$/status; echo niceness $(nice)");
+        Ffmpeg reporter =
+                fakeFfmpeg("echo pid $$; cat /proc/$$/limits /proc/$$/status; echo oom $(cat /proc/$$/oom_score_adj);"
+                        + " echo niceness $(nice)");
         ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS);
         Process process = start(reporter, limits, new RtmpOutput("rtmp://127.0.0.1/live/s3cr3t", false));
         String output = output(process);
@@ -53,6 +55,9 @@ class ProcessLimitsTest {
         assertThat(output).containsPattern("Max file size +unlimited ");
         assertThat(output).containsPattern("NoNewPrivs:\\s+1");
         assertThat(output).contains("niceness " + (niceness() + 7));
+        int own = Integer.parseInt(
+                Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
+        assertThat(output).contains("oom " + Math.min(own + 500, 1_000) + "\n");
     }
 
     /** This JVM's own, to which the child's is added. */
