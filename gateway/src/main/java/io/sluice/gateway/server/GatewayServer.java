@@ -90,7 +90,7 @@ public final class GatewayServer {
             if (adminListener != null) {
                 adminListener.meters().watchConnections(limiter);
             }
-            HttpServer http = limiter.limit(HttpServer.create());
+            HttpServer http = limiter.limit(RequestTargetHandler.check(HttpServer.create()));
             server = (tls == null ? http : http.secure(tls.provider()))
                     .host(host)
                     .port(port)
