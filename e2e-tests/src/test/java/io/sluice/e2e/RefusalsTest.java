@@ -13,6 +13,7 @@ import io.sluice.e2e.harness.Refusal;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.wire.Frame;
 import io.sluice.e2e.wire.Handshake;
+import io.sluice.e2e.wire.Stranger;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
 import java.nio.ByteBuffer;
@@ -155,6 +156,11 @@ final class RefusalsTest {
         Refusal.assertClosed(
                 gateway.connect(Publisher.plain(key, null)), FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
         Refusal.assertClosed(gateway.connect(Publisher.pxy(key)), FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
+        for (String sameStream : List.of(key + "?i1", key + "?", "mp4:" + key)) {
+            Publisher other = gateway.connect(Publisher.negotiated(sameStream));
+            other.say(new Open(null, List.of(recording.mimeType()), null, null));
+            Refusal.assertTold(other, FailureCode.STREAM_KEY_IN_USE, Publisher.SOON);
+        }
         assertThat(first.send(recording.from(10), Pace.FLAT_OUT).stop().acceptedBytes())
                 .isEqualTo(recording.sizeBytes());
         Broadcast.assertSameMedia(recording, nginx.recording(key));
@@ -174,7 +180,9 @@ final class RefusalsTest {
                 "ä",
                 ".hidden",
                 "a'b",
-                "$(x)"
+                "$(x)",
+                "anna?slist=victim", // FFmpeg would publish to another application.
+                "?x"
             })
     void aKeyThatCouldBreakOutOfAUrlOrALineIsRefused(String key) {
         Publisher negotiated = gateway.connect(Publisher.negotiated(key));
@@ -190,6 +198,26 @@ final class RefusalsTest {
         Publisher publisher = gateway.connect(Publisher.negotiatedWithoutKey());
         publisher.say(new Open(key, List.of(recording.mimeType()), null, null));
         Refusal.assertTold(publisher, FailureCode.INVALID_STREAM_KEY, Publisher.SOON);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"?streamKey=%s", "*?%s", "//%s", "http://host/%s", "/%%zz%s", "/a|b%s", "/ingest?a=%%g0%s", "%s"
+            })
+    void aMalformedRequestTargetIsRefusedInWordsAndNotLogged(String form) {
+        String key = STAGE.key("target");
+        for (String method : List.of("GET", "HEAD", "POST", "OPTIONS")) {
+            for (String upgrade :
+                    List.of("", "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n")) {
+                try (Stranger stranger = Stranger.connect(gateway.address())) {
+                    stranger.say(method + " " + form.formatted(key) + " HTTP/1.1\r\nHost: h\r\n" + upgrade + "\r\n");
+                    assertThat(stranger.hearToTheEnd())
+                            .startsWith("HTTP/1.1 400 ")
+                            .contains("The request target is malformed");
+                }
+            }
+        }
+        assertThat(gateway.output()).doesNotContain(key, "\tat ");
     }
 
     @Test

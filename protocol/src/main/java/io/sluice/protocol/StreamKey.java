@@ -1,5 +1,8 @@
 package io.sluice.protocol;
 
+import java.util.Locale;
+import java.util.regex.Pattern;
+
 /**
  * The name and the secret of a stream: anyone who knows it can publish under it. Immutable, and redacted wherever it is
  * printed; only {@link #value()} reveals it.
@@ -9,6 +12,9 @@ package io.sluice.protocol;
  * pipe, and only ASCII. A key can therefore be appended to a URL <em>prefix</em> without escaping. It is not safe as a
  * complete URL or file name: FFmpeg would read {@code concat:x} as a protocol and {@code -x} as an option, so never
  * pass a bare key as an argument.
+ *
+ * <p>Several keys can name one stream: an RTMP server ignores what follows a question mark. What is counted, leased,
+ * found or ended per stream therefore goes by the {@link #identity()}; what is checked is the whole key.
  */
 public final class StreamKey {
 
@@ -18,6 +24,16 @@ public final class StreamKey {
     private static final String PUNCTUATION = "-_.~+:?=&";
     private static final int PREFIX_LENGTH = 4;
     private static final int MIN_LENGTH_FOR_PREFIX = 16;
+
+    /** FFmpeg reads the application and the stream's name from this parameter, wherever it is in a URL. */
+    private static final String OPTION = "slist=";
+
+    /** What names the container for RTMP servers and is no part of a stream's name. */
+    private static final Pattern TYPE_PREFIX =
+            Pattern.compile("^(?:(?:flv|mp4|mp3|id3|raw):)+", Pattern.CASE_INSENSITIVE);
+
+    /** Where parameters start. Some servers (SRS) also take {@code ...vhost...} for a question mark. */
+    private static final Pattern PARAMETERS = Pattern.compile("(?:\\?|\\.\\.\\.).*$");
 
     private final String value;
 
@@ -49,7 +65,18 @@ public final class StreamKey {
                                 + (i + 1) + "; only ASCII letters, digits and " + PUNCTUATION + " are allowed.");
             }
         }
+        if (text.toLowerCase(Locale.ROOT).contains(OPTION)) {
+            return refused("The stream key must not contain '" + OPTION + "': it would change the RTMP application.");
+        }
+        if (identityOf(text).isEmpty()) {
+            return refused("The stream key has no name before its parameters; start it with the name.");
+        }
         return Result.ok(new StreamKey(text));
+    }
+
+    private static String identityOf(String text) {
+        String withoutParameters = PARAMETERS.matcher(text).replaceFirst("");
+        return TYPE_PREFIX.matcher(withoutParameters).replaceFirst("");
     }
 
     private static boolean isAllowed(char c) {
@@ -70,6 +97,18 @@ public final class StreamKey {
      */
     public String value() {
         return value;
+    }
+
+    /**
+     * The name of the stream that an RTMP server publishes under this key: without the parameters after a question
+     * mark, and without a prefix such as {@code mp4:}. Keys with the same identity are the same stream, of which there
+     * can be one at a time.
+     *
+     * @return a key of which each name of the stream has the same
+     */
+    public StreamKey identity() {
+        String identity = identityOf(value);
+        return identity.length() == value.length() ? this : new StreamKey(identity);
     }
 
     @Override

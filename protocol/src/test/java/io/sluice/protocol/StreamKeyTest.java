@@ -102,6 +102,42 @@ class StreamKeyTest {
         assertThat(StreamKey.parse("abcd-efgh-ijkl-mnop")).hasToString("Ok[value=abcd…]");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"anna?slist=victim", "slist=victim", "anna?x=1&slist=victim", "anna?xslist=v", "anna?SList=v"})
+    void aParameterThatChangesTheApplicationIsRefused(String text) {
+        assertThat(refusal(text)).contains("'slist='").doesNotContain("anna", "victim");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?x=1", "?", "mp4:", "flv:?x", "MP4:flv:?x"})
+    void aKeyWithoutANameIsRefused(String text) {
+        assertThat(refusal(text)).contains("no name before its parameters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "anna",
+                "anna?",
+                "anna?i1",
+                "anna?a=b&c=d",
+                "anna??",
+                "mp4:anna",
+                "FLV:anna?x",
+                "flv:mp4:anna",
+                "anna...vhost...other"
+            })
+    void keysOfOneStreamHaveTheSameIdentity(String text) {
+        assertThat(key(text).identity()).isEqualTo(key("anna")).hasSameHashCodeAs(key("anna"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Anna", "anna.", "anna&x", "anna=x", "anna:x", "x:anna", "anna..x", "ann", "anna1"})
+    void keysOfOtherStreamsHaveAnotherIdentity(String text) {
+        assertThat(key(text).identity()).isNotEqualTo(key("anna"));
+    }
+
     @Test
     void keysAreEqualByTheirValue() {
         assertThat(key("one")).isEqualTo(key("one")).hasSameHashCodeAs(key("one"));

@@ -172,7 +172,7 @@ public final class Admission {
             Bounds current = bounds;
             AdmissionLimits limits = current.limits();
             long now = nanoClock.getAsLong();
-            long early = current.keyStarts().nanosTooEarly(key, now);
+            long early = current.keyStarts().nanosTooEarly(key.identity(), now);
             if (early > 0) {
                 return Optional.of(AdmissionFailures.tooManyStarts(
                         "under this stream key", limits.startsPerKeyPerSecond(), early));
@@ -237,7 +237,7 @@ public final class Admission {
             running.remove(this);
             Workload reserved = work;
             if (reserved != null) {
-                load.release(reserved);
+                load.release(reserved, pid);
             }
             if (hasSlot) {
                 streams.decrementAndGet();

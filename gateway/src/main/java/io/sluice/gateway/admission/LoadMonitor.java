@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * Decides whether the host can run another stream: by expected CPU usage, available memory and available descriptors.
@@ -21,6 +22,12 @@ final class LoadMonitor {
 
     /** For log files, jars and connections without a stream. */
     static final int SPARE_DESCRIPTORS = 64;
+
+    /**
+     * Of the processors: what readiness assumes that another stream costs at most. One expensive stream must not make a
+     * gateway seem full that still has room for cheap ones.
+     */
+    private static final double MAX_AVERAGE_SHARE = 0.25;
 
     private record Reading(OptionalLong freeBytes, OptionalLong openFiles, OptionalLong maxOpenFiles) {}
 
@@ -35,10 +42,14 @@ final class LoadMonitor {
     private volatile Reading reading;
 
     LoadMonitor(LoadLimits limits, HostResources host, int processors) {
+        this(limits, host, processors, System::nanoTime);
+    }
+
+    LoadMonitor(LoadLimits limits, HostResources host, int processors, LongSupplier nanoClock) {
         this.limits = limits;
         this.host = host;
         this.processors = processors;
-        this.costs = new CostEstimator(host);
+        this.costs = new CostEstimator(host, nanoClock);
         for (Workload work : Workload.values()) {
             streams.put(work, new AtomicInteger());
         }
@@ -63,8 +74,10 @@ final class LoadMonitor {
         return shortage;
     }
 
-    void release(Workload work) {
+    /** Forgets a stream that has ended; the process id is 0 if it has not had a process. */
+    void release(Workload work, long pid) {
         countOf(work).decrementAndGet();
+        costs.ended(pid);
     }
 
     /**
@@ -74,7 +87,8 @@ final class LoadMonitor {
      */
     Optional<String> shortage(double share) {
         int count = count();
-        return shortage(new CostEstimator.Cost(count == 0 ? 0 : expectedCores() / count, 0), share);
+        double average = count == 0 ? 0 : expectedCores() / count;
+        return shortage(new CostEstimator.Cost(Math.min(average, processors * MAX_AVERAGE_SHARE), 0), share);
     }
 
     private Optional<String> shortage(CostEstimator.Cost cost, double share) {
@@ -122,8 +136,8 @@ final class LoadMonitor {
 
     private double expectedCores() {
         return streams.entrySet().stream()
-                .mapToDouble(entry ->
-                        entry.getValue().get() * costs.of(entry.getKey()).cores())
+                .mapToDouble(
+                        entry -> costs.coresOf(entry.getKey(), entry.getValue().get()))
                 .sum();
     }
 

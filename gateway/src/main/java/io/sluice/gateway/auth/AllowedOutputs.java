@@ -4,13 +4,12 @@ import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.access.PublishRequest;
 import io.sluice.gateway.output.PublishTemplate;
-import java.net.URI;
+import io.sluice.gateway.output.RtmpUrl;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
@@ -21,8 +20,7 @@ import reactor.core.publisher.Mono;
  */
 public final class AllowedOutputs {
 
-    private static final Pattern FORM =
-            Pattern.compile("(rtmps?)://([a-z0-9._~-]{1,253}|\\[[0-9a-f:.]+])(:\\d{1,5})?/?");
+    private static final Pattern FORM = Pattern.compile("rtmps?://([a-z0-9._~-]{1,253}|\\[[0-9a-f:.]+])(:\\d{1,5})?/?");
 
     private final Set<String> servers;
 
@@ -40,12 +38,14 @@ public final class AllowedOutputs {
     public static AllowedOutputs of(Collection<String> servers) {
         Set<String> normalized = new HashSet<>();
         for (String server : servers) {
-            Matcher form = FORM.matcher(server.toLowerCase(Locale.ROOT));
-            if (!form.matches()) {
+            String lower = server.toLowerCase(Locale.ROOT);
+            // Any path makes it a URL.
+            Optional<String> parsed = serverOf(lower + (lower.endsWith("/") ? "app" : "/app"));
+            if (!FORM.matcher(lower).matches() || parsed.isEmpty()) {
                 throw new IllegalArgumentException(
                         "an allowed output must be a scheme, host and optional port, such as rtmps://live.example.org");
             }
-            normalized.add(server(form.group(1), form.group(2), port(form.group(3))));
+            normalized.add(parsed.get());
         }
         return new AllowedOutputs(normalized);
     }
@@ -125,21 +125,9 @@ public final class AllowedOutputs {
      */
     private static Optional<String> serverOf(String url) {
         try {
-            PublishTemplate.parse(url);
-            URI uri = URI.create(url);
-            return Optional.of(server(
-                    uri.getScheme().toLowerCase(Locale.ROOT), uri.getHost().toLowerCase(Locale.ROOT), uri.getPort()));
+            return Optional.of(RtmpUrl.parse(url).serverWithPort());
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    private static int port(String suffix) {
-        return suffix == null ? -1 : Integer.parseInt(suffix.substring(1));
-    }
-
-    private static String server(String scheme, String host, int port) {
-        int defaultPort = scheme.equals("rtmp") ? 1_935 : 443;
-        return scheme + "://" + host + ":" + (port < 0 ? defaultPort : port);
     }
 }

@@ -64,6 +64,7 @@ public final class SessionMeters implements MeterBinding.Meters {
     private final ConcurrentMap<List<String>, Counter> started = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Long> acceptedBytes = new ConcurrentHashMap<>();
     private final Counter accepted;
+    private final Counter skippedMessages;
     private final Counter complete;
     private final Counter failed;
     private final Timer ffmpegStart;
@@ -96,6 +97,10 @@ public final class SessionMeters implements MeterBinding.Meters {
         accepted = registered(Counter.builder("sluice.media.accepted")
                 .baseUnit("bytes")
                 .description("Media that FFmpeg accepted")
+                .register(registry));
+        skippedMessages = registered(Counter.builder("sluice.ffmpeg.messages.skipped")
+                .baseUnit("bytes")
+                .description("Messages that FFmpeg printed too fast to be inspected")
                 .register(registry));
         complete = ended("complete");
         failed = ended("failed");
@@ -139,6 +144,8 @@ public final class SessionMeters implements MeterBinding.Meters {
             ffmpegStart.record(start.ffmpegStart());
         } else if (event instanceof SessionEvent.Progressed progressed) {
             accepted(progressed.sessionId(), progressed.progress().acceptedBytes());
+        } else if (event instanceof SessionEvent.MessagesSkipped skipped) {
+            skippedMessages.increment((double) skipped.bytes());
         } else if (event instanceof SessionEvent.Ended end) {
             accepted(end.sessionId(), end.acceptedBytes());
             acceptedBytes.remove(end.sessionId());

@@ -9,10 +9,10 @@ import io.sluice.protocol.StreamKey;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -73,19 +73,27 @@ public final class SessionOperations {
     }
 
     /**
-     * Ends every session under a stream key, as {@link #end(String, String)} does.
+     * Ends every session under a stream key or another of the same identity, as {@link #end(String, String)} does.
      *
-     * @param key the stream key
+     * @param key the stream key, or only its identity
      * @param reason sent to the client and logged; may be empty
      * @return the final status of each session
      */
     public Flux<SessionStatus> end(StreamKey key, String reason) {
         return Flux.defer(() -> {
-            Failure failure = failure(reason.replace(key.value(), "…"));
+            Failure failure = failure(withoutKey(reason, key));
             return Flux.fromIterable(streams.sessions())
-                    .filter(session -> Objects.equals(session.status().streamKey(), key))
+                    .filter(session -> isUnder(key, session.status().streamKey()))
                     .flatMap(session -> end(session, failure));
         });
+    }
+
+    private static boolean isUnder(StreamKey key, @Nullable StreamKey other) {
+        return other != null && other.identity().equals(key.identity());
+    }
+
+    private static String withoutKey(String text, StreamKey key) {
+        return text.replace(key.value(), "…").replace(key.identity().value(), "…");
     }
 
     private Stream<StreamSession> find(String sessionId) {
@@ -101,7 +109,7 @@ public final class SessionOperations {
         String redacted = reason;
         for (SessionStatus status : sessions()) {
             StreamKey key = status.streamKey();
-            redacted = key == null ? redacted : redacted.replace(key.value(), "…");
+            redacted = key == null ? redacted : withoutKey(redacted, key);
         }
         String line = oneLine(redacted);
         return new Failure(

@@ -1,7 +1,5 @@
 package io.sluice.gateway.output;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -17,15 +15,18 @@ public sealed interface Output {
     record RtmpOutput(String url, boolean enhanced) implements Output {
 
         /**
-         * Checks the scheme.
+         * Checks the scheme and writes it in lower case.
          *
          * @param url the complete URL, starting with rtmp:// or rtmps://
          * @param enhanced whether the server accepts Enhanced RTMP
          * @throws IllegalArgumentException for any other scheme
          */
         public RtmpOutput {
+            // FFmpeg does not know RTMP://.
+            int colon = Math.max(0, url.indexOf(':'));
+            url = url.substring(0, colon).toLowerCase(Locale.ROOT) + url.substring(colon);
             // FFmpeg would interpret anything else as a file or another protocol.
-            if (!url.regionMatches(true, 0, "rtmp://", 0, 7) && !url.regionMatches(true, 0, "rtmps://", 0, 8)) {
+            if (!url.startsWith("rtmp://") && !url.startsWith("rtmps://")) {
                 throw new IllegalArgumentException("An RTMP output's URL must start with rtmp:// or rtmps://.");
             }
         }
@@ -36,7 +37,7 @@ public sealed interface Output {
          * @return {@code rtmp} or {@code rtmps}
          */
         public String scheme() {
-            return url.substring(0, url.indexOf(':')).toLowerCase(Locale.ROOT);
+            return url.substring(0, url.indexOf(':'));
         }
 
         /** Shows only the server; the rest may be secret. */
@@ -53,12 +54,8 @@ public sealed interface Output {
          */
         public static String redacted(String url) {
             try {
-                URI uri = new URI(url);
-                if (uri.getHost() != null) {
-                    return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort())
-                            + "/…";
-                }
-            } catch (URISyntaxException e) {
+                return RtmpUrl.parse(url).toString();
+            } catch (IllegalArgumentException e) {
                 // Keys may contain characters that are invalid in a URI; then only the scheme is shown.
             }
             return url.substring(0, url.indexOf(':')) + "://…";

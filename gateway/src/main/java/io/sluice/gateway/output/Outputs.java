@@ -2,11 +2,14 @@ package io.sluice.gateway.output;
 
 import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.PublishRequest;
+import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -14,6 +17,8 @@ import reactor.core.publisher.Mono;
  * Immutable.
  */
 public final class Outputs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outputs.class);
 
     private final List<PublishTemplate> templates;
     private final boolean enhancedRtmp;
@@ -38,8 +43,8 @@ public final class Outputs {
      *
      * @param request the stream key and session id
      * @param terms the authorizer's URLs, if any
-     * @return the outputs, or a refusal if a template cannot take the key; an error if there is no output, if a URL of
-     *     the authorizer is not RTMP, or if the preview's directory cannot be created
+     * @return the outputs, or a refusal if a template cannot take the key or FFmpeg would change a URL; an error if
+     *     there is no output, if a URL of the authorizer is not RTMP, or if the preview's directory cannot be created
      */
     public Mono<Result<List<Output>>> of(PublishRequest request, Authorization.Allowed terms) {
         return Mono.defer(() -> {
@@ -66,7 +71,18 @@ public final class Outputs {
     private List<Result<String>> urls(StreamKey key, Authorization.Allowed terms) {
         return terms.publishUrls().isEmpty()
                 ? templates.stream().map(template -> template.urlFor(key)).toList()
-                : terms.publishUrls().stream().map(Result::ok).toList();
+                : terms.publishUrls().stream().map(Outputs::verbatim).toList();
+    }
+
+    private static Result<String> verbatim(String url) {
+        return RtmpUrl.brokenRule(url)
+                .<Result<String>>map(rule -> {
+                    LOG.warn("The authorizer named an output that cannot be used: its URL {}", rule);
+                    return Result.refused(
+                            FailureCode.AUTHORIZER_FAILED,
+                            "The output that was chosen for this stream cannot be used: tell the gateway's operator.");
+                })
+                .orElseGet(() -> Result.ok(url));
     }
 
     /**

@@ -26,7 +26,11 @@ public final class Previews {
     private final StateFolder state;
     private final Duration linger;
     private final Scheduler blocking;
-    private final ConcurrentMap<StreamKey, Path> folders = new ConcurrentHashMap<>();
+    /** By the key's identity. */
+    private final ConcurrentMap<StreamKey, Preview> previews = new ConcurrentHashMap<>();
+
+    /** The whole key is what a viewer must know. */
+    private record Preview(StreamKey key, Path folder) {}
 
     /**
      * Starts without previews.
@@ -44,11 +48,13 @@ public final class Previews {
     /**
      * The directory of a stream that is live or ended less than the linger time ago.
      *
-     * @param key the stream's key
+     * @param key the stream's whole key: its identity is enough to name a stream, but not to watch it
      * @return the directory, or empty
      */
     public Optional<Path> folderOf(StreamKey key) {
-        return Optional.ofNullable(folders.get(key));
+        return Optional.ofNullable(previews.get(key.identity()))
+                .filter(preview -> preview.key().equals(key))
+                .map(Preview::folder);
     }
 
     /**
@@ -58,7 +64,7 @@ public final class Previews {
     Mono<Path> open(StreamKey key, String sessionId) {
         return Mono.fromCallable(() -> {
                     Path folder = state.createPreview(sessionId);
-                    folders.put(key, folder);
+                    previews.put(key.identity(), new Preview(key, folder));
                     return folder;
                 })
                 .subscribeOn(blocking);
@@ -66,11 +72,12 @@ public final class Previews {
 
     /** Schedules the deletion of a stream's directory. Does nothing if the stream had no preview. */
     void retire(StreamKey key, String sessionId) {
-        Path folder = folders.get(key);
-        if (folder != null && folder.endsWith(sessionId)) {
+        Preview preview = previews.get(key.identity());
+        if (preview != null && preview.key().equals(key) && preview.folder().endsWith(sessionId)) {
+            Path folder = preview.folder();
             blocking.schedule(
                     () -> {
-                        folders.remove(key, folder);
+                        previews.remove(key.identity(), preview);
                         delete(folder);
                     },
                     linger.toMillis(),

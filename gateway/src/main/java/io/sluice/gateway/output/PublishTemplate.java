@@ -3,10 +3,6 @@ package io.sluice.gateway.output;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -28,9 +24,9 @@ public final class PublishTemplate {
     private static final Pattern REWRITTEN = Pattern.compile("\\.(flv|f4v|mp4)$");
 
     private final String template;
-    private final URI shape;
+    private final RtmpUrl shape;
 
-    private PublishTemplate(String template, URI shape) {
+    private PublishTemplate(String template, RtmpUrl shape) {
         this.template = template;
         this.shape = shape;
     }
@@ -44,32 +40,9 @@ public final class PublishTemplate {
      *     text
      */
     public static PublishTemplate parse(String template) {
-        URI shape;
-        try {
-            shape = new URI(template.replace(PLACEHOLDER, "streamKey"));
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(
-                    "the publish URL is not a URL: " + e.getReason() + " at position " + (e.getIndex() + 1)
-                            + "; expected rtmp://host/app/" + PLACEHOLDER,
-                    e);
-        }
-        String scheme = Optional.ofNullable(shape.getScheme()).orElse("").toLowerCase(Locale.ROOT);
-        if (!scheme.equals("rtmp") && !scheme.equals("rtmps")) {
-            throw new IllegalArgumentException(
-                    "the publish URL must start with rtmp:// or rtmps://, as in rtmp://host/app/" + PLACEHOLDER);
-        }
-        if (shape.getHost() == null
-                || shape.getRawPath() == null
-                || shape.getRawPath().length() < 2) {
-            throw new IllegalArgumentException(
-                    "the publish URL must have a host and an application, as in rtmp://host/app/" + PLACEHOLDER);
-        }
-        if (shape.getRawFragment() != null) {
-            throw new IllegalArgumentException("the publish URL must not contain '#'");
-        }
+        RtmpUrl shape = RtmpUrl.parse(template.replace(PLACEHOLDER, "streamKey"));
         int placeholder = template.indexOf(PLACEHOLDER);
-        int path = template.indexOf('/', template.indexOf("://") + 3);
-        if (placeholder >= 0 && placeholder < path) {
+        if (placeholder >= 0 && placeholder < RtmpUrl.pathAt(template)) {
             throw new IllegalArgumentException("the publish URL must not contain " + PLACEHOLDER + " before its path");
         }
         return new PublishTemplate(template, shape);
@@ -117,9 +90,12 @@ public final class PublishTemplate {
         if (!delimitersAllowed && DELIMITER.matcher(key.value()).find()) {
             return refused("must not contain ?, & or :");
         }
-        return template.contains(PLACEHOLDER) && REWRITTEN.matcher(url).find()
-                ? refused("must not end in .flv, .f4v or .mp4")
-                : Result.ok(url);
+        if (template.contains(PLACEHOLDER) && REWRITTEN.matcher(url).find()) {
+            return refused("must not end in .flv, .f4v or .mp4");
+        }
+        return RtmpUrl.brokenRule(url).isEmpty()
+                ? Result.ok(url)
+                : refused("must not be too long for the output URL, nor complete 'slist=' in it");
     }
 
     private static Result<String> refused(String rule) {
@@ -129,12 +105,9 @@ public final class PublishTemplate {
     /** Shows scheme, host, port and, if it contains the placeholder and therefore no key, the path. */
     @Override
     public String toString() {
-        String server =
-                shape.getScheme() + "://" + shape.getHost() + (shape.getPort() < 0 ? "" : ":" + shape.getPort());
         int query = template.indexOf('?');
-        boolean harmless = template.contains(PLACEHOLDER) && query < 0 && shape.getUserInfo() == null;
-        return harmless
-                ? server + template.substring(template.indexOf('/', template.indexOf("://") + 3))
-                : server + "/…";
+        boolean harmless =
+                template.contains(PLACEHOLDER) && query < 0 && shape.userInfo().isEmpty();
+        return harmless ? shape.server() + "/" + template.substring(RtmpUrl.pathAt(template)) : shape.toString();
     }
 }

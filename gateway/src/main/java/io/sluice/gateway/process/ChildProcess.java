@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -51,11 +52,15 @@ public final class ChildProcess {
         StdinSubscriber stdin = new StdinSubscriber(eventLoop, started.stdin());
         ChildProcess child =
                 new ChildProcess(started.process(), eventLoop, stdin, List.of(started.stdout(), started.stderr()));
-        started.stdout().listen(new LineSplitter(output::onStdout), child::outputClosed);
-        started.stderr().listen(new LineSplitter(output::onStderr), child::outputClosed);
+        started.stdout().listen(lines(output::onStdout, output), child::outputClosed);
+        started.stderr().listen(lines(output::onStderr, output), child::outputClosed);
         started.attach(eventLoop);
         child.process.onExit().thenAccept(ended -> eventLoop.execute(child::processExited));
         return child;
+    }
+
+    private static MeteredLines lines(Consumer<String> each, ProcessOutput output) {
+        return new MeteredLines(new LineSplitter(each), output::onSkipped, System::nanoTime);
     }
 
     /**

@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
  * The readable end of a pipe on an event loop's epoll instance.
  *
  * <p>Level-triggered, with one read per event: remaining bytes cause another event after other handles had their turn.
+ * A child that prints too much is read a hundred times a second, rather than at each of its writes.
  */
 final class EpollLineSource extends EpollPipe implements LineSource {
 
-    private static final int READ_BYTES = 8 * 1_024;
+    /** All that a pipe holds, so that one read empties it. */
+    private static final int READ_BYTES = 64 * 1_024;
+
+    /** How often a child that prints too much is read: in this time it can fill its pipe. */
+    private static final int PAUSE_MILLIS = 10;
 
     /** Shared by all children of an event loop: its content is consumed within {@link #ready}. */
     private static final FastThreadLocal<ByteBuffer> READ_BUFFER = new FastThreadLocal<>() {
@@ -24,7 +29,7 @@ final class EpollLineSource extends EpollPipe implements LineSource {
         }
     };
 
-    private @Nullable LineSplitter splitter;
+    private @Nullable MeteredLines lines;
     private Runnable onClosed = () -> {};
     private boolean closeNotified;
 
@@ -33,8 +38,8 @@ final class EpollLineSource extends EpollPipe implements LineSource {
     }
 
     @Override
-    public void listen(LineSplitter splitter, Runnable onClosed) {
-        this.splitter = splitter;
+    public void listen(MeteredLines lines, Runnable onClosed) {
+        this.lines = lines;
         this.onClosed = onClosed;
     }
 
@@ -46,8 +51,8 @@ final class EpollLineSource extends EpollPipe implements LineSource {
         int read = fd().read(buffer, 0, buffer.capacity());
         if (read < 0) {
             close();
-        } else if (read > 0 && splitter != null) {
-            splitter.accept(buffer.limit(read));
+        } else if (read > 0 && lines != null && !lines.accept(buffer.limit(read))) {
+            pause(PAUSE_MILLIS);
         }
     }
 
@@ -56,8 +61,8 @@ final class EpollLineSource extends EpollPipe implements LineSource {
         super.close();
         if (!closeNotified) {
             closeNotified = true;
-            if (splitter != null) {
-                splitter.finish();
+            if (lines != null) {
+                lines.finish();
             }
             onClosed.run();
         }

@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,9 +19,14 @@ abstract class EpollPipe implements EpollIoHandle {
 
     private static final Logger LOG = LoggerFactory.getLogger(EpollPipe.class);
 
+    /** An interest set that is not empty and that nothing matches; the pipe's end is always reported. */
+    private static final EpollIoOps END_ONLY = EpollIoOps.EPOLLERR;
+
     private final FileDescriptor descriptor;
     private final EpollIoOps interest;
     private @Nullable IoRegistration registration;
+    private @Nullable IoEventLoop eventLoop;
+    private boolean paused;
     private boolean closed;
 
     EpollPipe(FileDescriptor descriptor, EpollIoOps interest) {
@@ -33,6 +39,7 @@ abstract class EpollPipe implements EpollIoHandle {
 
     /** Registers asynchronously. Failures are handled here; events arrive only after the registration. */
     void register(IoEventLoop eventLoop) {
+        this.eventLoop = eventLoop;
         Future<IoRegistration> registering = eventLoop.register(this);
         registering.addListener(done -> {
             if (!done.isSuccess()) {
@@ -42,11 +49,29 @@ abstract class EpollPipe implements EpollIoHandle {
                 registering.getNow().cancel();
             } else {
                 registration = registering.getNow();
-                // Submitted once and never changed: an empty interest set would permanently delete the descriptor from
-                // epoll.
+                // Never empty: an empty interest set would permanently delete the descriptor from epoll.
                 registration.submit(interest);
             }
         });
+    }
+
+    /** For a while, only the pipe's end is an event. Has no effect during another pause. */
+    final void pause(int millis) {
+        IoRegistration registered = registration;
+        if (closed || paused || registered == null || eventLoop == null) {
+            return;
+        }
+        paused = true;
+        registered.submit(END_ONLY);
+        eventLoop.schedule(
+                () -> {
+                    paused = false;
+                    if (!closed) {
+                        registered.submit(interest);
+                    }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     @Override

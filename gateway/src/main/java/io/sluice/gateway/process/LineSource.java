@@ -6,10 +6,10 @@ interface LineSource {
     /**
      * Starts reading.
      *
-     * @param splitter receives the bytes
+     * @param lines receives the bytes
      * @param onClosed called once, when the child has closed its end and everything was read, or on {@link #close()}
      */
-    void listen(LineSplitter splitter, Runnable onClosed);
+    void listen(MeteredLines lines, Runnable onClosed);
 
     /** Stops reading and discards unread bytes. Idempotent. */
     void close();

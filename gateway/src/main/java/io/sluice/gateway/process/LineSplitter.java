@@ -20,6 +20,7 @@ final class LineSplitter {
     private byte[] line = new byte[INITIAL_BYTES];
     private int length;
     private boolean tooLong;
+    private boolean skipping;
 
     LineSplitter(Consumer<String> lines) {
         this.lines = lines;
@@ -36,12 +37,22 @@ final class LineSplitter {
         }
     }
 
+    /** Drops the line that has begun, up to its end, because the bytes that follow are missing. */
+    void skipLine() {
+        length = 0;
+        tooLong = false;
+        skipping = true;
+    }
+
     /** Delivers a last line without a line end. */
     void finish() {
         endLine();
     }
 
     private void append(byte b) {
+        if (skipping) {
+            return;
+        }
         if (length == MAX_LINE_BYTES) {
             tooLong = true;
             return;
@@ -54,6 +65,7 @@ final class LineSplitter {
 
     @SuppressWarnings("CatchAndPrintStackTrace")
     private void endLine() {
+        skipping = false;
         if (length == 0) {
             return;
         }

@@ -23,7 +23,7 @@ final class PolledLineSource implements LineSource {
     private final InputStream stream;
     private final Scheduler poller;
     private final Disposable.Swap polling = Disposables.swap();
-    private @Nullable LineSplitter splitter;
+    private @Nullable MeteredLines lines;
     private Runnable onClosed = () -> {};
     private volatile boolean closed;
     private int emptyPolls;
@@ -35,8 +35,8 @@ final class PolledLineSource implements LineSource {
     }
 
     @Override
-    public void listen(LineSplitter splitter, Runnable onClosed) {
-        this.splitter = splitter;
+    public void listen(MeteredLines lines, Runnable onClosed) {
+        this.lines = lines;
         this.onClosed = onClosed;
     }
 
@@ -72,8 +72,8 @@ final class PolledLineSource implements LineSource {
     }
 
     private void accept(byte[] read) {
-        if (!closed && splitter != null) {
-            splitter.accept(ByteBuffer.wrap(read));
+        if (!closed && lines != null) {
+            lines.accept(ByteBuffer.wrap(read));
         }
     }
 
@@ -83,8 +83,8 @@ final class PolledLineSource implements LineSource {
             return;
         }
         closed = true;
-        if (splitter != null) {
-            splitter.finish();
+        if (lines != null) {
+            lines.finish();
         }
         onClosed.run();
     }

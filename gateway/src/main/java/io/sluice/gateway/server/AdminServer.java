@@ -46,13 +46,14 @@ final class AdminServer {
         boolean local = new InetSocketAddress(listener.host(), 0).getAddress().isLoopbackAddress();
         LoopResources loop = LoopResources.create("sluice-admin", 1, true);
         try {
-            HttpServer http = HttpServer.create();
+            HttpServer http = RequestTargetHandler.check(HttpServer.create());
             DisposableServer server = (tls == null || local ? http : tls.secure(http))
                     .host(listener.host())
                     .port(listener.port())
                     .runOn(loop)
                     .idleTimeout(IDLE_TIMEOUT)
                     .requestTimeout(READ_TIMEOUT)
+                    .httpMessageLogFactory(new RedactedRequestLog())
                     .httpRequestDecoder(decoder -> decoder.maxHeaderSize(MAX_HEADER_BYTES))
                     .route(routes -> gateway.mountAdmin(routes, "", listener.access(), listener.meters()::text))
                     .bindNow();

@@ -94,7 +94,7 @@ public final class GatewayServer {
                     adminListener.meters().watchTls(tls);
                 }
             }
-            HttpServer http = limiter.limit(HttpServer.create());
+            HttpServer http = limiter.limit(RequestTargetHandler.check(HttpServer.create()));
             server = (tls == null ? http : tls.secure(http))
                     .host(host)
                     .port(port)

@@ -32,6 +32,7 @@ final class OutputSlot {
 
     private @Nullable Taking current;
     private long settledBytes;
+    private long settledSkippedBytes;
     private boolean hadRun;
 
     /** A run, and the bytes of it that are no media: a header that the stream had sent before. */
@@ -72,6 +73,7 @@ final class OutputSlot {
             return;
         }
         settledBytes += taking.acceptedBytes();
+        settledSkippedBytes += taking.run.ffmpeg().skippedOutputBytes();
         if (taking.equals(current)) {
             current = null;
             onEnded.accept(new FfmpegOutcome(outcome.progress(), acceptedBytes(), outcome.failure()));
@@ -107,6 +109,14 @@ final class OutputSlot {
     /** The media bytes of the stream that a run's standard input has accepted. Never decreases. */
     long acceptedBytes() {
         return settledBytes + runs.stream().mapToLong(Taking::acceptedBytes).sum();
+    }
+
+    /** What FFmpeg printed too fast to be inspected, in bytes, in all runs. Never decreases. */
+    long skippedMessageBytes() {
+        return settledSkippedBytes
+                + runs.stream()
+                        .mapToLong(taking -> taking.run.ffmpeg().skippedOutputBytes())
+                        .sum();
     }
 
     /** The media bytes that wait for room in a pipe. */

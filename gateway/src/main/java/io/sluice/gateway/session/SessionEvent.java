@@ -70,6 +70,16 @@ public sealed interface SessionEvent {
     record Progressed(String sessionId, StreamKey streamKey, Progress progress) implements SessionEvent {}
 
     /**
+     * FFmpeg printed messages faster than they can be inspected, usually because the media is damaged. At most once a
+     * second.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key
+     * @param bytes how much was skipped since the last such event
+     */
+    record MessagesSkipped(String sessionId, StreamKey streamKey, long bytes) implements SessionEvent {}
+
+    /**
      * The stream has ended and its FFmpeg was reaped.
      *
      * @param sessionId names the session

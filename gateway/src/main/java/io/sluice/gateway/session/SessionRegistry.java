@@ -16,7 +16,9 @@ import reactor.core.publisher.Sinks;
 /** All sessions of a gateway, and which of them holds which stream key. Thread-safe; shared by all event loops. */
 public final class SessionRegistry {
 
+    /** By the key's identity. */
     private final ConcurrentMap<StreamKey, Lease> leases = new ConcurrentHashMap<>();
+
     private final Set<StreamSession> sessions = ConcurrentHashMap.newKeySet();
 
     /** A registry without sessions. */
@@ -29,7 +31,7 @@ public final class SessionRegistry {
      * @return the session, or empty
      */
     public Optional<StreamSession> sessionOf(StreamKey key) {
-        return Optional.ofNullable(leases.get(key)).map(Lease::session);
+        return Optional.ofNullable(leases.get(key.identity())).map(Lease::session);
     }
 
     /**
@@ -50,8 +52,9 @@ public final class SessionRegistry {
     }
 
     /**
-     * Acquires a stream key for one session. If the session that holds it is ending, this waits for the release:
-     * someone who reloads a page must not be told that the key is in use by what was the same page a moment ago.
+     * Acquires a stream key for one session, and with it every key of the same identity. If the session that holds it
+     * is ending, this waits for the release: someone who reloads a page must not be told that the key is in use by what
+     * was the same page a moment ago.
      *
      * @param key the stream key
      * @param session the session that wants it
@@ -61,7 +64,7 @@ public final class SessionRegistry {
     Mono<Result<Lease>> acquire(StreamKey key, StreamSession session, Duration patience) {
         return Mono.defer(() -> {
             Lease lease = new Lease(key, session);
-            Lease holder = leases.putIfAbsent(key, lease);
+            Lease holder = leases.putIfAbsent(key.identity(), lease);
             if (holder == null) {
                 return Mono.just(Result.ok(lease));
             }
@@ -102,7 +105,7 @@ public final class SessionRegistry {
         }
 
         void release() {
-            leases.remove(key, this);
+            leases.remove(key.identity(), this);
             released.tryEmitEmpty();
         }
     }

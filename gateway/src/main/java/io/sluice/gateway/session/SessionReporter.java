@@ -25,6 +25,7 @@ final class SessionReporter {
     private final IngestSlot ingest;
     private final SessionListener listener;
     private final SessionStatusPublisher status;
+    private long skippedBytes;
 
     SessionReporter(String sessionId, IngestSlot ingest, SessionListener listener, SessionStatusPublisher status) {
         this.sessionId = sessionId;
@@ -70,6 +71,21 @@ final class SessionReporter {
         notifyListener(new SessionEvent.Progressed(sessionId, streamKey(), progress));
     }
 
+    /** Once a second: how many bytes of FFmpeg's messages were skipped so far. */
+    void skipped(long bytes) {
+        if (bytes == skippedBytes) {
+            return;
+        }
+        if (skippedBytes == 0) {
+            LOG.warn(
+                    "[{}] FFmpeg prints more messages than can be inspected; most of them are skipped from now on."
+                            + " The media is probably damaged.",
+                    sessionId);
+        }
+        notifyListener(new SessionEvent.MessagesSkipped(sessionId, streamKey(), bytes - skippedBytes));
+        skippedBytes = bytes;
+    }
+
     /** The session violated a rule or a limit, or was ended from outside. */
     void failing(Failure failure) {
         LOG.warn("[{}] {} {}: {}", sessionId, ingest.peer(), failure.code().reason(), failure.message());
@@ -87,7 +103,8 @@ final class SessionReporter {
         ingest.send(new Ended(0, 0));
     }
 
-    void ended(FfmpegOutcome outcome) {
+    void ended(FfmpegOutcome outcome, long skippedMessageBytes) {
+        skipped(skippedMessageBytes);
         long acceptedBytes = outcome.acceptedBytes();
         long outTimeMs = outcome.progress().outTime().toMillis();
         Optional<Failure> failure = outcome.failure();

@@ -413,6 +413,7 @@ public final class StreamSession {
     private void inspect() {
         Progress progress = monitor().progress();
         reporter.progressed(progress);
+        reporter.skipped(output.skippedMessageBytes());
         reservation().ticket().updateProgress(progress.outTimeMs());
         if (state == SessionState.LIVE) {
             monitor().inspect().ifPresent(this::fail);
@@ -486,7 +487,8 @@ public final class StreamSession {
         queue.discard();
         media.release();
         StartSequence.release(context, reservation());
-        reporter.ended(reason.isEmpty() && !untouched ? outcome : outcome.withFailure(reason));
+        reporter.ended(
+                reason.isEmpty() && !untouched ? outcome : outcome.withFailure(reason), output.skippedMessageBytes());
         closed();
     }
 

@@ -119,6 +119,17 @@ class AdmissionTest {
     }
 
     @Test
+    void startsAreLimitedPerStreamWhateverTheKeysParameters() {
+        Admission admission = admission(null, 100, 100, 100, 1);
+        for (int i = 0; i < 10; i++) {
+            assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("anna?i" + i)))
+                    .isEmpty();
+        }
+        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("anna?i10")))
+                .isPresent();
+    }
+
+    @Test
     void startsAreLimitedPerKeyWhateverTheAddress() {
         Admission admission = admission(null, 100, 100, 100, 1);
         for (int i = 0; i < 10; i++) {

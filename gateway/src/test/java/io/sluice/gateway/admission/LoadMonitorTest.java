@@ -30,8 +30,10 @@ class LoadMonitorTest {
     @SuppressWarnings("NullAway.Init") // Needs the temporary directory.
     private LoadMonitor load;
 
+    private long nowNanos;
+
     private LoadMonitor load(int percent) {
-        return new LoadMonitor(new LoadLimits(percent, 128 * MIB), new HostResources(root), 2);
+        return new LoadMonitor(new LoadLimits(percent, 128 * MIB), new HostResources(root), 2, () -> nowNanos);
     }
 
     @BeforeEach
@@ -75,6 +77,82 @@ class LoadMonitorTest {
         teach(Workload.VIDEO, 0.5);
         assertThat(load.snapshot(0).measuredCores()).containsOnlyKeys(Workload.VIDEO);
         assertThat(load.snapshot(0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
+    }
+
+    /** A picture of 4096x2304 on slow cores: 1.9 cores, and a fifth of real time. */
+    private void teachAStreamThatLags() {
+        assertThat(load.reserve(Workload.VIDEO)).isEmpty();
+        for (int i = 0; i < 20; i++) {
+            load.sample(List.of(stream(Workload.VIDEO, 7, 5_700L * i, 2_000 + 600L * i)));
+            nowNanos += 3_000_000_000L;
+        }
+    }
+
+    @Test
+    void aStreamThatLagsTeachesWhatItReallyUses() {
+        teachAStreamThatLags();
+        assertThat(load.snapshot(1).measuredCores().get(Workload.VIDEO)).isCloseTo(1.9, TOLERANCE);
+        assertThat(load.snapshot(1).expectedCores()).isCloseTo(1.9, TOLERANCE);
+    }
+
+    @Test
+    void anExpensiveStreamLeavesRoomForCheapOnesAndIsForgotten() {
+        teachAStreamThatLags();
+        assertThat(load.shortage(1)).as("ready").isEmpty();
+        for (int i = 0; i < 20; i++) {
+            assertThat(load.reserve(Workload.COPY)).isEmpty();
+        }
+        assertThat(load.reserve(Workload.VIDEO)).as("1.9 + 1.9 of 3").isPresent();
+        load.release(Workload.VIDEO, 7);
+        assertThat(load.snapshot(20).expectedCores()).isZero();
+        for (int i = 0; i < 100; i++) {
+            load.sample(List.of());
+        }
+        for (int i = 0; i < 5; i++) {
+            assertThat(load.reserve(Workload.VIDEO)).isEmpty();
+        }
+    }
+
+    @Test
+    void copiesAreRefusedWhenTheProcessorsAreReallyUsedUp() {
+        List<ActiveStream> before = new ArrayList<>();
+        List<ActiveStream> after = new ArrayList<>();
+        for (int pid = 1; pid <= 10; pid++) {
+            assertThat(load.reserve(Workload.COPY)).isEmpty();
+            before.add(stream(Workload.COPY, pid, 0, 2_000));
+        }
+        load.sample(before);
+        nowNanos += 3_000_000_000L;
+        for (int pid = 1; pid <= 10; pid++) {
+            after.add(stream(Workload.COPY, pid, 900, 5_000));
+        }
+        load.sample(after);
+        assertThat(load.reserve(Workload.COPY))
+                .hasValueSatisfying(reason -> assertThat(reason).contains("CPU"));
+    }
+
+    @Test
+    void oneStreamOutOfTheOrdinaryDoesNotSpeakForItsKind() {
+        List<ActiveStream> before = new ArrayList<>();
+        List<ActiveStream> after = new ArrayList<>();
+        for (int pid = 1; pid <= 3; pid++) {
+            before.add(stream(Workload.VIDEO, pid, 0, 2_000));
+        }
+        load.sample(before);
+        for (int pid = 1; pid <= 3; pid++) {
+            after.add(stream(Workload.VIDEO, pid, pid == 2 ? 3_000 : 300, 5_000));
+        }
+        load.sample(after);
+        assertThat(load.snapshot(3).measuredCores().get(Workload.VIDEO)).isCloseTo(0.1, TOLERANCE);
+        assertThat(load.snapshot(3).expectedCores()).isCloseTo(1.2, TOLERANCE);
+    }
+
+    @Test
+    void aStreamThatStandsStillIsMeasuredToo() {
+        load.sample(List.of(stream(Workload.VIDEO, 7, 0, 2_000)));
+        nowNanos += 3_000_000_000L;
+        load.sample(List.of(stream(Workload.VIDEO, 7, 4_800, 2_000)));
+        assertThat(load.snapshot(1).expectedCores()).isCloseTo(1.6, TOLERANCE);
     }
 
     @Test
@@ -139,7 +217,7 @@ class LoadMonitorTest {
         assertThat(load.reserve(Workload.COPY).isPresent())
                 .as("a kind without known cost")
                 .isEqualTo(cores > 3);
-        load.release(Workload.VIDEO);
+        load.release(Workload.VIDEO, 0);
         assertThat(load.reserve(Workload.VIDEO)).isEmpty();
     }
 

@@ -167,9 +167,13 @@ class ArchitectureTest {
                         noClasses()
                                 .that(not(named(ROOT + ".server.LoggerFlush")))
                                 .and(not(named(ROOT + ".cli.LogSetup")))
+                                .and(not(named(ROOT + ".server.RedactingAppender")))
+                                .and(not(named(ROOT + ".server.RedactingAppender$Repeated")))
+                                .and(not(named(ROOT + ".server.RedactedEvent")))
+                                .and(not(named(ROOT + ".server.RedactedEvent$RedactedThrowable")))
                                 .should()
                                 .dependOnClassesThat(resideInAPackage("ch.qos.logback.."))
-                                .as("two classes know the logging backend"),
+                                .as("few classes know the logging backend"),
                         "package io.sluice.gateway; class V { ch.qos.logback.classic.LoggerContext c; }"),
                 arguments(
                         noClasses()

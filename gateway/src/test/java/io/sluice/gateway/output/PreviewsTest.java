@@ -52,6 +52,13 @@ class PreviewsTest {
     }
 
     @Test
+    void anotherNameOfTheStreamIsNotEnoughToWatchIt() {
+        Previews previews = previews();
+        open(previews, "session");
+        assertThat(previews.folderOf(SessionStage.key("a-key?i1"))).isEmpty();
+    }
+
+    @Test
     void aDirectoryIsDeletedSomeTimeAfterItsStreamHasEnded() throws IOException {
         Previews previews = previews();
         Path folder = open(previews, "session");

@@ -66,6 +66,27 @@ class PublishTemplateTest {
                         refused -> assertThat(refused.failure().code()).isEqualTo(FailureCode.INVALID_STREAM_KEY));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "rtmp://host/app?s{streamKey},          list=victim",
+        "rtmp://host/app/x?y=s{streamKey}=victim, list",
+    })
+    void aKeyThatCompletesAnOptionIsRefused(String template, String key) {
+        assertThat(PublishTemplate.parse(template).urlFor(SessionStage.key(key)))
+                .isInstanceOf(Result.Refused.class);
+    }
+
+    /** FFmpeg cuts off what is longer, so that two keys would be one stream. */
+    @Test
+    void aKeyThatIsTooLongForItsPlaceIsRefused() {
+        assertThat(PublishTemplate.parse("rtmp://host/app/{streamKey}").urlFor(SessionStage.key("k".repeat(511))))
+                .isInstanceOf(Result.Ok.class);
+        assertThat(PublishTemplate.parse("rtmp://host/app/{streamKey}").urlFor(SessionStage.key("k".repeat(512))))
+                .isInstanceOf(Result.Refused.class);
+        assertThat(PublishTemplate.parse("rtmp://host/{streamKey}/x").urlFor(SessionStage.key("k".repeat(128))))
+                .isInstanceOf(Result.Refused.class);
+    }
+
     /** Path traversal is rejected by the key's own syntax. */
     @ParameterizedTest
     @ValueSource(
@@ -129,7 +150,18 @@ class PublishTemplateTest {
                 "rtmp://{streamKey}/app/s3cr3t",
                 "rtmp://{streamKey}.host/app/s3cr3t",
                 "rtmp://user:{streamKey}@host/s3cr3t",
-                "rtmp://host/app/s3cr3t\nrtmp://other/app"
+                "rtmp://host/app/s3cr3t\nrtmp://other/app",
+                "rtmp://host:/app/s3cr3t",
+                "rtmp://host:0/app/s3cr3t",
+                "rtmp://host:65536/app/s3cr3t",
+                "rtmp://host:s3cr3t/app",
+                "rtmp://s3cr3t@/app",
+                "rtmp://@host/app/s3cr3t",
+                "rtmp://:s3cr3t@host/app",
+                "rtmp://a@s3cr3t@host/app",
+                "rtmp://host/app?slist=s3cr3t",
+                "rtmp://host/app/{streamKey}?s3cr3t&SLIST=x",
+                "rtmp://host/app/s3cr3t\\ live=1"
             })
     void anInvalidPublishUrlIsRefusedWithoutRepeatingIt(String template) {
         assertThatThrownBy(() -> PublishTemplate.parse(template))
@@ -146,6 +178,8 @@ class PublishTemplateTest {
         "rtmp://host:1935/app/{streamKey},          rtmp://host:1935/app/{streamKey}",
         "rtmp://host/app/s3cr3t,                    rtmp://host/…",
         "rtmp://user:s3cr3t@host/app/{streamKey},   rtmp://host/…",
+        "rtmp://s3cr3t@host:1935/app/{streamKey},   rtmp://host:1935/…",
+        "RTMPS://s3cr3t@[::1]:443/app/{streamKey},  rtmps://[::1]:443/…",
         "rtmp://host/app/{streamKey}?token=s3cr3t,  rtmp://host/…",
     })
     void itPrintsWithoutSecrets(String template, String printed) {

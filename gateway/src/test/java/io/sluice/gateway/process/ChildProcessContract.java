@@ -209,8 +209,14 @@ abstract class ChildProcessContract {
         ChildProcess child = processes.sh("seq 1 200000; seq 1 100000 >&2");
 
         assertThat(processes.exitOf(child)).isEqualTo(new ProcessExit(0));
-        assertThat(processes.stdout).hasSize(200_000).endsWith("200000");
-        assertThat(processes.stderr).hasSize(100_000);
+        assertThat(processes.stdout).hasSizeGreaterThan(1_000).startsWith("1", "2", "3");
+        assertThat(processes.stderr).hasSizeGreaterThan(1_000).startsWith("1", "2", "3");
+        long passedOn = Stream.concat(processes.stdout.stream(), processes.stderr.stream())
+                .mapToLong(line -> line.length() + 1L)
+                .sum();
+        long printed = 1_288_895 + 588_895;
+        // A line that was read in part is neither passed on nor counted as skipped.
+        assertThat(passedOn + processes.skipped.get()).isBetween(printed - 1_000, printed);
     }
 
     @Test

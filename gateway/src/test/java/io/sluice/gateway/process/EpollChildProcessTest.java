@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
@@ -38,6 +39,24 @@ class EpollChildProcessTest extends ChildProcessContract {
         assertThat(threads.getThreadCpuTime(id[0]) - before).isLessThan(100_000_000);
         assertThat(child.shutdown(TestProcesses.LADDER).block(TestProcesses.PATIENCE))
                 .isEqualTo(new ProcessExit(0));
+    }
+
+    /** Some hundred thousand lines a second, in as many writes; without a bound they take all of the loop's time. */
+    @Test
+    void aChildThatPrintsWithoutEndCostsTheLoopLittle() {
+        ChildProcess child = processes.sh("while :; do echo '[warning] Queue input is backward in time'; done >&2");
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long[] id = new long[1];
+        processes.onLoop(() -> id[0] = Thread.currentThread().getId());
+        Awaitility.await().until(() -> processes.skipped.get() > 0);
+        long before = threads.getThreadCpuTime(id[0]);
+        long started = System.nanoTime();
+        Awaitility.await().until(() -> System.nanoTime() - started > 1_000_000_000);
+        double share = (double) (threads.getThreadCpuTime(id[0]) - before) / (System.nanoTime() - started);
+
+        assertThat(share).isLessThan(0.05);
+        assertThat(child.shutdown(TestProcesses.LADDER).block(TestProcesses.PATIENCE))
+                .isNotNull();
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
@@ -22,6 +23,7 @@ final class TestProcesses implements AutoCloseable {
     static final ShutdownLadder LADDER = new ShutdownLadder(
             Duration.ofMillis(200), Duration.ofMillis(200), Duration.ofMillis(200), Duration.ofSeconds(5));
 
+    final AtomicLong skipped = new AtomicLong();
     private final EventLoopGroup group;
     private final ProcessLauncher launcher;
     final EventLoop loop;
@@ -56,6 +58,11 @@ final class TestProcesses implements AutoCloseable {
             @Override
             public void onStderr(String line) {
                 stderr.add(line);
+            }
+
+            @Override
+            public void onSkipped(long bytes) {
+                skipped.addAndGet(bytes);
             }
         };
         return launch(output, command);

@@ -54,6 +54,24 @@ class SessionRegistryTest {
     }
 
     @Test
+    void aKeyIsTakenWithEachOtherNameOfItsStream() {
+        Lease lease = lease("first");
+        for (String other : List.of("a-key?i1", "a-key?", "mp4:a-key")) {
+            StreamKey key = SessionStage.key(other);
+            assertThat(streams.acquire(key, session("second"), PATIENCE).blockOptional())
+                    .hasValueSatisfying(result -> assertThat(isInUse(result)).isTrue());
+            assertThat(streams.sessionOf(key)).contains(session("first"));
+        }
+        lease.release();
+        assertThat(streams.acquire(SessionStage.key("a-key?i2"), session("second"), PATIENCE)
+                        .blockOptional())
+                .hasValueSatisfying(result -> assertThat(result).isInstanceOf(Result.Ok.class));
+        StepVerifier.create(acquire("third"))
+                .expectNextMatches(SessionRegistryTest::isInUse)
+                .verifyComplete();
+    }
+
+    @Test
     void aFreeKeyIsTakenOnce() {
         lease("first");
         StepVerifier.create(acquire("second"))

@@ -71,8 +71,7 @@ public final class FfmpegLauncher {
         return Mono.defer(() -> {
             List<Output> outputs =
                     plan.outputs().stream().map(StreamPlan.OutputPlan::output).toList();
-            FfmpegStream.Report report =
-                    new FfmpegStream.Report(new Redactor(List.of(streamKey.value()), outputs), outputs);
+            FfmpegStream.Report report = new FfmpegStream.Report(redactor(streamKey, outputs), outputs);
             return processes
                     .launch(() -> spec(plan), eventLoop, report)
                     .map(process -> new FfmpegStream(process, report));
@@ -85,5 +84,9 @@ public final class FfmpegLauncher {
                 FfmpegCommand.of(ffmpeg, plan, settings),
                 ffmpeg.environment(),
                 own.isPresent() ? own.get() : emptyDirectory.call());
+    }
+
+    private static Redactor redactor(StreamKey key, List<Output> outputs) {
+        return new Redactor(List.of(key.value(), key.identity().value()), outputs);
     }
 }

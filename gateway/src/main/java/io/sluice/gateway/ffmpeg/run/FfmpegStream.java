@@ -78,6 +78,15 @@ public final class FfmpegStream {
     }
 
     /**
+     * Output of FFmpeg that nobody looked at, because it printed too much of it.
+     *
+     * @return a number of bytes, never decreasing
+     */
+    public long skippedOutputBytes() {
+        return report.stderr.skippedBytes();
+    }
+
+    /**
      * FFmpeg's end, on its own or by {@link #shutdown()}.
      *
      * @return how it ended, on the event loop, for every subscriber; never an error
@@ -96,7 +105,9 @@ public final class FfmpegStream {
     }
 
     private FfmpegOutcome outcomeOf(ProcessExit exit) {
-        LOG.debug("FFmpeg {} exited with {}; last messages: {}", process.pid(), exit.code(), report.stderr.lines());
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("FFmpeg {} exited with {}; last messages: {}", process.pid(), exit.code(), report.stderr.lines());
+        }
         return new FfmpegOutcome(
                 report.latest, acceptedBytes(), FailureDiagnosis.of(exit.code(), report.stderr, report.latest));
     }
@@ -146,6 +157,11 @@ public final class FfmpegStream {
         @Override
         public void onStderr(String line) {
             stderr.add(line);
+        }
+
+        @Override
+        public void onSkipped(long bytes) {
+            stderr.skipped(bytes);
         }
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * end of a long line; and a key may appear percent-encoded in one place and decoded in another. All of these are
  * covered.
  */
-final class Redactor {
+class Redactor {
 
     private static final String MARK = "…";
 
@@ -107,8 +107,12 @@ final class Redactor {
         String authority = path < 0 ? rest : rest.substring(0, path);
         int at = authority.lastIndexOf('@');
         if (at >= 0) {
-            addForms(found, authority.substring(0, at));
-            addForms(found, authority.substring(authority.indexOf(':') + 1, at));
+            String userInfo = authority.substring(0, at);
+            addForms(found, userInfo);
+            // The user, then the password if there is one.
+            int colon = userInfo.indexOf(':');
+            addForms(found, colon < 0 ? userInfo : userInfo.substring(0, colon));
+            addForms(found, userInfo.substring(colon + 1));
         }
         if (path < 0) {
             return;

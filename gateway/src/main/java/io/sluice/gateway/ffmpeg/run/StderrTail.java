@@ -8,23 +8,32 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The last lines of FFmpeg's standard error, redacted and bounded in lines and characters. Not thread-safe: one per
- * stream, on its event loop.
+ * The last lines of FFmpeg's standard error, bounded in lines and characters. Not thread-safe: one per stream, on its
+ * event loop.
+ *
+ * <p>Strangers' media decides how many lines FFmpeg prints, and hardly any is ever looked at. So lines are kept as they
+ * are, and made fit to be shown when they are: redacted, and without addresses and control characters. Until then they
+ * contain secrets.
  *
  * <p>Lines have the format of {@code -loglevel level+warning}, such as {@code [tcp @ 0x5581] [error] Connection
- * refused}. Addresses are removed, and a line that differs from the previous one only in numbers replaces it and is
- * counted.
+ * refused}. A line that differs from a kept one only in numbers replaces it and is counted, so that two warnings that
+ * alternate do not drive out an error.
  */
 final class StderrTail {
 
     private static final int MAX_LINES = 40;
     private static final int MAX_LINE_LENGTH = 500;
 
+    /** Kept in all: redaction takes up to half a millisecond per thousand characters. */
+    private static final int MAX_CHARACTERS = 16 * 1_024;
+
     private static final Pattern ADDRESS = Pattern.compile(" @ 0x[0-9a-fA-F]+(?=])");
-    private static final Pattern DIGITS = Pattern.compile("\\d+");
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
+    /** What would control a terminal, break a line or change the direction of text. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]+");
+
     private static final Pattern PREFIXES = Pattern.compile("^(\\[[^\\]]*\\] )*");
 
     /** Messages that do not explain a failure. */
@@ -43,12 +52,16 @@ final class StderrTail {
 
     private final Redactor redactor;
     private final FailedOutput failedOutput;
-    private final Deque<Line> lines = new ArrayDeque<>();
+    private final Deque<RawLine> raw = new ArrayDeque<>();
+    private int characters;
+    private long skippedBytes;
+    /** What is shown of the kept lines; null if lines were added since. */
+    private @Nullable List<Line> shown;
 
     /**
      * Creates an empty tail.
      *
-     * @param redactor removes the secrets from each line before it is kept
+     * @param redactor removes the secrets from each line before it is shown
      */
     StderrTail(Redactor redactor) {
         this(redactor, List.of());
@@ -57,13 +70,15 @@ final class StderrTail {
     /**
      * Creates an empty tail that also finds out which output fails.
      *
-     * @param redactor removes the secrets from each line before it is kept
+     * @param redactor removes the secrets from each line before it is shown
      * @param outputs the outputs, in FFmpeg's order
      */
     StderrTail(Redactor redactor, List<? extends Output> outputs) {
         this.redactor = redactor;
         this.failedOutput = new FailedOutput(outputs);
     }
+
+    private record RawLine(String text, int count) {}
 
     private record Line(String text, int count) {
         String message() {
@@ -74,12 +89,6 @@ final class StderrTail {
             String prefixes = text.substring(0, text.length() - message().length());
             return !prefixes.contains("[warning]") && !prefixes.contains("[info]");
         }
-
-        boolean repeats(Line before) {
-            return DIGITS.matcher(text)
-                    .replaceAll("#")
-                    .equals(DIGITS.matcher(before.text).replaceAll("#"));
-        }
     }
 
     /**
@@ -89,30 +98,68 @@ final class StderrTail {
      */
     void add(String rawLine) {
         failedOutput.inspect(rawLine);
+        int count = 1;
+        for (Iterator<RawLine> latestFirst = raw.descendingIterator(); latestFirst.hasNext(); ) {
+            RawLine line = latestFirst.next();
+            if (RepeatedLine.differOnlyInNumbers(line.text(), rawLine)) {
+                count = line.count() + 1;
+                characters -= line.text().length();
+                latestFirst.remove();
+                break;
+            }
+        }
+        raw.addLast(new RawLine(rawLine, count));
+        characters += rawLine.length();
+        while (raw.size() > MAX_LINES || characters > MAX_CHARACTERS) {
+            characters -= raw.removeFirst().text().length();
+        }
+        shown = null;
+    }
+
+    /**
+     * Counts output that FFmpeg printed too fast to be inspected.
+     *
+     * @param bytes how many bytes
+     */
+    void skipped(long bytes) {
+        skippedBytes += bytes;
+    }
+
+    /** How much FFmpeg printed too fast to be inspected, in bytes. */
+    long skippedBytes() {
+        return skippedBytes;
+    }
+
+    private List<Line> shown() {
+        List<Line> lines = shown;
+        if (lines == null) {
+            lines = raw.stream()
+                    .map(line -> new Line(show(line.text()), line.count()))
+                    .toList();
+            shown = lines;
+        }
+        return lines;
+    }
+
+    private String show(String rawLine) {
         String text = CONTROL.matcher(ADDRESS.matcher(redactor.redact(rawLine)).replaceAll(""))
                 .replaceAll(" ");
-        Line line = new Line(text.length() > MAX_LINE_LENGTH ? text.substring(0, MAX_LINE_LENGTH) + "…" : text, 1);
-        Line last = lines.peekLast();
-        if (last != null && line.repeats(last)) {
-            lines.removeLast();
-            line = new Line(line.text(), last.count() + 1);
-        }
-        lines.addLast(line);
-        if (lines.size() > MAX_LINES) {
-            lines.removeFirst();
-        }
+        return text.length() > MAX_LINE_LENGTH ? text.substring(0, MAX_LINE_LENGTH) + "…" : text;
     }
 
     /**
      * All lines, for the log.
      *
      * @return at most 40 lines of about 500 characters, oldest first, redacted; repetitions are counted at the end of a
-     *     line
+     *     line, and another line says how much was skipped
      */
     List<String> lines() {
         List<String> result = new ArrayList<>();
-        for (Line line : lines) {
+        for (Line line : shown()) {
             result.add(line.count() == 1 ? line.text() : line.text() + " (" + line.count() + " times)");
+        }
+        if (skippedBytes > 0) {
+            result.add("[" + skippedBytes + " bytes were skipped, because FFmpeg printed too much]");
         }
         return result;
     }
@@ -126,8 +173,9 @@ final class StderrTail {
     Optional<String> lastMeaningful() {
         Optional<String> consequence = Optional.empty();
         Optional<String> warning = Optional.empty();
-        for (Iterator<Line> latestFirst = lines.descendingIterator(); latestFirst.hasNext(); ) {
-            Line line = latestFirst.next();
+        List<Line> lines = shown();
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            Line line = lines.get(i);
             String message = line.message();
             if (NOISE.matcher(message).find()) {
                 continue;
@@ -151,6 +199,6 @@ final class StderrTail {
 
     /** Whether any line matches. */
     boolean contains(Pattern pattern) {
-        return lines.stream().anyMatch(line -> pattern.matcher(line.text()).find());
+        return shown().stream().anyMatch(line -> pattern.matcher(line.text()).find());
     }
 }

@@ -36,6 +36,20 @@ class RedactorTest {
     }
 
     @Test
+    void userInformationOfAnyFormIsRemoved() {
+        for (String userInfo : List.of("s3cr3t", "s3cr3t:", "me:s3cr3t", "s3cr3t:s3cr3t:s3cr3t", "m%65:s3cr3t")) {
+            for (String host : List.of("host", "host:1935", "[::1]", "[::1]:1935", "host:")) {
+                for (String path : List.of("", "/", "/app", "/app/key?x")) {
+                    String url = "RTMP://" + userInfo + "@" + host + path;
+                    Redactor any = new Redactor(List.of(), List.of(new RtmpOutput(url, false)));
+                    assertThat(any.redact("[error] " + url + " failed, user s3cr3t"))
+                            .doesNotContain("s3cr3t");
+                }
+            }
+        }
+    }
+
+    @Test
     void credentialsOfAnyUrlAreRemoved() {
         assertThat(redactor.redact("proxy http://me:secret@proxy:3128/ and pa55"))
                 .isEqualTo("proxy http://…@proxy:3128/ and …");
