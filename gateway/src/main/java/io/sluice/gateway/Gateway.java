@@ -6,6 +6,7 @@ import io.sluice.gateway.admin.AdminRoutes;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionSnapshot;
 import io.sluice.gateway.admission.CapacityCheck;
+import io.sluice.gateway.admission.DescriptorLedger;
 import io.sluice.gateway.auth.AuthorizerReaper;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
@@ -40,6 +41,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,12 +75,20 @@ public final class Gateway {
     /** The time that ending a stream by force takes after it did not finish in time, with some margin. */
     private static final Duration FORCE_TIME = Duration.ofSeconds(7);
 
+    /** Reading a piece of a preview takes some microseconds, from the page cache. */
+    private static final int VIEWER_THREADS = 2;
+
+    private static final int MAX_VIEWERS_WAITING = 10_000;
+    private static final int VIEWER_THREAD_SECONDS = 60;
+
     private static final Duration SAMPLE_PERIOD = Duration.ofSeconds(3);
 
     private final Ffmpeg ffmpeg;
     private final ProcessLimits processLimits;
     private final WorkFolder folder;
     private final Scheduler blocking = Schedulers.boundedElastic();
+    private final Scheduler viewers = Schedulers.newBoundedElastic(
+            VIEWER_THREADS, MAX_VIEWERS_WAITING, "sluice-viewer", VIEWER_THREAD_SECONDS, true);
     private final ProcessLauncher processes;
     private final Admission admission;
     private final Disposable sampling;
@@ -87,6 +98,7 @@ public final class Gateway {
     private final SessionOperations operations;
     private final MeterBinding.@Nullable Meters meters;
     private final GracefulShutdown shutdown;
+    private final Queue<Supplier<Optional<String>>> readiness = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable Mono<DrainReport>> shutdownReport = new AtomicReference<>();
     private volatile ActiveConfig current;
     private volatile Duration maxFinishTimeout;
@@ -109,6 +121,7 @@ public final class Gateway {
         this.maxFinishTimeout = config.limits().session().timeouts().finish();
         this.admission =
                 new Admission(config.limits().admission(), config.limits().load());
+        addReadiness(admission::fullReason);
         this.operations = new SessionOperations(streams, this::endTimeout);
         this.meters = meterBinding == null ? null : meterBinding.of(operations, this::isReady, admission::snapshot);
         this.shutdown = new GracefulShutdown(streams, this::endTimeout);
@@ -244,7 +257,12 @@ public final class Gateway {
                         () -> current.config().outputs().preview(),
                         GatewayVersion.VERSION)
                 .mount(routes, prefix);
-        new PreviewRoutes(previews, blocking).mount(routes, prefix);
+        new PreviewRoutes(
+                        previews,
+                        viewers,
+                        admission.watchGuesses(),
+                        request -> current.ingest().clientAddress(request))
+                .mount(routes, prefix);
     }
 
     /**
@@ -329,7 +347,29 @@ public final class Gateway {
     }
 
     private Optional<String> whyNotReady() {
-        return accepting ? admission.fullReason() : Optional.of("the gateway is shutting down");
+        if (!accepting) {
+            return Optional.of("the gateway is shutting down");
+        }
+        return readiness.stream().map(Supplier::get).flatMap(Optional::stream).findFirst();
+    }
+
+    /**
+     * Adds a condition without which the gateway is not ready, and {@code /health/ready} answers 503 with the reason.
+     *
+     * @param whyNot why the gateway cannot accept streams, without secrets, quotes and backslashes; empty if it can;
+     *     called for each request, on an event loop
+     */
+    public void addReadiness(Supplier<Optional<String>> whyNot) {
+        readiness.add(whyNot);
+    }
+
+    /**
+     * The descriptors of the process, for servers that limit their connections.
+     *
+     * @return the ledger, which knows the streams' pipes
+     */
+    public DescriptorLedger descriptors() {
+        return admission.descriptors();
     }
 
     /**
@@ -420,6 +460,7 @@ public final class Gateway {
             reaper.disposeAll();
             disposeOf(current.config());
             processes.dispose();
+            viewers.dispose();
             if (meters != null) {
                 meters.close();
             }

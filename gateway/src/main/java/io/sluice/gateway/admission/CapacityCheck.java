@@ -41,7 +41,8 @@ public final class CapacityCheck {
             LOG.info("This system does not report its resources; streams are admitted without checking them");
             return;
         }
-        long supported = Math.max(0, descriptors.getAsLong() - LoadMonitor.SPARE_DESCRIPTORS) / DESCRIPTORS_PER_STREAM;
+        long supported = Math.max(0, descriptors.getAsLong() - DescriptorLedger.spare(descriptors.getAsLong()))
+                / DESCRIPTORS_PER_STREAM;
         if (supported < wantedStreams) {
             LOG.warn(
                     "The limit of {} file descriptors suffices for {} streams, but this host or --max-streams allows"

@@ -67,34 +67,34 @@ class LoadMonitorTest {
         for (int i = 0; i < 1_000; i++) {
             assertThat(load.reserve(Workload.VIDEO)).isEmpty();
         }
-        assertThat(load.snapshot(1_000).expectedCores()).isZero();
+        assertThat(load.snapshot(1_000, 0).expectedCores()).isZero();
     }
 
     @Test
     void costIsMeasuredPerSecondOfMediaAtAnySpeed() {
         teach(Workload.VIDEO, 0.5);
-        assertThat(load.snapshot(0).measuredCores()).containsOnlyKeys(Workload.VIDEO);
-        assertThat(load.snapshot(0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
+        assertThat(load.snapshot(0, 0).measuredCores()).containsOnlyKeys(Workload.VIDEO);
+        assertThat(load.snapshot(0, 0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
     }
 
     @Test
     void changesAreSmoothedAndTheStartIsIgnored() {
         load.sample(List.of(stream(Workload.COPY, 7, 5_000, 500)));
         load.sample(List.of(stream(Workload.COPY, 7, 5_100, 2_000)));
-        assertThat(load.snapshot(0).measuredCores()).as("its start").isEmpty();
+        assertThat(load.snapshot(0, 0).measuredCores()).as("its start").isEmpty();
         load.sample(List.of(stream(Workload.COPY, 7, 5_110, 2_900)));
-        assertThat(load.snapshot(0).measuredCores()).as("too little media").isEmpty();
+        assertThat(load.snapshot(0, 0).measuredCores()).as("too little media").isEmpty();
         load.sample(List.of(stream(Workload.COPY, 7, 5_200, 4_000)));
-        assertThat(load.snapshot(0).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
+        assertThat(load.snapshot(0, 0).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
         load.sample(List.of(stream(Workload.COPY, 7, 6_200, 6_000)));
-        assertThat(load.snapshot(0).measuredCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, TOLERANCE);
+        assertThat(load.snapshot(0, 0).measuredCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, TOLERANCE);
     }
 
     @Test
     void aProcessWithoutProgressIsNotMeasured() {
         load.sample(List.of(stream(Workload.COPY, 7, 100, 0)));
         load.sample(List.of(stream(Workload.COPY, 7, 100_000, 0)));
-        assertThat(load.snapshot(0).measuredCores()).isEmpty();
+        assertThat(load.snapshot(0, 0).measuredCores()).isEmpty();
     }
 
     @Test
@@ -113,15 +113,15 @@ class LoadMonitorTest {
         after.add(stream(Workload.VIDEO, 18, 1_000, 4_000));
         load.sample(after);
 
-        assertThat(load.snapshot(18).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
-        assertThat(load.snapshot(18).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
+        assertThat(load.snapshot(18, 0).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
+        assertThat(load.snapshot(18, 0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
     }
 
     @Test
     void costsAreKeptWhenTheStreamsHaveEnded() {
         teach(Workload.AUDIO, 0.04);
         load.sample(List.of());
-        assertThat(load.snapshot(0).measuredCores().get(Workload.AUDIO)).isCloseTo(0.04, TOLERANCE);
+        assertThat(load.snapshot(0, 0).measuredCores().get(Workload.AUDIO)).isCloseTo(0.04, TOLERANCE);
     }
 
     @ParameterizedTest
@@ -139,7 +139,7 @@ class LoadMonitorTest {
         assertThat(load.reserve(Workload.COPY).isPresent())
                 .as("a kind without known cost")
                 .isEqualTo(cores > 3);
-        load.release(Workload.VIDEO);
+        load.release(Workload.VIDEO, false);
         assertThat(load.reserve(Workload.VIDEO)).isEmpty();
     }
 
@@ -155,17 +155,33 @@ class LoadMonitorTest {
         load.sample(List.of());
         assertThat(load.reserve(Workload.COPY)).isEmpty();
         assertThat(load.reserve(Workload.COPY)).hasValue("not enough memory");
-        assertThat(load.snapshot(0).freeBytes()).isEqualTo(OptionalLong.of(200 * MIB));
+        assertThat(load.snapshot(0, 0).freeBytes()).isEqualTo(OptionalLong.of(200 * MIB));
     }
 
     @Test
     void descriptorsAreReserved() throws IOException {
         write("proc/self/limits", "Max open files            100            100            files\n");
         Files.createDirectories(root.resolve("proc/self/fd"));
-        load.sample(List.of());
-        for (int i = 0; i < 5; i++) {
+        load = load(150);
+        for (int i = 0; i < 12; i++) {
             assertThat(load.reserve(Workload.COPY)).isEmpty();
         }
-        assertThat(load.reserve(Workload.COPY)).as("64 and 6 times 7").hasValue("not enough file descriptors");
+        assertThat(load.reserve(Workload.COPY))
+                .as("12 to spare and 13 times 7")
+                .hasValue("not enough file descriptors");
+    }
+
+    @Test
+    void socketsAndPipesShareTheDescriptors() throws IOException {
+        write("proc/self/limits", "Max open files            100            100            files\n");
+        Files.createDirectories(root.resolve("proc/self/fd"));
+        load = load(150);
+        for (int i = 0; i < 76; i++) {
+            load.descriptors().opened();
+        }
+        assertThat(load.reserve(Workload.COPY)).as("82 are for both").isEmpty();
+        assertThat(load.reserve(Workload.COPY)).hasValue("not enough file descriptors");
+        load.release(Workload.COPY, false);
+        assertThat(load.reserve(Workload.COPY)).isEmpty();
     }
 }
