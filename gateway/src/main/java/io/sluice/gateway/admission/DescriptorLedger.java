@@ -94,6 +94,17 @@ public final class DescriptorLedger {
         return used <= limit + health ? Room.HEALTH : Room.NONE;
     }
 
+    /**
+     * Counts an operator's socket, which may use what is kept for streams. The number of these has a limit of its own.
+     *
+     * @return what it may be used for
+     */
+    public Room openedByOperator() {
+        sockets.incrementAndGet();
+        long used = used();
+        return used <= limit ? Room.ANY : used <= limit + health ? Room.HEALTH : Room.NONE;
+    }
+
     /** A socket has closed. */
     public void closed() {
         sockets.decrementAndGet();

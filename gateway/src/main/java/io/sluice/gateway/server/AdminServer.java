@@ -53,8 +53,8 @@ final class AdminServer {
         boolean local = new InetSocketAddress(listener.host(), 0).getAddress().isLoopbackAddress();
         LoopResources loop = LoopResources.create("sluice-admin", 1, true);
         try {
-            ConnectionLimiter limiter =
-                    new ConnectionLimiter("admin API", LIMITS, gateway.descriptors(), address -> false, IDLE_TIMEOUT);
+            ConnectionLimiter limiter = new ConnectionLimiter(
+                    "admin API", LIMITS, gateway.descriptors(), address -> false, IDLE_TIMEOUT, true);
             listener.meters().watchConnections("sluice.admin.connections", "admin API's", limiter);
             HttpServer http = limiter.limit(HttpServer.create());
             DisposableServer server = (tls == null || local ? http : http.secure(tls.provider()))

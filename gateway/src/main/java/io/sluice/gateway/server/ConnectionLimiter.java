@@ -12,7 +12,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -26,12 +28,16 @@ import reactor.netty.http.server.HttpServer;
  *
  * <p>A full listener continues to accept. Otherwise the kernel would queue new connections, including those of load
  * balancers that ask {@code /health/ready}. Therefore a few more than allowed are accepted for one request each: health
- * requests are answered, all others get a 503. Connections beyond these are closed immediately.
+ * requests are answered, all others get a 503. If there are too many of these as well, each takes the place of the
+ * oldest, which had time to send its request.
  */
 final class ConnectionLimiter {
 
     /** Connections for health checks while the listener is full. */
     static final int RESERVE = 64;
+
+    /** Connections that are closed for another one, but not yet. */
+    private static final int MAX_EVICTING = 16;
 
     /** An address has at most this share of the descriptors. */
     private static final int ADDRESS_SHARE = 4;
@@ -58,6 +64,12 @@ final class ConnectionLimiter {
     private final ConnectionCounts counts;
     private final AtomicInteger connections = new AtomicInteger();
     private final ConcurrentMap<ClientNetwork, Integer> perAddress = new ConcurrentHashMap<>();
+    private final boolean isForOperators;
+
+    /** Connections that may have to go for others, the oldest first: those above the limits; operators': all. */
+    private final Queue<Channel> evictable = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger evicting = new AtomicInteger();
     private volatile boolean wasFull;
 
     /**
@@ -68,17 +80,21 @@ final class ConnectionLimiter {
      * @param descriptors the ledger of the process
      * @param isProxy which remote addresses are exempt from the limit per address, because many clients share them
      * @param idleTimeout how long a connection is kept for the next request
+     * @param isForOperators whether the listener is small and must be there when all else is full: each connection
+     *     above the limit then takes the place of the oldest that has sent no complete request
      */
     ConnectionLimiter(
             String listener,
             ConnectionLimits limits,
             DescriptorLedger descriptors,
             Predicate<InetSocketAddress> isProxy,
-            Duration idleTimeout) {
+            Duration idleTimeout,
+            boolean isForOperators) {
         this.limits = limits;
         this.descriptors = descriptors;
         this.isProxy = isProxy;
         this.idleTimeout = idleTimeout;
+        this.isForOperators = isForOperators;
         this.counts = new ConnectionCounts(listener);
         this.maxPerAddress = (int)
                 Math.min(limits.maxPerAddress(), Math.max(LEAST_PER_ADDRESS, descriptors.limit() / ADDRESS_SHARE));
@@ -147,7 +163,7 @@ final class ConnectionLimiter {
         int count = connections.incrementAndGet();
         ClientNetwork network = networkOf(channel);
         int ofAddress = network == null ? 0 : perAddress.merge(network, 1, Integer::sum);
-        Room room = descriptors.opened();
+        Room room = isForOperators ? descriptors.openedByOperator() : descriptors.opened();
         channel.closeFuture().addListener(closed -> {
             connections.decrementAndGet();
             descriptors.closed();
@@ -155,19 +171,56 @@ final class ConnectionLimiter {
                 perAddress.computeIfPresent(network, (key, number) -> number == 1 ? null : number - 1);
             }
         });
-        if (room == Room.NONE || count > limits.maxConnections() + RESERVE || ofAddress > maxPerAddress + RESERVE) {
-            counts.add(ofAddress > maxPerAddress + RESERVE ? Reason.ADDRESS : Reason.FULL, channel.remoteAddress());
-            return Admittance.full(Room.NONE);
-        }
         if (ofAddress > maxPerAddress) {
             counts.add(Reason.ADDRESS, channel.remoteAddress());
-            return Admittance.tooManyFromAddress(maxPerAddress);
+            return ofAddress > maxPerAddress + RESERVE
+                    ? Admittance.full(Room.NONE)
+                    : Admittance.tooManyFromAddress(maxPerAddress);
         }
-        if (room != Room.ANY || count > limits.maxConnections()) {
-            counts.add(Reason.FULL, channel.remoteAddress());
-            return Admittance.full(count > limits.maxConnections() ? Room.HEALTH : room);
+        boolean isFull = count > limits.maxConnections();
+        if (room == Room.ANY && !isFull) {
+            if (isForOperators) {
+                mayBeEvicted(channel);
+            }
+            return Admittance.FREE;
         }
-        return Admittance.FREE;
+        counts.add(Reason.FULL, channel.remoteAddress());
+        if (isForOperators && evictOldest()) {
+            mayBeEvicted(channel);
+            return Admittance.FREE;
+        }
+        boolean isBeyond = room == Room.NONE || count > limits.maxConnections() + RESERVE;
+        if ((isBeyond || room == Room.HEALTH) && !evictOldest() && isBeyond) {
+            return Admittance.full(Room.NONE);
+        }
+        mayBeEvicted(channel);
+        return Admittance.full(isFull ? Room.HEALTH : Room.STREAMS);
+    }
+
+    private void mayBeEvicted(Channel channel) {
+        evictable.add(channel);
+        channel.closeFuture().addListener(closed -> evictable.remove(channel));
+    }
+
+    /** Makes room for a connection. False if there is none that could go, or too many are still going. */
+    private boolean evictOldest() {
+        if (evicting.get() >= MAX_EVICTING) {
+            return false;
+        }
+        Optional<Channel> oldest =
+                evictable.stream().filter(ConnectionLimiter::isWaiting).findFirst();
+        if (oldest.isEmpty() || !evictable.remove(oldest.get())) {
+            return false;
+        }
+        evicting.incrementAndGet();
+        oldest.get().close().addListener(closed -> evicting.decrementAndGet());
+        return true;
+    }
+
+    /** Not if it has become a stream, or is not set up yet. */
+    private static boolean isWaiting(Channel channel) {
+        RequestTimeoutHandler requests = channel.pipeline().get(RequestTimeoutHandler.class);
+        return requests != null && !requests.isBusy();
     }
 
     /** Null if the limit per address does not apply. */

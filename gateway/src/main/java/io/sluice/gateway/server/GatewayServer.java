@@ -90,7 +90,8 @@ public final class GatewayServer {
                     config.connections(),
                     gateway.descriptors(),
                     address -> gateway.config().access().proxies().includes(address),
-                    IDLE_TIMEOUT);
+                    IDLE_TIMEOUT,
+                    false);
             gateway.addReadiness(limiter::fullReason);
             if (adminListener != null) {
                 adminListener.meters().watchConnections("sluice.connections", "publishers'", limiter);

@@ -58,6 +58,9 @@ final class RequestTimeoutHandler extends ChannelDuplexHandler {
     private int unanswered;
     private boolean isFirst = true;
     private boolean inRequest;
+    /** Read by other event loops. */
+    private volatile boolean isBusy;
+
     private boolean isRefused;
 
     /**
@@ -76,6 +79,11 @@ final class RequestTimeoutHandler extends ChannelDuplexHandler {
         this.admittance = admittance;
         this.isCrowded = isCrowded;
         this.onClose = onClose;
+    }
+
+    /** Whether a complete request waits for its answer. Callable from any thread. */
+    boolean isBusy() {
+        return isBusy;
     }
 
     @Override
@@ -127,6 +135,7 @@ final class RequestTimeoutHandler extends ChannelDuplexHandler {
 
     private void onRequestComplete(ChannelHandlerContext context) {
         inRequest = false;
+        isBusy = unanswered > 0;
         requestDeadline = cancel(requestDeadline);
         if (unanswered == 0) {
             // The body of a refused request arrives after its response.
@@ -157,6 +166,7 @@ final class RequestTimeoutHandler extends ChannelDuplexHandler {
         }
         unanswered = Math.max(0, unanswered - 1);
         answerDeadline = cancel(answerDeadline);
+        isBusy = unanswered > 0;
         if (unanswered > 0) {
             awaitAnswerRead(context);
         }

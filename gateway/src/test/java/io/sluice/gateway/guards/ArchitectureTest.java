@@ -83,7 +83,7 @@ class ArchitectureTest {
                         "output"),
                 knows("operations", "session"),
                 knows("websocket", "access", "admission", "session"),
-                knows("http", "output"),
+                knows("http", "admission", "output"),
                 knows("auth", "access", "files", "output"),
                 knows("admin", "access", "operations", "session"),
                 knows("metrics", "admission", "operations", "session"),
