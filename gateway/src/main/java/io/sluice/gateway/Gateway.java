@@ -6,6 +6,7 @@ import io.sluice.gateway.admin.AdminRoutes;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionSnapshot;
 import io.sluice.gateway.admission.CapacityCheck;
+import io.sluice.gateway.admission.DescriptorLedger;
 import io.sluice.gateway.auth.AuthorizerReaper;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
@@ -44,6 +45,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -79,8 +82,13 @@ public final class Gateway {
     /** For everything that the shutdown releases, all at the same time. */
     private static final Duration CLEAN_UP_TIME = Duration.ofSeconds(3);
 
-    private static final int PREVIEW_THREADS = 8;
-    private static final int PREVIEW_CALLS = 4_096;
+    private static final int PREVIEW_FOLDER_THREADS = 4;
+    private static final int MAX_PREVIEW_FOLDERS_WAITING = 4_096;
+
+    /** Reading a piece of a preview takes some microseconds, from the page cache. */
+    private static final int VIEWER_THREADS = 2;
+
+    private static final int MAX_VIEWERS_WAITING = 10_000;
 
     private static final Duration SAMPLE_PERIOD = Duration.ofSeconds(3);
 
@@ -88,7 +96,9 @@ public final class Gateway {
     private final ProcessLimits processLimits;
     private final StateFolder state;
     private final OutputVerification verification;
-    private final BlockingPool previewFiles = new BlockingPool("sluice-previews", PREVIEW_THREADS, PREVIEW_CALLS);
+    private final BlockingPool previewFolders =
+            new BlockingPool("sluice-previews", PREVIEW_FOLDER_THREADS, MAX_PREVIEW_FOLDERS_WAITING);
+    private final BlockingPool viewers = new BlockingPool("sluice-viewer", VIEWER_THREADS, MAX_VIEWERS_WAITING);
     private final Scheduler sampler = Schedulers.newSingle("sluice-sampling", true);
     private final Scheduler stateChecker = Schedulers.newSingle("sluice-state", true);
     private final ProcessLauncher processes;
@@ -101,6 +111,7 @@ public final class Gateway {
     private final SessionOperations operations;
     private final MeterBinding.@Nullable Meters meters;
     private final GracefulShutdown shutdown;
+    private final Queue<Supplier<Optional<String>>> readiness = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable Mono<DrainReport>> shutdownReport = new AtomicReference<>();
     private volatile ActiveConfig current;
     private volatile Duration maxFinishTimeout;
@@ -121,10 +132,12 @@ public final class Gateway {
         this.processLimits = processLimits;
         this.state = state;
         this.processes = ProcessLauncher.create(config.ffmpeg().maxPendingStarts());
-        this.previews = new Previews(state, config.outputs().previewLinger(), previewFiles.scheduler());
+        this.previews = new Previews(state, config.outputs().previewLinger(), previewFolders.scheduler());
         this.maxFinishTimeout = config.limits().session().timeouts().finish();
         this.admission =
                 new Admission(config.limits().admission(), config.limits().load());
+        addReadiness(admission::fullReason);
+        addReadiness(state::problem);
         this.operations = new SessionOperations(streams, this::endTimeout);
         this.meters = meterBinding == null ? null : meterBinding.of(operations, this::isReady, admission::snapshot);
         this.shutdown = new GracefulShutdown(streams, this::endTimeout);
@@ -286,7 +299,12 @@ public final class Gateway {
                         () -> current.config().outputs().preview(),
                         GatewayVersion.VERSION)
                 .mount(routes, prefix);
-        new PreviewRoutes(previews, previewFiles.scheduler()).mount(routes, prefix);
+        new PreviewRoutes(
+                        previews,
+                        viewers.scheduler(),
+                        admission.watchGuesses(),
+                        request -> current.ingest().clientAddress(request))
+                .mount(routes, prefix);
     }
 
     /**
@@ -372,7 +390,29 @@ public final class Gateway {
     }
 
     private Optional<String> whyNotReady() {
-        return accepting ? admission.fullReason().or(state::problem) : Optional.of("the gateway is shutting down");
+        if (!accepting) {
+            return Optional.of("the gateway is shutting down");
+        }
+        return readiness.stream().map(Supplier::get).flatMap(Optional::stream).findFirst();
+    }
+
+    /**
+     * Adds a condition without which the gateway is not ready, and {@code /health/ready} answers 503 with the reason.
+     *
+     * @param whyNot why the gateway cannot accept streams, without secrets, quotes and backslashes; empty if it can;
+     *     called for each request, on an event loop
+     */
+    public void addReadiness(Supplier<Optional<String>> whyNot) {
+        readiness.add(whyNot);
+    }
+
+    /**
+     * The descriptors of the process, for servers that limit their connections.
+     *
+     * @return the ledger, which knows the streams' pipes
+     */
+    public DescriptorLedger descriptors() {
+        return admission.descriptors();
     }
 
     /**
@@ -487,7 +527,8 @@ public final class Gateway {
                 .step("the state folder " + state, () -> {
                     stateChecks.dispose();
                     stateChecker.dispose();
-                    previewFiles.dispose();
+                    previewFolders.dispose();
+                    viewers.dispose();
                     state.remove();
                 });
     }

@@ -3,6 +3,7 @@ package io.sluice.e2e.harness;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -62,12 +63,22 @@ public final class Operators {
                         .POST(BodyPublishers.ofString(json)));
     }
 
-    private HttpRequest.Builder request(GatewayProcess gateway, String path) {
+    /** Where a gateway listens to them. */
+    public InetSocketAddress address(GatewayProcess gateway) {
+        URI base = base(gateway);
+        return new InetSocketAddress(base.getHost(), base.getPort());
+    }
+
+    private static URI base(GatewayProcess gateway) {
         Matcher address = ADDRESS_IN_LOG.matcher("");
         await("the operators' listener")
                 .atMost(LIMIT)
                 .until(() -> address.reset(gateway.output()).find());
-        return HttpRequest.newBuilder(URI.create(address.group(1) + path))
+        return URI.create(address.group(1));
+    }
+
+    private HttpRequest.Builder request(GatewayProcess gateway, String path) {
+        return HttpRequest.newBuilder(URI.create(base(gateway) + path))
                 .header("Authorization", "Bearer " + token)
                 .timeout(LIMIT);
     }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether there is capacity for another stream: {@link #requestTicket} before authorization,
- * {@link Ticket#acquireSlot} after it, and {@link Ticket#reserveCapacity} once its FFmpeg's work is known.
+ * {@link Ticket#countStart} after it, {@link Ticket#acquireSlot} once the client has said or shown what it sends, and
+ * {@link Ticket#reserveCapacity} once its FFmpeg's work is known.
  *
  * <p>Before authorization, clients are counted per address only. The limits per key and of the whole gateway count
  * authorized publishers only, so that strangers cannot use up the quota of others.
@@ -34,6 +35,7 @@ public final class Admission {
     private final ConcurrentMap<ClientNetwork, Integer> addressStreams = new ConcurrentHashMap<>();
     private final AtomicInteger streams = new AtomicInteger();
     private final Set<Ticket> running = ConcurrentHashMap.newKeySet();
+    private final WatchGuesses watchGuesses;
     private volatile boolean wasFull;
     private volatile Bounds bounds;
 
@@ -70,6 +72,7 @@ public final class Admission {
     Admission(AdmissionLimits limits, LoadMonitor load, LongSupplier nanoClock) {
         this.load = load;
         this.nanoClock = nanoClock;
+        this.watchGuesses = new WatchGuesses(nanoClock);
         this.bounds = Bounds.of(limits, nanoClock.getAsLong());
     }
 
@@ -123,9 +126,29 @@ public final class Admission {
         Integer max = bounds.limits().maxStreams();
         Optional<String> reason = max != null && streams.get() >= max * share
                 ? Optional.of(streams + " of at most " + max + " streams are in use")
-                : load.shortage(share).map(shortage -> "no capacity for another stream: " + shortage);
+                : load.shortage(share)
+                        .map(shortage -> "no capacity for another stream: " + shortage)
+                        .or(() -> load.descriptors().crowdedReason(share));
         wasFull = reason.isPresent();
         return reason;
+    }
+
+    /**
+     * The descriptors of the process, which servers count their connections in.
+     *
+     * @return the ledger
+     */
+    public DescriptorLedger descriptors() {
+        return load.descriptors();
+    }
+
+    /**
+     * The limit of requests for previews that do not exist.
+     *
+     * @return shared by all viewers
+     */
+    public WatchGuesses watchGuesses() {
+        return watchGuesses;
     }
 
     /**
@@ -134,7 +157,7 @@ public final class Admission {
      * @return a snapshot
      */
     public AdmissionSnapshot snapshot() {
-        return load.snapshot(streams.get());
+        return load.snapshot(streams.get(), watchGuesses.refused());
     }
 
     /**
@@ -155,6 +178,7 @@ public final class Admission {
         private final AtomicBoolean released = new AtomicBoolean();
         private volatile boolean hasSlot;
         private volatile @Nullable Workload work;
+        private volatile boolean hasRun;
         private volatile long pid;
         private volatile long outTimeMillis;
 
@@ -163,12 +187,13 @@ public final class Admission {
         }
 
         /**
-         * Checks the limits per key and of the whole gateway, after authorization. Call it once.
+         * Checks the limits per key and of the whole gateway, after authorization, and counts a start. Call it once. A
+         * place is held only from {@link #acquireSlot} on.
          *
          * @param key the stream key
          * @return the reason for a refusal, or empty
          */
-        public Optional<Failure> acquireSlot(StreamKey key) {
+        public Optional<Failure> countStart(StreamKey key) {
             Bounds current = bounds;
             AdmissionLimits limits = current.limits();
             long now = nanoClock.getAsLong();
@@ -182,6 +207,17 @@ public final class Admission {
                 return Optional.of(AdmissionFailures.startRateExceeded(early));
             }
             Integer max = limits.maxStreams();
+            return max != null && streams.get() >= max ? Optional.of(AdmissionFailures.full(max)) : Optional.empty();
+        }
+
+        /**
+         * Takes one of the gateway's places, once it is known what the client sends. Call it once, after
+         * {@link #countStart}.
+         *
+         * @return the reason for a refusal, or empty
+         */
+        public Optional<Failure> acquireSlot() {
+            Integer max = bounds.limits().maxStreams();
             int count = streams.incrementAndGet();
             if (max != null && count > max) {
                 streams.decrementAndGet();
@@ -212,6 +248,10 @@ public final class Admission {
          */
         public void processStarted(long process) {
             pid = process;
+            if (!hasRun) {
+                hasRun = true;
+                load.descriptors().streamRuns();
+            }
             running.add(this);
         }
 

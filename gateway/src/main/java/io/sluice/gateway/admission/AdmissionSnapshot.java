@@ -15,6 +15,8 @@ import java.util.OptionalLong;
  * @param freeBytes available memory, within the container's limit
  * @param openFiles open descriptors of this process
  * @param maxOpenFiles its limit of descriptors
+ * @param refusedGuesses requests for previews that were refused because the address had asked for too many that do not
+ *     exist
  */
 public record AdmissionSnapshot(
         int streams,
@@ -23,7 +25,8 @@ public record AdmissionSnapshot(
         Map<Workload, Double> measuredCores,
         OptionalLong freeBytes,
         OptionalLong openFiles,
-        OptionalLong maxOpenFiles) {
+        OptionalLong maxOpenFiles,
+        long refusedGuesses) {
 
     /**
      * Copies the map.
@@ -35,6 +38,7 @@ public record AdmissionSnapshot(
      * @param freeBytes available memory
      * @param openFiles open descriptors
      * @param maxOpenFiles the limit of descriptors
+     * @param refusedGuesses refused requests for previews
      */
     public AdmissionSnapshot {
         measuredCores = Map.copyOf(measuredCores);

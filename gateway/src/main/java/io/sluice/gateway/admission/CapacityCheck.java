@@ -20,6 +20,9 @@ public final class CapacityCheck {
 
     private static final int DESCRIPTORS_PER_STREAM = 4;
 
+    /** For log files, jars and connections without a stream. */
+    private static final int SPARE_DESCRIPTORS = 64;
+
     private CapacityCheck() {}
 
     /**
@@ -41,7 +44,7 @@ public final class CapacityCheck {
             LOG.info("This system does not report its resources; streams are admitted without checking them");
             return;
         }
-        long supported = Math.max(0, descriptors.getAsLong() - LoadMonitor.SPARE_DESCRIPTORS) / DESCRIPTORS_PER_STREAM;
+        long supported = Math.max(0, descriptors.getAsLong() - SPARE_DESCRIPTORS) / DESCRIPTORS_PER_STREAM;
         if (supported < wantedStreams) {
             LOG.warn(
                     "The limit of {} file descriptors suffices for {} streams, but this host or --max-streams allows"

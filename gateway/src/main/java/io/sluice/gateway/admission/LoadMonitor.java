@@ -20,8 +20,7 @@ final class LoadMonitor {
     /** A socket and three pipes, and briefly at the start the pipes' other ends. */
     static final int DESCRIPTORS_PER_STREAM = 7;
 
-    /** For log files, jars and connections without a stream. */
-    static final int SPARE_DESCRIPTORS = 64;
+    private static final String NOT_ENOUGH_DESCRIPTORS = "not enough file descriptors";
 
     /**
      * Of the processors: what readiness assumes that another stream costs at most. One expensive stream must not make a
@@ -39,6 +38,7 @@ final class LoadMonitor {
     /** Streams that started since the last reading, and are therefore not in it. */
     private final AtomicInteger startedSinceReading = new AtomicInteger();
 
+    private final DescriptorLedger descriptors;
     private volatile Reading reading;
 
     LoadMonitor(LoadLimits limits, HostResources host, int processors) {
@@ -54,6 +54,11 @@ final class LoadMonitor {
             streams.put(work, new AtomicInteger());
         }
         this.reading = read();
+        this.descriptors = new DescriptorLedger(reading.maxOpenFiles(), reading.openFiles());
+    }
+
+    DescriptorLedger descriptors() {
+        return descriptors;
     }
 
     void update(LoadLimits newLimits) {
@@ -68,14 +73,22 @@ final class LoadMonitor {
     Optional<String> reserve(Workload work) {
         Optional<String> shortage = shortage(costs.of(work), 1);
         if (shortage.isEmpty()) {
+            if (!descriptors.streamStarts()) {
+                return Optional.of(NOT_ENOUGH_DESCRIPTORS);
+            }
             countOf(work).incrementAndGet();
             startedSinceReading.incrementAndGet();
         }
         return shortage;
     }
 
-    /** Forgets a stream that has ended; the process id is 0 if it has not had a process. */
+    /**
+     * Ends what {@link #reserve} began.
+     *
+     * @param pid the process id of its FFmpeg; 0 if it had not started
+     */
     void release(Workload work, long pid) {
+        descriptors.streamEnded(pid != 0);
         countOf(work).decrementAndGet();
         costs.ended(pid);
     }
@@ -107,10 +120,11 @@ final class LoadMonitor {
         if (now.freeBytes().isPresent() && now.freeBytes().getAsLong() < needed) {
             return Optional.of("not enough memory");
         }
-        long descriptors = now.openFiles().orElse(0) + (unmeasured + 1L) * DESCRIPTORS_PER_STREAM + SPARE_DESCRIPTORS;
-        return now.maxOpenFiles().isPresent()
-                        && descriptors > now.maxOpenFiles().getAsLong() * share
-                ? Optional.of("not enough file descriptors")
+        // The ledger does not know what else runs in an embedder's process.
+        long max = now.maxOpenFiles().orElse(Long.MAX_VALUE);
+        long open = now.openFiles().orElse(0) + (unmeasured + 1L) * DESCRIPTORS_PER_STREAM;
+        return open > max * share - DescriptorLedger.spare(max)
+                ? Optional.of(NOT_ENOUGH_DESCRIPTORS)
                 : Optional.empty();
     }
 
@@ -141,11 +155,18 @@ final class LoadMonitor {
                 .sum();
     }
 
-    AdmissionSnapshot snapshot(int admitted) {
+    AdmissionSnapshot snapshot(int admitted, long refusedGuesses) {
         Map<Workload, Double> measured = new EnumMap<>(Workload.class);
         costs.all().forEach((work, cost) -> measured.put(work, cost.cores()));
         Reading now = reading;
         return new AdmissionSnapshot(
-                admitted, expectedCores(), maxCores(), measured, now.freeBytes(), now.openFiles(), now.maxOpenFiles());
+                admitted,
+                expectedCores(),
+                maxCores(),
+                measured,
+                now.freeBytes(),
+                now.openFiles(),
+                now.maxOpenFiles(),
+                refusedGuesses);
     }
 }

@@ -37,6 +37,14 @@ final class LimitOptions {
             description = "Maximum time from connecting to the complete HTTP request (default: ${DEFAULT-VALUE}).")
     private Duration requestTimeout = Duration.ZERO;
 
+    @Option(
+            names = "--write-timeout",
+            paramLabel = "TIME",
+            defaultValue = "20s",
+            description = "Disconnect a client that reads less than 1 KiB of its answer per second for this long "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private Duration writeTimeout = Duration.ZERO;
+
     @Reloadable
     @Option(
             names = "--open-timeout",
@@ -157,6 +165,14 @@ final class LimitOptions {
             description = "Maximum concurrent connections, streams included (default: ${DEFAULT-VALUE}).")
     private int maxConnections;
 
+    @Option(
+            names = "--max-connections-per-address",
+            paramLabel = "COUNT",
+            defaultValue = "256",
+            description = "Maximum concurrent connections per client address; loopback and trusted proxies are exempt "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private int maxConnectionsPerAddress;
+
     @Reloadable
     @Option(
             names = "--max-streams",
@@ -233,6 +249,7 @@ final class LimitOptions {
         atLeast(errors, 1, "--max-control-rate", maxControlRate);
         atLeast(errors, 1, "--max-ping-rate", maxPingRate);
         atLeast(errors, 1, "--max-connections", maxConnections);
+        atLeast(errors, 1, "--max-connections-per-address", maxConnectionsPerAddress);
         atLeast(errors, 1, "--max-streams", maxStreams == null ? Integer.MAX_VALUE : maxStreams);
         atLeast(errors, 1, "--max-streams-per-address", maxStreamsPerAddress);
         atLeast(errors, 1, "--max-start-rate", maxStartRate);
@@ -246,7 +263,7 @@ final class LimitOptions {
     }
 
     ConnectionLimits connections() {
-        return new ConnectionLimits(maxConnections, requestTimeout);
+        return new ConnectionLimits(maxConnections, maxConnectionsPerAddress, requestTimeout, writeTimeout);
     }
 
     void applyTo(GatewayBuilder builder, Duration authorizeTimeout) {

@@ -1,40 +1,74 @@
 package io.sluice.gateway.http;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.util.internal.PlatformDependent;
+import io.sluice.gateway.admission.WatchGuesses;
 import io.sluice.gateway.output.Previews;
 import io.sluice.protocol.StreamKey;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.netty.ByteBufFlux;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/** {@code /watch/KEY/index.m3u8} and its segments: the previews that FFmpeg writes, by percent-encoded stream key. */
+/**
+ * {@code /watch/KEY/index.m3u8} and its segments: the previews that FFmpeg writes, by percent-encoded stream key.
+ *
+ * <p>Viewers have a scheduler of their own, so that they never delay anybody else. Responses are sent piece by piece;
+ * their number is limited by the memory for these pieces.
+ */
 public final class PreviewRoutes {
 
     private static final Pattern FILE = Pattern.compile("index\\.m3u8|segment\\d{1,9}\\.ts");
+    private static final String RETRY_AFTER_SECONDS = "2";
+
+    /** What a client that does not read can hold: a piece, what the socket has not taken, the same encrypted. */
+    private static final long BYTES_PER_RESPONSE = 4L * FileChunks.CHUNK_BYTES;
+
+    private static final int MEMORY_SHARE = 4;
+    private static final int MAX_RESPONSES = 10_000;
 
     private final Previews previews;
-    private final Scheduler blocking;
+    private final Scheduler viewers;
+    private final WatchGuesses guesses;
+    private final Function<HttpServerRequest, Optional<InetAddress>> addresses;
+    private final int maxResponses =
+            (int) Math.min(MAX_RESPONSES, PlatformDependent.maxDirectMemory() / MEMORY_SHARE / BYTES_PER_RESPONSE);
+    private final AtomicInteger responses = new AtomicInteger();
 
     /**
      * Creates the routes for one gateway.
      *
      * @param previews the folders of the previews
-     * @param blocking the scheduler on which files are read
+     * @param viewers the scheduler on which files are read; bounded
+     * @param guesses limits requests for previews that do not exist
+     * @param addresses determines a viewer's address, behind trusted proxies
      */
-    public PreviewRoutes(Previews previews, Scheduler blocking) {
+    public PreviewRoutes(
+            Previews previews,
+            Scheduler viewers,
+            WatchGuesses guesses,
+            Function<HttpServerRequest, Optional<InetAddress>> addresses) {
         this.previews = previews;
-        this.blocking = blocking;
+        this.viewers = viewers;
+        this.guesses = guesses;
+        this.addresses = addresses;
     }
 
     /**
@@ -48,25 +82,62 @@ public final class PreviewRoutes {
     }
 
     private Publisher<Void> serve(HttpServerRequest request, HttpServerResponse response) {
+        InetAddress address = addresses.apply(request).orElse(null);
+        StreamKey key = key(request.param("key")).orElse(null);
+        if (!guesses.allows(address, key)) {
+            return refuse(response, HttpResponseStatus.TOO_MANY_REQUESTS);
+        }
         String name = request.param("file");
-        Optional<Path> folder = key(request.param("key")).flatMap(previews::folderOf);
-        if (name == null || folder.isEmpty() || !FILE.matcher(name).matches()) {
+        Optional<Path> folder = Optional.ofNullable(key).flatMap(previews::folderOf);
+        if (key == null
+                || name == null
+                || folder.isEmpty()
+                || !FILE.matcher(name).matches()) {
+            guesses.missed(address);
             return response.sendNotFound();
         }
+        guesses.found(address, key);
+        if (responses.incrementAndGet() > maxResponses) {
+            responses.decrementAndGet();
+            return refuse(response, HttpResponseStatus.SERVICE_UNAVAILABLE);
+        }
         Path file = folder.get().resolve(name);
-        return Mono.fromCallable(() -> Files.isReadable(file))
-                .subscribeOn(blocking)
-                .flatMap(readable -> readable ? send(response, file) : response.sendNotFound());
+        return Mono.fromCallable(() -> size(file))
+                .subscribeOn(viewers)
+                .onErrorResume(RejectedExecutionException.class, e -> Mono.just(OptionalLong.empty()))
+                .flatMap(size -> size.isPresent()
+                        ? send(request, response, file, size.getAsLong())
+                        : Mono.from(response.sendNotFound()))
+                .doFinally(end -> responses.decrementAndGet());
     }
 
-    private Mono<Void> send(HttpServerResponse response, Path file) {
+    private static OptionalLong size(Path file) {
+        try {
+            return OptionalLong.of(Files.size(file));
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private Mono<Void> send(HttpServerRequest request, HttpServerResponse response, Path file, long size) {
         boolean playlist = file.toString().endsWith(".m3u8");
-        return response.header(HttpHeaderNames.CONTENT_TYPE, playlist ? "application/vnd.apple.mpegurl" : "video/mp2t")
+        response.header(HttpHeaderNames.CONTENT_TYPE, playlist ? "application/vnd.apple.mpegurl" : "video/mp2t")
                 .header(HttpHeaderNames.CACHE_CONTROL, playlist ? "no-store" : "max-age=60")
                 .header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-                .status(HttpResponseStatus.OK)
-                .send(ByteBufFlux.fromPath(file).subscribeOn(blocking))
-                .then();
+                .header(HttpHeaderNames.CONTENT_LENGTH, Long.toString(size))
+                .status(HttpResponseStatus.OK);
+        Channel[] channel = new Channel[1];
+        request.withConnection(connection -> channel[0] = connection.channel());
+        return Mono.defer(() -> response.sendObject(new FileChunks(channel[0], file, size, viewers))
+                        .then())
+                .subscribeOn(Schedulers.fromExecutor(channel[0].eventLoop()));
+    }
+
+    private static Publisher<Void> refuse(HttpServerResponse response, HttpResponseStatus status) {
+        return response.status(status)
+                .header(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                .send();
     }
 
     private static Optional<StreamKey> key(@Nullable String encoded) {

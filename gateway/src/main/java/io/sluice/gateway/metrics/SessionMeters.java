@@ -1,6 +1,7 @@
 package io.sluice.gateway.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -131,6 +132,12 @@ public final class SessionMeters implements MeterBinding.Meters {
                 "Maximum expected CPU usage of all streams",
                 "cores",
                 meters -> admission.get().maxCores());
+        registered(FunctionCounter.builder(
+                        "sluice.watch.refused",
+                        admission,
+                        current -> current.get().refusedGuesses())
+                .description("Requests for previews refused after too many for previews that do not exist")
+                .register(registry));
         gauge("sluice.memory.free", "Free memory, within the container's limit", "bytes", meters -> {
             OptionalLong free = admission.get().freeBytes();
             return free.isPresent() ? free.getAsLong() : Double.NaN;

@@ -54,7 +54,7 @@ public final class PublishTemplate {
      * @return false for RTMP
      */
     public boolean isTls() {
-        return "rtmps".equalsIgnoreCase(shape.getScheme());
+        return shape.scheme().equals("rtmps");
     }
 
     /**
@@ -63,7 +63,7 @@ public final class PublishTemplate {
      * @return scheme and host, such as {@code rtmps://live.example.org}
      */
     public String server() {
-        return shape.getScheme() + "://" + shape.getHost();
+        return shape.scheme() + "://" + shape.host();
     }
 
     /**

@@ -19,7 +19,14 @@ final class AdminServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * Operators, monitoring and probes need a few connections each. These are checked before any token, so that whoever
+     * has none cannot take what the gateway needs.
+     */
+    private static final ConnectionLimits LIMITS =
+            new ConnectionLimits(64, 32, Duration.ofSeconds(10), Duration.ofSeconds(20));
+
     private static final int MAX_HEADER_BYTES = 8 * 1_024;
 
     private final DisposableServer server;
@@ -46,13 +53,15 @@ final class AdminServer {
         boolean local = new InetSocketAddress(listener.host(), 0).getAddress().isLoopbackAddress();
         LoopResources loop = LoopResources.create("sluice-admin", 1, true);
         try {
-            HttpServer http = RequestTargetHandler.check(HttpServer.create());
+            ConnectionLimiter limiter = new ConnectionLimiter(
+                    "admin API", LIMITS, gateway.descriptors(), address -> false, IDLE_TIMEOUT, true);
+            listener.meters().watchConnections("sluice.admin.connections", "admin API's", limiter);
+            HttpServer http = limiter.limit(RequestTargetHandler.check(HttpServer.create()));
             DisposableServer server = (tls == null || local ? http : tls.secure(http))
                     .host(listener.host())
                     .port(listener.port())
                     .runOn(loop)
                     .idleTimeout(IDLE_TIMEOUT)
-                    .requestTimeout(READ_TIMEOUT)
                     .httpMessageLogFactory(new RedactedRequestLog())
                     .httpRequestDecoder(decoder -> decoder.maxHeaderSize(MAX_HEADER_BYTES))
                     .route(routes -> gateway.mountAdmin(routes, "", listener.access(), listener.meters()::text))

@@ -1,22 +1,13 @@
 package io.sluice.gateway.server;
 
 import java.time.Duration;
-import java.util.OptionalLong;
 
 /**
- * The limits of connections.
+ * The limits of a listener's connections.
  *
  * @param maxConnections maximum of concurrent connections, streams included
+ * @param maxPerAddress maximum of concurrent connections per client address; an IPv6 /64 network counts as one address
  * @param requestTimeout maximum time from connecting to the complete HTTP request
+ * @param writeTimeout a client that takes less than a minimum of its answer in this time is disconnected
  */
-public record ConnectionLimits(int maxConnections, Duration requestTimeout) {
-
-    /** For the JVM's own files, and for connections above the limit, which get an answer. */
-    private static final int SPARE_DESCRIPTORS = 256;
-
-    /** The same limits, with no more connections than the process has descriptors for. */
-    ConnectionLimits within(OptionalLong descriptors) {
-        long available = Math.max(1, descriptors.orElse(Integer.MAX_VALUE) - SPARE_DESCRIPTORS);
-        return new ConnectionLimits((int) Math.min(maxConnections, available), requestTimeout);
-    }
-}
+public record ConnectionLimits(int maxConnections, int maxPerAddress, Duration requestTimeout, Duration writeTimeout) {}

@@ -87,9 +87,15 @@ public final class GatewayServer {
         try {
             admin = adminListener == null ? null : AdminServer.start(gateway, adminListener, tls);
             ConnectionLimiter limiter = new ConnectionLimiter(
-                    config.connections().within(gateway.admission().maxOpenFiles()), IDLE_TIMEOUT);
+                    "publishers' listener",
+                    config.connections(),
+                    gateway.descriptors(),
+                    address -> gateway.config().access().proxies().includes(address),
+                    IDLE_TIMEOUT,
+                    false);
+            gateway.addReadiness(limiter::fullReason);
             if (adminListener != null) {
-                adminListener.meters().watchConnections(limiter);
+                adminListener.meters().watchConnections("sluice.connections", "publishers'", limiter);
                 if (tls != null) {
                     adminListener.meters().watchTls(tls);
                 }

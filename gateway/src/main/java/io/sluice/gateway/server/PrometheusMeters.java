@@ -17,6 +17,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.sluice.gateway.GatewayVersion;
 import io.sluice.gateway.metrics.MeterBinding;
 import io.sluice.gateway.metrics.SessionMeters;
+import io.sluice.gateway.server.ConnectionCounts.Reason;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -46,19 +47,20 @@ public final class PrometheusMeters implements AutoCloseable {
                 .register(registry);
     }
 
-    /** Adds the metrics of connections. */
-    void watchConnections(ConnectionLimiter limiter) {
-        Gauge.builder("sluice.connections", limiter, ConnectionLimiter::connections)
-                .description("Connections of the publishers' listener")
+    /** Adds the metrics of a listener's connections. */
+    void watchConnections(String name, String whose, ConnectionLimiter limiter) {
+        Gauge.builder(name, limiter, ConnectionLimiter::connections)
+                .description("Connections of the " + whose + " listener")
                 .register(registry);
-        FunctionCounter.builder("sluice.connections.refused", limiter, ConnectionLimiter::refused)
-                .description("Connections that were refused, or closed without a request in time")
-                .tag("reason", "full")
-                .register(registry);
-        FunctionCounter.builder("sluice.connections.refused", limiter, ConnectionLimiter::tooSlow)
-                .description("Connections that were refused, or closed without a request in time")
-                .tag("reason", "slow")
-                .register(registry);
+        for (Reason reason : Reason.values()) {
+            FunctionCounter.builder(
+                            name + ".refused",
+                            limiter,
+                            refusing -> refusing.counts().total(reason))
+                    .description("Connections of the " + whose + " listener that were refused or closed, by reason")
+                    .tag("reason", reason.tag())
+                    .register(registry);
+        }
     }
 
     /** Adds the metric of TLS handshakes that were refused. */

@@ -78,10 +78,21 @@ public final class SessionRegistry {
         });
     }
 
+    /** The refusal that {@link #acquire} would answer with now; empty if it would give the key, or wait for it. */
+    Optional<Failure> refusal(StreamKey key) {
+        return sessionOf(key)
+                .filter(holder -> !holder.status().state().isEnding())
+                .map(holder -> failure());
+    }
+
     private static Result<Lease> inUse() {
-        return new Result.Refused<>(new Failure(
+        return new Result.Refused<>(failure());
+    }
+
+    private static Failure failure() {
+        return new Failure(
                 FailureCode.STREAM_KEY_IN_USE,
-                "Another stream is live under this stream key. End it first, or use another key."));
+                "Another stream is live under this stream key. End it first, or use another key.");
     }
 
     /** The exclusive right of a session to publish under a stream key. */

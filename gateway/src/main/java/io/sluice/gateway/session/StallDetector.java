@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -47,20 +48,20 @@ final class StallDetector {
         }
         if (waiting == 0
                 && nowNanos - lastMediaNanos >= limits.timeouts().media().toNanos()) {
-            return Optional.of(noMedia(limits));
+            return Optional.of(noMedia(limits.timeouts().media()));
         }
         return Optional.empty();
     }
 
     /** The refusal of a client that has not sent enough to show what it sends. */
     static <T> Result<T> noHeader(SessionLimits limits) {
-        return new Result.Refused<>(noMedia(limits));
+        return new Result.Refused<>(noMedia(limits.firstMediaTimeout()));
     }
 
-    private static Failure noMedia(SessionLimits limits) {
+    private static Failure noMedia(Duration time) {
         return new Failure(
                 FailureCode.MEDIA_TIMEOUT,
-                "No media arrived for " + limits.timeouts().media().toSeconds()
+                "No media arrived for " + time.toSeconds()
                         + " s: check that the recorder is running, and go live again.");
     }
 }

@@ -24,7 +24,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The way from a stream key to a running FFmpeg: admission, permission, the stream key's lease, the client's offer,
+ * The way from a stream key to a running FFmpeg: admission, permission, the client's offer, the stream key's lease,
  * outputs, plan, process. Each step may refuse, as a value. What was acquired is released when a later step refuses or
  * fails.
  *
@@ -68,7 +68,8 @@ final class StartSequence {
     /**
      * Runs the sequence when subscribed to. A client that connects too often is refused before the authorizer is asked.
      * Permission comes before the stream key: a stranger must neither learn whether a key is live, nor use up what is
-     * left of the gateway.
+     * left of the gateway. The offer, which for a plain client is its first media, comes before it too: who sends
+     * nothing holds neither a place nor a key.
      *
      * @param offer what the client sends, as soon as that is known
      * @return the stream or the refusal, on the event loop; an error only if the gateway itself is at fault
@@ -77,7 +78,7 @@ final class StartSequence {
         return then(
                         Mono.fromSupplier(() ->
                                 context.admission().requestTicket(request.peer().internetAddress())),
-                        ticket -> orRelease(ticket::release, then(authorize(), permit -> admit(ticket, permit, offer))))
+                        ticket -> orRelease(ticket::release, then(authorize(), permit -> start(ticket, permit, offer))))
                 .publishOn(onLoop);
     }
 
@@ -92,16 +93,25 @@ final class StartSequence {
         lease.release();
     }
 
-    private Mono<Result<RunningStream>> admit(Ticket ticket, Permit permit, Mono<Result<Offer>> offer) {
+    /** A client that could not start now is not asked to send media first. */
+    private Mono<Result<RunningStream>> start(Ticket ticket, Permit permit, Mono<Result<Offer>> offer) {
         StreamKey key = permit.request().streamKey();
-        Optional<Failure> full = ticket.acquireSlot(key);
+        Optional<Failure> refusal =
+                ticket.countStart(key).or(() -> context.streams().refusal(key));
+        return refusal.isPresent()
+                ? Mono.just(new Result.Refused<>(refusal.get()))
+                : then(offer, known -> admit(ticket, permit, known));
+    }
+
+    private Mono<Result<RunningStream>> admit(Ticket ticket, Permit permit, Offer offer) {
+        StreamKey key = permit.request().streamKey();
+        Optional<Failure> full = ticket.acquireSlot();
         return full.isPresent()
                 ? Mono.just(new Result.Refused<>(full.get()))
                 : then(
                         context.streams().acquire(key, session, context.limits().keyReleaseTimeout()),
                         lease -> orRelease(
-                                () -> release(context, lease),
-                                then(offer, known -> run(new Reservation(ticket, permit, lease), known))));
+                                () -> release(context, lease), run(new Reservation(ticket, permit, lease), offer)));
     }
 
     private static Mono<Result<RunningStream>> orRelease(Runnable release, Mono<Result<RunningStream>> steps) {

@@ -125,17 +125,24 @@ public final class StreamSession {
             @Nullable String streamKey,
             @Nullable String mimeType) {
         StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.PLAIN);
-        Mono<Result<Offer>> offer = Mono.justOrEmpty(mimeType)
+        Mono<Result<Offer>> offer = Optional.ofNullable(mimeType)
                 .map(OfferNegotiation::ofMimeType)
-                .filter(parsed -> !OfferNegotiation.leavesCodecsOpen(parsed))
-                .switchIfEmpty(session.format
-                        .offer()
-                        .timeout(
-                                context.limits().timeouts().media(),
-                                Mono.just(StallDetector.noHeader(context.limits())),
-                                Schedulers.fromExecutor(session.eventLoop)));
+                .filter(declared -> !OfferNegotiation.leavesCodecsOpen(declared))
+                .map(declared -> declared.fold(
+                        known -> session.header().map(header -> header.flatMap(read -> declared)),
+                        failure -> Mono.just(declared)))
+                .orElseGet(session::header);
         session.start(session.streamKey(null), offer, connection.peer());
         return session;
+    }
+
+    /** What the media shows, once it does; until then a client that says nothing else holds nothing. */
+    private Mono<Result<Offer>> header() {
+        return format.offer()
+                .timeout(
+                        context.limits().firstMediaTimeout(),
+                        Mono.just(StallDetector.noHeader(context.limits())),
+                        Schedulers.fromExecutor(eventLoop));
     }
 
     /**
@@ -499,7 +506,7 @@ public final class StreamSession {
         timers.cancel();
         queue.discard();
         media.release();
-        // A start that waits for the header holds the stream key.
+        // A start may be waiting for the header.
         format.cancel(SessionFailures.endedBeforeStart());
         if (!starting) {
             closed();

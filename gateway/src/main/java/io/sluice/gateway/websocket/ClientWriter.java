@@ -2,10 +2,12 @@ package io.sluice.gateway.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.session.ClientConnection;
 import io.sluice.protocol.ControlCodec;
@@ -13,6 +15,7 @@ import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.ServerMessage;
+import java.util.concurrent.TimeUnit;
 import reactor.netty.NettyPipeline;
 
 /**
@@ -50,7 +53,7 @@ final class ClientWriter implements ClientConnection {
 
     @Override
     public void send(ServerMessage message) {
-        if (closing || !channel.isActive() || (message instanceof Progress && !channel.isWritable())) {
+        if (closing || !channel.isActive() || (message instanceof Progress && hasUnread())) {
             return;
         }
         if (negotiated) {
@@ -62,6 +65,12 @@ final class ClientWriter implements ClientConnection {
             close(new CloseWebSocketFrame(
                     failed.code().closeCode(), failed.failure().closeReason()));
         }
+    }
+
+    /** Whether the socket has not taken all of what was sent before. */
+    private boolean hasUnread() {
+        ChannelOutboundBuffer unread = channel.unsafe().outboundBuffer();
+        return unread == null || unread.totalPendingWriteBytes() > 0;
     }
 
     @Override
@@ -82,6 +91,12 @@ final class ClientWriter implements ClientConnection {
     void disconnected() {
         closing = true;
         pongs.stop();
+        if (channel.isActive()) {
+            // Reactor Netty closes once its close frame is written, which it never is if the client does not read.
+            ScheduledFuture<?> close = channel.eventLoop()
+                    .schedule(() -> channel.close(), ClosingHandshake.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            channel.closeFuture().addListener(closed -> close.cancel(false));
+        }
     }
 
     private void close(CloseWebSocketFrame frame) {

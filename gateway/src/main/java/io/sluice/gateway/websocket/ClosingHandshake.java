@@ -22,7 +22,7 @@ final class ClosingHandshake extends ChannelInboundHandlerAdapter {
 
     static final String NAME = "sluice.closingHandshake";
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     /** More than a client can have in flight when it receives the close frame; one that sends more has not stopped. */
     private static final long MAX_DISCARDED_BYTES = 16 * 1_024 * 1_024;

@@ -30,7 +30,13 @@ public final class TrustedProxies {
         return new TrustedProxies(networks.stream().map(TrustedProxies::network).toList());
     }
 
-    boolean includes(InetSocketAddress address) {
+    /**
+     * Whether a connection comes from a trusted proxy.
+     *
+     * @param address its remote address
+     * @return true if so
+     */
+    public boolean includes(InetSocketAddress address) {
         return networks.stream().anyMatch(network -> network.matches(address));
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,10 @@ class AdmissionTest {
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static Optional<Failure> acquireSlot(Ticket ticket, StreamKey key) {
+        return ticket.countStart(key).or(ticket::acquireSlot);
     }
 
     private static StreamKey key(String text) {
@@ -122,10 +127,10 @@ class AdmissionTest {
     void startsAreLimitedPerStreamWhateverTheKeysParameters() {
         Admission admission = admission(null, 100, 100, 100, 1);
         for (int i = 0; i < 10; i++) {
-            assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("anna?i" + i)))
+            assertThat(acquireSlot(admission.requestTicket(null).orElseThrow(), key("anna?i" + i)))
                     .isEmpty();
         }
-        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("anna?i10")))
+        assertThat(acquireSlot(admission.requestTicket(null).orElseThrow(), key("anna?i10")))
                 .isPresent();
     }
 
@@ -134,15 +139,15 @@ class AdmissionTest {
         Admission admission = admission(null, 100, 100, 100, 1);
         for (int i = 0; i < 10; i++) {
             Ticket ticket = admission.requestTicket(null).orElseThrow();
-            assertThat(ticket.acquireSlot(KEY)).isEmpty();
+            assertThat(acquireSlot(ticket, KEY)).isEmpty();
             ticket.release();
         }
         Ticket eleventh = admission.requestTicket(null).orElseThrow();
-        assertThat(eleventh.acquireSlot(KEY)).hasValueSatisfying(failure -> {
+        assertThat(acquireSlot(eleventh, KEY)).hasValueSatisfying(failure -> {
             assertRetryAfter(failure, FailureCode.TOO_MANY_REQUESTS, Duration.ofSeconds(1), Duration.ofSeconds(1));
             assertThat(failure.message()).contains("this stream key").doesNotContain(KEY.value() + " ");
         });
-        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("other")))
+        assertThat(acquireSlot(admission.requestTicket(null).orElseThrow(), key("other")))
                 .isEmpty();
         assertThat(admission.snapshot().streams()).isEqualTo(1);
     }
@@ -156,7 +161,7 @@ class AdmissionTest {
             // Drawing no more than half of the range ten times in a row has a probability of one in a thousand.
             nowNanos += (long) (seconds / 2 * TimeUnit.SECONDS.toNanos(1));
             Ticket ticket = admission.requestTicket(address("192.0.2.1")).orElseThrow();
-            assertThat(ticket.acquireSlot(KEY)).isEmpty();
+            assertThat(acquireSlot(ticket, KEY)).isEmpty();
             ticket.release();
         }
     }
@@ -165,10 +170,10 @@ class AdmissionTest {
     void startsOfAllStreamsAreLimited() {
         Admission admission = admission(null, 100, 3, 100, 100);
         for (int i = 0; i < 30; i++) {
-            assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("k" + i)))
+            assertThat(acquireSlot(admission.requestTicket(null).orElseThrow(), key("k" + i)))
                     .isEmpty();
         }
-        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(KEY))
+        assertThat(acquireSlot(admission.requestTicket(null).orElseThrow(), KEY))
                 .hasValueSatisfying(failure -> assertRetryAfter(
                         failure, FailureCode.GATEWAY_FULL, Duration.ofSeconds(1), Duration.ofSeconds(2)));
     }
@@ -180,7 +185,7 @@ class AdmissionTest {
         for (int i = 0; i < 40; i++) {
             assertThat(admission.fullReason()).isEmpty();
             Ticket ticket = admission.requestTicket(null).orElseThrow();
-            assertThat(ticket.acquireSlot(key("k" + i))).isEmpty();
+            assertThat(acquireSlot(ticket, key("k" + i))).isEmpty();
             tickets.add(ticket);
         }
         assertThat(admission.fullReason()).contains("40 of at most 40 streams are in use");
@@ -201,11 +206,11 @@ class AdmissionTest {
             admission.requestTicket(address("192.0.2.1")).orElseThrow();
         }
         Ticket first = admission.requestTicket(null).orElseThrow();
-        assertThat(first.acquireSlot(key("a"))).isEmpty();
-        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("b")))
+        assertThat(acquireSlot(first, key("a"))).isEmpty();
+        assertThat(acquireSlot(admission.requestTicket(null).orElseThrow(), key("b")))
                 .isEmpty();
         Ticket third = admission.requestTicket(null).orElseThrow();
-        assertThat(third.acquireSlot(key("c")))
+        assertThat(acquireSlot(third, key("c")))
                 .hasValueSatisfying(failure -> assertRetryAfter(
                         failure, FailureCode.GATEWAY_FULL, Duration.ofSeconds(10), Duration.ofSeconds(20)));
         third.release();
@@ -213,7 +218,7 @@ class AdmissionTest {
         first.release();
         first.release();
         assertThat(admission.snapshot().streams()).isEqualTo(1);
-        assertThat(admission.requestTicket(null).orElseThrow().acquireSlot(key("d")))
+        assertThat(acquireSlot(admission.requestTicket(null).orElseThrow(), key("d")))
                 .isEmpty();
     }
 }

@@ -69,14 +69,14 @@ class LoadMonitorTest {
         for (int i = 0; i < 1_000; i++) {
             assertThat(load.reserve(Workload.VIDEO)).isEmpty();
         }
-        assertThat(load.snapshot(1_000).expectedCores()).isZero();
+        assertThat(load.snapshot(1_000, 0).expectedCores()).isZero();
     }
 
     @Test
     void costIsMeasuredPerSecondOfMediaAtAnySpeed() {
         teach(Workload.VIDEO, 0.5);
-        assertThat(load.snapshot(0).measuredCores()).containsOnlyKeys(Workload.VIDEO);
-        assertThat(load.snapshot(0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
+        assertThat(load.snapshot(0, 0).measuredCores()).containsOnlyKeys(Workload.VIDEO);
+        assertThat(load.snapshot(0, 0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
     }
 
     /** A picture of 4096x2304 on slow cores: 1.9 cores, and a fifth of real time. */
@@ -91,8 +91,8 @@ class LoadMonitorTest {
     @Test
     void aStreamThatLagsTeachesWhatItReallyUses() {
         teachAStreamThatLags();
-        assertThat(load.snapshot(1).measuredCores().get(Workload.VIDEO)).isCloseTo(1.9, TOLERANCE);
-        assertThat(load.snapshot(1).expectedCores()).isCloseTo(1.9, TOLERANCE);
+        assertThat(load.snapshot(1, 0).measuredCores().get(Workload.VIDEO)).isCloseTo(1.9, TOLERANCE);
+        assertThat(load.snapshot(1, 0).expectedCores()).isCloseTo(1.9, TOLERANCE);
     }
 
     @Test
@@ -104,7 +104,7 @@ class LoadMonitorTest {
         }
         assertThat(load.reserve(Workload.VIDEO)).as("1.9 + 1.9 of 3").isPresent();
         load.release(Workload.VIDEO, 7);
-        assertThat(load.snapshot(20).expectedCores()).isZero();
+        assertThat(load.snapshot(20, 0).expectedCores()).isZero();
         for (int i = 0; i < 100; i++) {
             load.sample(List.of());
         }
@@ -143,8 +143,8 @@ class LoadMonitorTest {
             after.add(stream(Workload.VIDEO, pid, pid == 2 ? 3_000 : 300, 5_000));
         }
         load.sample(after);
-        assertThat(load.snapshot(3).measuredCores().get(Workload.VIDEO)).isCloseTo(0.1, TOLERANCE);
-        assertThat(load.snapshot(3).expectedCores()).isCloseTo(1.2, TOLERANCE);
+        assertThat(load.snapshot(3, 0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.1, TOLERANCE);
+        assertThat(load.snapshot(3, 0).expectedCores()).isCloseTo(1.2, TOLERANCE);
     }
 
     @Test
@@ -152,27 +152,27 @@ class LoadMonitorTest {
         load.sample(List.of(stream(Workload.VIDEO, 7, 0, 2_000)));
         nowNanos += 3_000_000_000L;
         load.sample(List.of(stream(Workload.VIDEO, 7, 4_800, 2_000)));
-        assertThat(load.snapshot(1).expectedCores()).isCloseTo(1.6, TOLERANCE);
+        assertThat(load.snapshot(1, 0).expectedCores()).isCloseTo(1.6, TOLERANCE);
     }
 
     @Test
     void changesAreSmoothedAndTheStartIsIgnored() {
         load.sample(List.of(stream(Workload.COPY, 7, 5_000, 500)));
         load.sample(List.of(stream(Workload.COPY, 7, 5_100, 2_000)));
-        assertThat(load.snapshot(0).measuredCores()).as("its start").isEmpty();
+        assertThat(load.snapshot(0, 0).measuredCores()).as("its start").isEmpty();
         load.sample(List.of(stream(Workload.COPY, 7, 5_110, 2_900)));
-        assertThat(load.snapshot(0).measuredCores()).as("too little media").isEmpty();
+        assertThat(load.snapshot(0, 0).measuredCores()).as("too little media").isEmpty();
         load.sample(List.of(stream(Workload.COPY, 7, 5_200, 4_000)));
-        assertThat(load.snapshot(0).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
+        assertThat(load.snapshot(0, 0).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
         load.sample(List.of(stream(Workload.COPY, 7, 6_200, 6_000)));
-        assertThat(load.snapshot(0).measuredCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, TOLERANCE);
+        assertThat(load.snapshot(0, 0).measuredCores().get(Workload.COPY)).isCloseTo(0.05 + 0.45 * 0.2, TOLERANCE);
     }
 
     @Test
     void aProcessWithoutProgressIsNotMeasured() {
         load.sample(List.of(stream(Workload.COPY, 7, 100, 0)));
         load.sample(List.of(stream(Workload.COPY, 7, 100_000, 0)));
-        assertThat(load.snapshot(0).measuredCores()).isEmpty();
+        assertThat(load.snapshot(0, 0).measuredCores()).isEmpty();
     }
 
     @Test
@@ -191,15 +191,15 @@ class LoadMonitorTest {
         after.add(stream(Workload.VIDEO, 18, 1_000, 4_000));
         load.sample(after);
 
-        assertThat(load.snapshot(18).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
-        assertThat(load.snapshot(18).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
+        assertThat(load.snapshot(18, 0).measuredCores().get(Workload.COPY)).isCloseTo(0.05, TOLERANCE);
+        assertThat(load.snapshot(18, 0).measuredCores().get(Workload.VIDEO)).isCloseTo(0.5, TOLERANCE);
     }
 
     @Test
     void costsAreKeptWhenTheStreamsHaveEnded() {
         teach(Workload.AUDIO, 0.04);
         load.sample(List.of());
-        assertThat(load.snapshot(0).measuredCores().get(Workload.AUDIO)).isCloseTo(0.04, TOLERANCE);
+        assertThat(load.snapshot(0, 0).measuredCores().get(Workload.AUDIO)).isCloseTo(0.04, TOLERANCE);
     }
 
     @ParameterizedTest
@@ -233,17 +233,33 @@ class LoadMonitorTest {
         load.sample(List.of());
         assertThat(load.reserve(Workload.COPY)).isEmpty();
         assertThat(load.reserve(Workload.COPY)).hasValue("not enough memory");
-        assertThat(load.snapshot(0).freeBytes()).isEqualTo(OptionalLong.of(200 * MIB));
+        assertThat(load.snapshot(0, 0).freeBytes()).isEqualTo(OptionalLong.of(200 * MIB));
     }
 
     @Test
     void descriptorsAreReserved() throws IOException {
         write("proc/self/limits", "Max open files            100            100            files\n");
         Files.createDirectories(root.resolve("proc/self/fd"));
-        load.sample(List.of());
-        for (int i = 0; i < 5; i++) {
+        load = load(150);
+        for (int i = 0; i < 12; i++) {
             assertThat(load.reserve(Workload.COPY)).isEmpty();
         }
-        assertThat(load.reserve(Workload.COPY)).as("64 and 6 times 7").hasValue("not enough file descriptors");
+        assertThat(load.reserve(Workload.COPY))
+                .as("12 to spare and 13 times 7")
+                .hasValue("not enough file descriptors");
+    }
+
+    @Test
+    void socketsAndPipesShareTheDescriptors() throws IOException {
+        write("proc/self/limits", "Max open files            100            100            files\n");
+        Files.createDirectories(root.resolve("proc/self/fd"));
+        load = load(150);
+        for (int i = 0; i < 76; i++) {
+            load.descriptors().opened();
+        }
+        assertThat(load.reserve(Workload.COPY)).as("82 are for both").isEmpty();
+        assertThat(load.reserve(Workload.COPY)).hasValue("not enough file descriptors");
+        load.release(Workload.COPY, 0);
+        assertThat(load.reserve(Workload.COPY)).isEmpty();
     }
 }

@@ -84,7 +84,7 @@ class ArchitectureTest {
                         "output"),
                 knows("operations", "session", "threads"),
                 knows("websocket", "access", "admission", "session"),
-                knows("http", "output"),
+                knows("http", "admission", "output"),
                 knows("auth", "access", "files", "output", "threads"),
                 knows("admin", "access", "files", "operations", "session", "threads"),
                 knows("metrics", "admission", "operations", "session"),

@@ -52,7 +52,7 @@ class PreviewsTest {
     }
 
     @Test
-    void anotherNameOfTheStreamIsNotEnoughToWatchIt() {
+    void anotherNameOfTheStreamIsNotEnoughToWatchIt() throws IOException {
         Previews previews = previews();
         open(previews, "session");
         assertThat(previews.folderOf(SessionStage.key("a-key?i1"))).isEmpty();

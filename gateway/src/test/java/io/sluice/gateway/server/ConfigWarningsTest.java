@@ -14,7 +14,13 @@ class ConfigWarningsTest {
 
     private static List<String> warnings(String host, int port, GatewayBuilder gateway) {
         return ConfigWarnings.of(new ServerConfig(
-                host, port, null, new ConnectionLimits(1, Duration.ofSeconds(1)), null, Duration.ZERO, gateway));
+                host,
+                port,
+                null,
+                new ConnectionLimits(1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                null,
+                Duration.ZERO,
+                gateway));
     }
 
     @Test

@@ -11,11 +11,15 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.gateway.admission.DescriptorLedger.Room;
 import io.sluice.gateway.guards.NoBufferLeaks;
+import io.sluice.gateway.server.ConnectionCounts.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,22 +30,27 @@ class RequestTimeoutHandlerTest {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
-    private final AtomicInteger tooSlow = new AtomicInteger();
-    private EmbeddedChannel channel = channel(false);
+    private final List<Reason> closed = new ArrayList<>();
+    private final AtomicBoolean isCrowded = new AtomicBoolean();
+    private EmbeddedChannel channel = channel(Admittance.FREE);
 
     @AfterEach
     void close() {
         channel.finishAndReleaseAll();
     }
 
-    private EmbeddedChannel channel(boolean crowded) {
+    private EmbeddedChannel channel(Admittance admittance) {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline()
                 .addLast(
                         new HttpServerCodec(),
                         new RequestTimeoutHandler(
-                                Duration.ofSeconds(10), Duration.ofSeconds(70), crowded, tooSlow::incrementAndGet));
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(70),
+                                admittance,
+                                isCrowded::get,
+                                closed::add));
         return channel;
     }
 
@@ -71,9 +80,9 @@ class RequestTimeoutHandlerTest {
     @Test
     void aConnectionThatSaysNothingIsClosed() {
         assertThat(isOpenAfter(9)).isTrue();
-        assertThat(tooSlow).hasValue(0);
+        assertThat(closed).isEmpty();
         assertThat(isOpenAfter(1)).isFalse();
-        assertThat(tooSlow).hasValue(1);
+        assertThat(closed).containsExactly(Reason.SLOW);
     }
 
     @Test
@@ -105,17 +114,71 @@ class RequestTimeoutHandlerTest {
     @Test
     void theAnswerMayTakeItsTimeAndTheNextRequestHasAnother() {
         receive(GET);
-        assertThat(isOpenAfter(1_000)).isTrue();
+        assertThat(isOpenAfter(200)).isTrue();
         answer(HttpResponseStatus.CONTINUE);
-        assertThat(isOpenAfter(1_000)).isTrue();
+        assertThat(isOpenAfter(90)).isTrue();
         answer(HttpResponseStatus.OK);
         assertThat(isOpenAfter(69)).isTrue();
         receive(GET + GET);
+        assertThat(isOpenAfter(200)).isTrue();
         answer(HttpResponseStatus.OK);
-        assertThat(isOpenAfter(1_000)).as("one is not answered yet").isTrue();
+        assertThat(isOpenAfter(200)).as("each answer has its time").isTrue();
         answer(HttpResponseStatus.OK);
         receive("GET / HT");
         assertThat(isOpenAfter(70)).isFalse();
+        assertThat(closed).containsExactly(Reason.SLOW);
+    }
+
+    @Test
+    void anAnswerThatIsNeverReadToItsEndIsGivenUp() {
+        receive(GET);
+        assertThat(isOpenAfter(299)).isTrue();
+        assertThat(isOpenAfter(1)).isFalse();
+        assertThat(closed).containsExactly(Reason.UNREAD);
+    }
+
+    @Test
+    void halfARequestBehindAnUnansweredOneGainsNoTime() {
+        receive(GET + "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
+        assertThat(isOpenAfter(9)).isTrue();
+        assertThat(isOpenAfter(1)).isFalse();
+    }
+
+    @Test
+    void requestsThatDoNotWaitForAnswersAreBounded() {
+        receive(GET.repeat(RequestTimeoutHandler.MAX_UNANSWERED));
+        assertThat(channel.isOpen()).isTrue();
+        receive(GET.repeat(50));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(closed).containsExactly(Reason.PIPELINED);
+        assertThat(channel.inboundMessages()).hasSize(2 * RequestTimeoutHandler.MAX_UNANSWERED);
+    }
+
+    @Test
+    void inACrowdNoConnectionIsKeptForTheNextRequest() {
+        receive(GET);
+        answer(HttpResponseStatus.OK);
+        assertThat(channel.isOpen()).isTrue();
+        isCrowded.set(true);
+        receive(GET);
+        answer(HttpResponseStatus.OK);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void ofTheReserveForStreamsAnUpgradeMayUseOne() {
+        channel = channel(Admittance.full(Room.STREAMS));
+        receive("GET /ingest HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n");
+        assertThat(channel.<Object>readInbound()).isInstanceOf(HttpRequest.class);
+        ReferenceCountUtil.release(channel.readInbound());
+        answer(HttpResponseStatus.SWITCHING_PROTOCOLS);
+        assertThat(isOpenAfter(100_000)).isTrue();
+
+        channel.finishAndReleaseAll();
+        channel = channel(Admittance.full(Room.STREAMS));
+        receive(GET);
+        assertThat(sent()).startsWith("HTTP/1.1 503");
+        assertThat(channel.isOpen()).isFalse();
     }
 
     @Test
@@ -128,7 +191,7 @@ class RequestTimeoutHandlerTest {
 
     @Test
     void whereThereAreTooManyOnlyHealthIsAnsweredAndOnce() {
-        channel = channel(true);
+        channel = channel(Admittance.full(Room.HEALTH));
         receive("GET /health/ready HTTP/1.1\r\nHost: h\r\n\r\n");
         assertThat(channel.<Object>readInbound()).isInstanceOf(HttpRequest.class);
         ReferenceCountUtil.release(channel.readInbound());
@@ -136,7 +199,7 @@ class RequestTimeoutHandlerTest {
         assertThat(sent()).startsWith("HTTP/1.1 200");
         assertThat(channel.isOpen()).isFalse();
 
-        channel = channel(true);
+        channel = channel(Admittance.full(Room.HEALTH));
         receive("GET /ingest?streamKey=/health/ HTTP/1.1\r\nHost: h\r\n\r\n" + GET);
         assertThat(channel.<Object>readInbound()).isNull();
         assertThat(sent())

@@ -222,12 +222,20 @@ class RefusedStreamsTest {
     }
 
     @Test
-    void aPlainClientThatLeavesWithoutAWordGivesItsKeyBack() {
+    void aPlainClientThatSendsNothingHoldsNeitherPlaceNorKey() {
+        StreamSession silent = stage.plain(new ScriptedClient(), null);
+        StreamSession naming = stage.plain(new ScriptedClient(), AUDIO);
         StreamSession session = stage.plain(client, null);
-        Awaitility.await()
-                .until(() -> stage.streams.sessionOf(SessionStage.key(KEY)).isPresent());
+        stage.send(session, media);
+        Awaitility.await().until(() -> !client.words().isEmpty());
+        assertThat(stage.streams.sessionOf(SessionStage.key(KEY))).hasValue(session);
+        assertThat(stage.admission.snapshot().streams()).isEqualTo(1);
         stage.disconnect(session);
-        assertNothingLeft(session);
+        stage.awaitEnd(session);
+        stage.disconnect(silent);
+        stage.disconnect(naming);
+        stage.awaitEnd(silent);
+        stage.awaitEnd(naming);
     }
 
     @ParameterizedTest
@@ -261,11 +269,19 @@ class RefusedStreamsTest {
 
     @Test
     void aPlainClientsKeyIsInUseToo() {
-        StreamSession first = stage.plain(new ScriptedClient(), null);
+        ScriptedClient holder = new ScriptedClient();
+        ScriptedClient overtaken = new ScriptedClient();
+        StreamSession early = stage.plain(overtaken, null);
+        StreamSession first = stage.plain(holder, null);
+        stage.send(first, media);
+        Awaitility.await().until(() -> !holder.words().isEmpty());
         StreamSession second = stage.plain(client, AUDIO);
         second.done().block(PATIENCE);
         assertThat(client.lastWord()).isEqualTo(FailureCode.STREAM_KEY_IN_USE);
+        stage.send(early, media);
+        early.done().block(PATIENCE);
+        assertThat(overtaken.lastWord()).isEqualTo(FailureCode.STREAM_KEY_IN_USE);
         stage.disconnect(first);
-        assertNothingLeft(first);
+        stage.awaitEnd(first);
     }
 }

@@ -78,10 +78,12 @@ class StreamSessionTest {
     }
 
     @Test
-    void aPlainStreamThatNamesItsTypeStartsWithoutMedia() {
+    void aPlainStreamThatNamesItsTypeStartsWithItsHeader() {
         StreamSession session = stage.plain(client, AUDIO);
+        assertThat(stage.streams.sessionOf(SessionStage.key(KEY))).isEmpty();
+        stage.send(session, media, 0, media.length / 2);
         Awaitility.await().until(() -> !client.words().isEmpty());
-        stage.send(session, media);
+        stage.send(session, media, media.length / 2, media.length);
         stage.disconnect(session);
         stage.awaitEnd(session);
 
