@@ -111,12 +111,12 @@ public final class GatewayServer {
                     .route(routes -> gateway.mount(routes, ""))
                     .bindNow();
         } catch (IOException e) {
-            gateway.close().block();
+            gateway.close().block(gateway.closeTimeout());
             throw e;
         } catch (ChannelBindException e) {
-            gateway.close().block();
+            gateway.close().block(gateway.closeTimeout());
             if (admin != null) {
-                admin.stop(STOP_TIMEOUT).block();
+                admin.stop(STOP_TIMEOUT).block(STOP_TIMEOUT.plus(STOP_MARGIN));
             }
             throw new IOException(
                     "cannot listen on " + host + ":" + port + ": "

@@ -78,7 +78,7 @@ class ProcessLimitsTest {
         Ffmpeg reporter = fakeFfmpeg(
                 "echo \"arguments $*\"; env; tr '\\0' ' ' < /proc/$$/environ; echo; echo preset; cat /dev/fd/3");
         ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS);
-        String key = "s3cr3t$(id)`id`$HOME\\n'\"?a=b&c=d";
+        String key = "s3cr3t$(id)`id`$HOME'\"?a=b&c=d";
         Process process = start(reporter, limits, new RtmpOutput("rtmp://127.0.0.1:1/live/" + key, false));
         String output = output(process);
 
