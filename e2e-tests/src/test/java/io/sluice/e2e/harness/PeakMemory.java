@@ -2,6 +2,8 @@ package io.sluice.e2e.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,7 +34,9 @@ public final class PeakMemory implements AutoCloseable {
     private void watch(GatewayProcess gateway) {
         while (!closed.get()) {
             for (ProcessHandle child : gateway.children()) {
-                peakBytes.accumulateAndGet(peakOf(child), Math::max);
+                if (!isStillTheGateway(child, gateway)) {
+                    peakBytes.accumulateAndGet(peakOf(child), Math::max);
+                }
             }
             try {
                 Thread.sleep(INTERVAL.toMillis());
@@ -40,6 +44,19 @@ public final class PeakMemory implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Until it becomes another program, a new process shares the memory of the one that started it. */
+    private static boolean isStillTheGateway(ProcessHandle child, GatewayProcess gateway) {
+        try {
+            return program(child.pid()).equals(program(gateway.pid()));
+        } catch (IOException e) {
+            return true; // Gone since it was listed.
+        }
+    }
+
+    private static Path program(long pid) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "exe"));
     }
 
     private static long peakOf(ProcessHandle process) {

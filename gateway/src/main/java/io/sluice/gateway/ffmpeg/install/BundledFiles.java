@@ -110,15 +110,17 @@ final class BundledFiles {
     private boolean isSame(String name, Path path) throws IOException {
         try (InputStream ours = open(name);
                 InputStream theirs = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS)) {
-            while (true) {
-                byte[] expected = ours.readNBytes(COMPARED_BYTES);
-                if (!Arrays.equals(expected, theirs.readNBytes(COMPARED_BYTES))) {
+            byte[] expected = new byte[COMPARED_BYTES];
+            byte[] actual = new byte[COMPARED_BYTES];
+            int count;
+            do {
+                count = ours.readNBytes(expected, 0, COMPARED_BYTES);
+                int found = theirs.readNBytes(actual, 0, COMPARED_BYTES);
+                if (!Arrays.equals(expected, 0, count, actual, 0, found)) {
                     return false;
                 }
-                if (expected.length == 0) {
-                    return true;
-                }
-            }
+            } while (count > 0);
+            return true;
         }
     }
 
