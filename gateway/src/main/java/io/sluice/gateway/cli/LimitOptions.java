@@ -92,8 +92,9 @@ final class LimitOptions {
             names = "--max-timestamp-gap",
             paramLabel = "TIME",
             defaultValue = "60s",
-            description = "End the stream when gaps in a track's timestamps exceed the elapsed time by this much "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description =
+                    "End the stream when gaps in an encoded track's timestamps exceed the elapsed time by this much "
+                            + "(default: ${DEFAULT-VALUE}).")
     private Duration maxTimestampGap = Duration.ZERO;
 
     @Reloadable

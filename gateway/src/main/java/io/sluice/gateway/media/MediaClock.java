@@ -4,9 +4,10 @@ import io.sluice.gateway.media.container.MediaTrack;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a stream's timestamps with the time that passes. A gap in a track makes FFmpeg fill in what is missing, with
@@ -21,11 +22,14 @@ public final class MediaClock {
     /** A shorter gap is none: no recorder is even, and the pictures of a screen that stands still are seconds apart. */
     private static final long GAP_MICROS = TimeUnit.SECONDS.toMicros(1);
 
+    /** Some 35 years: beyond it, only that it is far matters. */
+    private static final long MAX_MICROS = 1L << 50;
+
     private static final int MAX_TRACKS = 32;
 
     private final long allowanceMicros;
     private final long[] newestMicros = new long[MAX_TRACKS];
-    private final double[] gapMicros = new double[MAX_TRACKS];
+    private final long[] gapMicros = new long[MAX_TRACKS];
     private final boolean[] hasStarted = new boolean[MAX_TRACKS];
     private boolean streamHasStarted;
     private long earlierMicros;
@@ -34,15 +38,16 @@ public final class MediaClock {
     private long nowNanos;
     private long samples;
     private final long[] arrivalNanos = new long[MAX_TRACKS];
-    private @Nullable Gap excess;
+    private final Map<MediaTrack.Kind, Gap> excess = new EnumMap<>(MediaTrack.Kind.class);
 
     /**
      * A gap that was too long.
      *
      * @param kind what the track carries
      * @param length from the sample before it, of the same track, or from the stream's first sample
+     * @param position where in the stream the sample behind the gap is
      */
-    public record Gap(MediaTrack.Kind kind, Duration length) {}
+    public record Gap(MediaTrack.Kind kind, Duration length, long position) {}
 
     /**
      * A clock that has not started.
@@ -66,9 +71,11 @@ public final class MediaClock {
      * Counts a sample of a track that carries video or audio.
      *
      * @param track its track
-     * @param micros its time, in microseconds
+     * @param sampleMicros its time, in microseconds
+     * @param position where in the stream it is
      */
-    public void onSample(MediaTrack track, long micros) {
+    public void onSample(MediaTrack track, long sampleMicros, long position) {
+        long micros = Math.max(-MAX_MICROS, Math.min(sampleMicros, MAX_MICROS));
         samples++;
         if (!streamHasStarted) {
             streamHasStarted = true;
@@ -81,22 +88,22 @@ public final class MediaClock {
             arrivalNanos[i] = nowNanos;
             newestMicros[i] = micros;
             // A track that starts long before the first one is as far from it as one that starts long after it.
-            count(track, Math.abs((double) micros - startMicros));
+            count(track, Math.abs(micros - startMicros), position);
         } else {
-            count(track, (double) micros - newestMicros[i]);
+            count(track, micros - newestMicros[i], position);
             newestMicros[i] = Math.max(newestMicros[i], micros);
         }
         endMicros = Math.max(endMicros, micros);
     }
 
     /** Adds a gap to those of its track, and subtracts the time since the track's last sample arrived. */
-    private void count(MediaTrack track, double micros) {
+    private void count(MediaTrack track, long micros, long position) {
         int i = track.index();
-        double gap = micros > GAP_MICROS ? micros - GAP_MICROS : 0;
+        long gap = Math.max(0, micros - GAP_MICROS);
         gapMicros[i] = Math.max(0, gapMicros[i] + gap - TimeUnit.NANOSECONDS.toMicros(nowNanos - arrivalNanos[i]));
         arrivalNanos[i] = nowNanos;
-        if (gapMicros[i] > allowanceMicros && excess == null) {
-            excess = new Gap(track.kind(), Duration.ofMillis((long) (micros / 1_000)));
+        if (gapMicros[i] > allowanceMicros && !excess.containsKey(track.kind())) {
+            excess.put(track.kind(), new Gap(track.kind(), Duration.of(micros, ChronoUnit.MICROS), position));
         }
     }
 
@@ -127,11 +134,21 @@ public final class MediaClock {
     }
 
     /**
+     * Whether any track has exceeded its allowance.
+     *
+     * @return true for the rest of the stream
+     */
+    public boolean hasExcessiveGap() {
+        return !excess.isEmpty();
+    }
+
+    /**
      * The first gap by which a track exceeded its allowance.
      *
+     * @param kind what the track carries
      * @return empty while there is none
      */
-    public Optional<Gap> excessiveGap() {
-        return Optional.ofNullable(excess);
+    public Optional<Gap> excessiveGap(MediaTrack.Kind kind) {
+        return Optional.ofNullable(excess.get(kind));
     }
 }

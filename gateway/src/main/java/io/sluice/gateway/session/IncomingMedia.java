@@ -1,12 +1,18 @@
 package io.sluice.gateway.session;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.media.MediaClock;
 import io.sluice.gateway.media.StreamHeader;
 import io.sluice.gateway.media.container.ContainerListener;
 import io.sluice.gateway.media.container.ContainerObserver;
 import io.sluice.gateway.media.container.MediaTrack;
+import io.sluice.protocol.TrackHandling;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a stream's bytes say about it, read in one walk while they pass: its header, and its clock. Confined to the
@@ -17,8 +23,8 @@ final class IncomingMedia implements ContainerListener {
     private final StreamHeader header = new StreamHeader();
     private final ContainerObserver observer = new ContainerObserver(this);
     private final MediaClock clock;
+    private final Set<MediaTrack.Kind> filled = EnumSet.noneOf(MediaTrack.Kind.class);
     private long inspectedBytes;
-    private long acceptableBytes = Long.MAX_VALUE;
 
     /**
      * A stream that has not started.
@@ -30,10 +36,32 @@ final class IncomingMedia implements ContainerListener {
     }
 
     /**
+     * From now on, gaps are limited in the tracks that FFmpeg fills: those that it encodes. A gap in a track that is
+     * copied costs nothing.
+     */
+    void limitGaps(StreamPlan plan) {
+        if (plan.video() == TrackHandling.TRANSCODE) {
+            filled.add(MediaTrack.Kind.VIDEO);
+        }
+        if (plan.audio() == TrackHandling.TRANSCODE) {
+            filled.add(MediaTrack.Kind.AUDIO);
+        }
+    }
+
+    /** The first gap that is too long. */
+    Optional<MediaClock.Gap> excessiveGap() {
+        return !clock.hasExcessiveGap()
+                ? Optional.empty()
+                : filled.stream()
+                        .flatMap(kind -> clock.excessiveGap(kind).stream())
+                        .min(Comparator.comparingLong(MediaClock.Gap::position));
+    }
+
+    /**
      * Reads the next bytes and leaves them as they are.
      *
-     * @return how many of them FFmpeg may be given: fewer than all if a {@linkplain #clock() gap} that is too long
-     *     follows
+     * @return how many of them FFmpeg may be given: fewer than all if a {@linkplain #excessiveGap() gap} that is too
+     *     long follows
      */
     int inspect(ByteBuf media) {
         long start = inspectedBytes;
@@ -44,7 +72,8 @@ final class IncomingMedia implements ContainerListener {
         if (header.isOpen() && !observer.follows()) {
             header.release();
         }
-        return (int) Math.max(0, Math.min(media.readableBytes(), acceptableBytes - start));
+        long acceptable = excessiveGap().map(MediaClock.Gap::position).orElse(Long.MAX_VALUE);
+        return (int) Math.max(0, Math.min(media.readableBytes(), acceptable - start));
     }
 
     @Override
@@ -56,10 +85,7 @@ final class IncomingMedia implements ContainerListener {
     public void onSample(
             MediaTrack track, long decodeMicros, long presentationMicros, boolean keyFrame, long position) {
         if (track.kind() != MediaTrack.Kind.OTHER) {
-            clock.onSample(track, Math.max(decodeMicros, presentationMicros));
-            if (acceptableBytes == Long.MAX_VALUE && clock.excessiveGap().isPresent()) {
-                acceptableBytes = position;
-            }
+            clock.onSample(track, Math.max(decodeMicros, presentationMicros), position);
         }
     }
 

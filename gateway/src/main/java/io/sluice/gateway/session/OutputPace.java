@@ -4,6 +4,7 @@ import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.protocol.Failure;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Judges a stream by what comes out of it: media that arrives must lead to output, at a pace that keeps up, and to no
@@ -108,7 +109,7 @@ final class OutputPace {
             behindSinceNanos = nowNanos;
             behindSinceMedia = media;
         } else if (passed >= lagTimeout.toNanos()) {
-            if (progressed.toNanos() < passed * TOO_SLOW) {
+            if (progressed.toMillis() < TimeUnit.NANOSECONDS.toMillis(passed) * TOO_SLOW) {
                 return Optional.of(SessionFailures.tooSlow(lagTimeout));
             }
             behindSinceNanos = nowNanos;

@@ -290,7 +290,7 @@ public final class StreamSession {
             if (state == SessionState.LIVE) {
                 monitor().onMedia(mediaBytes).ifPresent(StreamSession.this::fail);
             }
-            media.clock().excessiveGap().ifPresent(gap -> fail(SessionFailures.timestampGap(gap)));
+            media.excessiveGap().ifPresent(gap -> fail(SessionFailures.timestampGap(gap)));
         }
 
         @Override
@@ -386,11 +386,16 @@ public final class StreamSession {
                 this::inspect,
                 ingest.reportInterval(),
                 () -> reporter.report(monitor().progress()));
+        media.limitGaps(run.plan());
         boolean everythingArrived = queue.isCompleted();
         attach(run);
         format.expect(run.plan().format(), this::wrongFormat);
         if (everythingArrived && state == SessionState.LIVE) {
             finish(null);
+        }
+        // A plain client's first media arrived before it was known what FFmpeg does with it.
+        if (state.hasRun()) {
+            media.excessiveGap().ifPresent(gap -> abortRun(SessionFailures.timestampGap(gap)));
         }
     }
 
