@@ -132,7 +132,7 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
                 Duration.ofMillis(100));
     }
 
-    /** How long a plain client may take to show what it sends: until then it is like one that has not sent its open. */
+    /** How long a client may take for its first media: until then it is like one that has not sent its open. */
     Duration firstMediaTimeout() {
         return timeouts.open().compareTo(timeouts.media()) < 0 ? timeouts.open() : timeouts.media();
     }

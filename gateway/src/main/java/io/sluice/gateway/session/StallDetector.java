@@ -15,6 +15,7 @@ final class StallDetector {
     private long acceptedBytes;
     private long lastAcceptedNanos;
     private long lastMediaNanos;
+    private boolean mediaSeen;
 
     StallDetector(SessionLimits limits, long nowNanos) {
         this.limits = limits;
@@ -24,6 +25,7 @@ final class StallDetector {
 
     void onMedia(long nowNanos) {
         lastMediaNanos = nowNanos;
+        mediaSeen = true;
     }
 
     /**
@@ -46,9 +48,9 @@ final class StallDetector {
                             + limits.timeouts().stall().toSeconds()
                             + " s: its output does not accept the stream, or the machine is too slow. Go live again."));
         }
-        if (waiting == 0
-                && nowNanos - lastMediaNanos >= limits.timeouts().media().toNanos()) {
-            return Optional.of(noMedia(limits.timeouts().media()));
+        Duration patience = mediaSeen ? limits.timeouts().media() : limits.firstMediaTimeout();
+        if (waiting == 0 && nowNanos - lastMediaNanos >= patience.toNanos()) {
+            return Optional.of(noMedia(patience));
         }
         return Optional.empty();
     }
