@@ -52,6 +52,7 @@ class StallDetectorTest {
 
     @Test
     void whereNothingWaitsNothingStalls() {
+        stalls.onMedia(at(0));
         assertThat(check(29, 100, 0)).isEmpty();
         assertThat(check(29, 100, 1)).isEmpty();
     }
@@ -65,7 +66,14 @@ class StallDetectorTest {
     }
 
     @Test
+    void theFirstMediaHasAsLongAsOpen() {
+        assertThat(check(0, 0, 0)).isEmpty();
+        assertThat(check(1, 0, 0)).contains(FailureCode.MEDIA_TIMEOUT);
+    }
+
+    @Test
     void theWordsSayHowLong() {
+        stalls.onMedia(at(0));
         assertThat(stalls.inspect(at(30), 0, 0))
                 .map(Failure::message)
                 .hasValueSatisfying(words -> assertThat(words).contains("30 s"));
