@@ -183,6 +183,6 @@ final class DistrustTest {
                         .doesNotContain("canary");
             }
         }
-        assertThat(gateway.output()).doesNotContain("canary", "\tat ", "\u001b", "Exception");
+        assertThat(gateway.output()).doesNotContain("canary", "\tat ", "\u001b");
     }
 }

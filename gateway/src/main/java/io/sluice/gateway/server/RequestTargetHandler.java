@@ -47,7 +47,8 @@ final class RequestTargetHandler extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request && isTooLong(request.decoderResult())) {
             context.fireChannelRead(message);
-        } else if (message instanceof HttpRequest request && request.decoderResult().isFailure()) {
+        } else if (message instanceof HttpRequest request
+                && request.decoderResult().isFailure()) {
             ReferenceCountUtil.release(message);
             refuse(context, MALFORMED_REQUEST);
         } else if (message instanceof HttpRequest request && !isPathAndQuery(request.uri())) {

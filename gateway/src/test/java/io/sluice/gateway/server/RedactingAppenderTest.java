@@ -47,7 +47,7 @@ class RedactingAppenderTest {
                 "rtmp://s3cr3t@h/app => rtmp://…@h/app",
                 "http://me:s3cr3t@proxy/ => http://…@proxy/",
                 "GET /watch/s3cr3t/index.m3u8 => GET /watch/…/index.m3u8",
-                "publishing to rtmp://h/live/{streamKey}, rtmps://i/…  => publishing to rtmp://h/live/{streamKey}, rtmps://i/…",
+                "to rtmp://h/live/{streamKey}, rtmps://i/…  => to rtmp://h/live/{streamKey}, rtmps://i/…",
                 "Ready: go live at http://localhost:8080 => Ready: go live at http://localhost:8080",
             })
     void secretsAreRemovedFromAnyMessage(String message, String line) {

@@ -91,11 +91,13 @@ class RequestTargetHandlerTest {
     @Test
     void aRequestThatIsTooLongIsLeftToReactorNetty() {
         EmbeddedChannel channel = new EmbeddedChannel(new HttpServerCodec(), new RequestTargetHandler());
-        channel.writeInbound(Unpooled.copiedBuffer(
-                "GET /" + "a".repeat(10_000) + " HTTP/1.1\r\n\r\n", StandardCharsets.US_ASCII));
-        assertThat(channel.<Object>readInbound()).isInstanceOfSatisfying(HttpRequest.class, request -> assertThat(
-                        request.decoderResult().isFailure())
-                .isTrue());
+        channel.writeInbound(
+                Unpooled.copiedBuffer("GET /" + "a".repeat(10_000) + " HTTP/1.1\r\n\r\n", StandardCharsets.US_ASCII));
+        assertThat(channel.<Object>readInbound())
+                .isInstanceOfSatisfying(
+                        HttpRequest.class,
+                        request ->
+                                assertThat(request.decoderResult().isFailure()).isTrue());
         channel.finishAndReleaseAll();
     }
 
