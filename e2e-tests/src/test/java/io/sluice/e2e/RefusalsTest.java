@@ -213,7 +213,8 @@ final class RefusalsTest {
                     stranger.say(method + " " + form.formatted(key) + " HTTP/1.1\r\nHost: h\r\n" + upgrade + "\r\n");
                     assertThat(stranger.hearToTheEnd())
                             .startsWith("HTTP/1.1 400 ")
-                            .contains("The request target is malformed");
+                            // An answer to HEAD has no body.
+                            .contains(method.equals("HEAD") ? "" : "The request target is malformed");
                 }
             }
         }

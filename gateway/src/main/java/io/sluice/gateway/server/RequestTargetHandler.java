@@ -4,6 +4,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -17,17 +19,19 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * Refuses requests whose target is not a path and a query. Reactor Netty would fail on them with an exception that
- * quotes the target, and a query may contain a stream key. Confined to its connection's event loop.
+ * Refuses requests whose target is not a path and a query, and those that cannot be decoded. Reactor Netty would fail
+ * on the first with an exception that quotes the target, and a query may contain a stream key; it would answer the
+ * others without a word. Requests that are too long it names by their status. Confined to its connection's event loop.
  */
 final class RequestTargetHandler extends ChannelInboundHandlerAdapter {
 
     private static final String NAME = "sluice.requestTarget";
     private static final String PATH_PUNCTUATION = "-._~!$&'()*+,;=:@/%";
-    private static final byte[] MALFORMED =
-            ("The request target is malformed: send a path that starts with one slash, such as /ingest,"
-                            + " and percent-encode special characters.\n")
-                    .getBytes(StandardCharsets.UTF_8);
+    private static final String MALFORMED_TARGET =
+            "The request target is malformed: send a path that starts with one slash, such as /ingest,"
+                    + " and percent-encode special characters.\n";
+    private static final String MALFORMED_REQUEST =
+            "The request is malformed: send a method, a path and HTTP/1.1, separated by one space each, and headers.\n";
 
     private boolean isRefused;
 
@@ -41,14 +45,22 @@ final class RequestTargetHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (isRefused) {
             ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpRequest request && isTooLong(request.decoderResult())) {
+            context.fireChannelRead(message);
         } else if (message instanceof HttpRequest request
-                && request.decoderResult().isSuccess()
-                && !isPathAndQuery(request.uri())) {
+                && request.decoderResult().isFailure()) {
             ReferenceCountUtil.release(message);
-            refuse(context);
+            refuse(context, MALFORMED_REQUEST);
+        } else if (message instanceof HttpRequest request && !isPathAndQuery(request.uri())) {
+            ReferenceCountUtil.release(message);
+            refuse(context, MALFORMED_TARGET);
         } else {
             context.fireChannelRead(message);
         }
+    }
+
+    private static boolean isTooLong(DecoderResult result) {
+        return result.cause() instanceof TooLongFrameException;
     }
 
     /** Whether it is in origin form (RFC 9112, 3.2.1), so that everything behind can decode it. */
@@ -86,14 +98,15 @@ final class RequestTargetHandler extends ChannelInboundHandlerAdapter {
         return index < text.length() && Character.digit(text.charAt(index), 16) >= 0 && text.charAt(index) < 0x7f;
     }
 
-    private void refuse(ChannelHandlerContext context) {
+    private void refuse(ChannelHandlerContext context, String words) {
         isRefused = true;
+        byte[] body = words.getBytes(StandardCharsets.UTF_8);
         FullHttpResponse malformed = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.BAD_REQUEST, Unpooled.wrappedBuffer(MALFORMED));
+                HttpVersion.HTTP_1_1, HttpResponseStatus.BAD_REQUEST, Unpooled.wrappedBuffer(body));
         malformed
                 .headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .setInt(HttpHeaderNames.CONTENT_LENGTH, MALFORMED.length)
+                .setInt(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         context.writeAndFlush(malformed).addListener(ChannelFutureListener.CLOSE);
     }
