@@ -68,6 +68,10 @@ const GATEWAY_FAILURES: Record<string, FailureText> = {
     "The recording's clock has jumped, as after a sleep of the computer.",
     "Go live again.",
   ],
+  "key-frames-missing": [
+    "The server cannot show a preview of what this browser records.",
+    "Choose another codec or recorder under “More settings”, then go live again.",
+  ],
   "unsupported-offer": [
     "The server does not accept any format that this browser can record.",
     USE_DEFAULTS,

@@ -7,15 +7,20 @@ import io.sluice.e2e.harness.Broadcast;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.NginxReceiver;
 import io.sluice.e2e.harness.Pace;
+import io.sluice.e2e.harness.PeakMemory;
 import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Recording;
+import io.sluice.e2e.harness.Refusal;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Together;
 import io.sluice.e2e.harness.Tool;
 import io.sluice.protocol.Ended;
+import io.sluice.protocol.FailureCode;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -125,6 +130,26 @@ final class PreviewTest {
                 .until(() -> both.get(playlist).statusCode() == 200);
         publisher.stop();
         Broadcast.assertSameMedia(recording, nginx.recording(key));
+    }
+
+    /** FFmpeg keeps a segment in its memory until the next key frame. */
+    @Test
+    void aPreviewWithoutKeyFramesEndsItsStreamBeforeFfmpegHoldsMuch() throws IOException {
+        GatewayProcess bundled = STAGE.gateway()
+                .env("PATH", STAGE.directory("nothing").toString())
+                .start();
+        Recording recording = Recording.heavy(STAGE.directory("heavy"), 4, 10_000);
+        for (GatewayProcess each : List.of(gateway, bundled)) {
+            try (PeakMemory memory = PeakMemory.ofChildrenOf(each)) {
+                Publisher publisher = each.connect(Publisher.negotiated(STAGE.key("endless")));
+                publisher.open(recording.mimeType());
+                // It breaks off, or everything was in the sockets before the gateway had had enough.
+                Together.start(() -> publisher.send(recording, Pace.FLAT_OUT));
+                assertThat(Refusal.assertTold(publisher, FailureCode.KEY_FRAMES_MISSING, Publisher.SOON))
+                        .contains("key frame interval to 2 s");
+                assertThat(memory.bytes()).isBetween(1L, 200L << 20);
+            }
+        }
     }
 
     private static String watch(String key) {

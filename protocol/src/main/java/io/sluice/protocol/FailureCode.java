@@ -65,6 +65,9 @@ public enum FailureCode {
     /** The timestamps jumped ahead, far beyond the time that passed. Start the recorder again, and open again. */
     TIMESTAMP_GAP("timestamp-gap", 4417, true),
 
+    /** Key frames are too far apart for the preview. Set the encoder's key frame interval to 2 s. */
+    KEY_FRAMES_MISSING("key-frames-missing", 4418, false),
+
     /** The first bytes are not the negotiated container, or no known one. Send the recorder's output unchanged. */
     UNRECOGNIZED_MEDIA("unrecognized-media", 4422, false),
 

@@ -78,11 +78,17 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
      * kB without any pause.
      */
     public static Recording heavy(Path directory, int seconds) {
+        return heavy(directory, seconds, 60);
+    }
+
+    /** The same, with a key frame only every so many pictures. */
+    public static Recording heavy(Path directory, int seconds, int group) {
         Path file = directory.resolve("heavy.mkv");
         String noise = "testsrc2=size=640x360:rate=30:duration=" + seconds + ",noise=alls=100:allf=t";
         Tool.FFMPEG.run(
                 Duration.ofSeconds(60),
-                ("-v error -f lavfi -i " + noise + " -c:v libx264 -preset ultrafast -qp 8 -g 60 -pix_fmt yuv420p"
+                ("-v error -f lavfi -i " + noise + " -c:v libx264 -preset ultrafast -qp 8 -g " + group
+                                + " -keyint_min 1 -sc_threshold 0 -pix_fmt yuv420p"
                                 + " -f matroska -live 1 " + file)
                         .split(" ", -1));
         try {

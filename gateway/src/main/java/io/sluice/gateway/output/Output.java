@@ -69,6 +69,9 @@ public sealed interface Output {
      */
     record HlsOutput(Path directory) implements Output {
 
+        /** The playlist's name in the directory. It is written again with each segment. */
+        public static final String PLAYLIST = "index.m3u8";
+
         /** Hides the directory's name, which may be the stream key. */
         @Override
         public String toString() {

@@ -5,6 +5,8 @@ import io.sluice.gateway.access.PublishRequest;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +85,17 @@ public final class Outputs {
                             "The output that was chosen for this stream cannot be used: tell the gateway's operator.");
                 })
                 .orElseGet(() -> Result.ok(url));
+    }
+
+    /**
+     * When FFmpeg last wrote a preview's playlist, which it does with each segment. Callable from any thread; the
+     * result may arrive on another.
+     *
+     * @param folder the preview's directory
+     * @return the time, or the epoch if there is no playlist; an error if it cannot be read
+     */
+    public Mono<Instant> previewWritten(Path folder) {
+        return previews == null ? Mono.just(Instant.EPOCH) : previews.written(folder);
     }
 
     /**

@@ -4,8 +4,11 @@ import io.sluice.gateway.files.FileTree;
 import io.sluice.gateway.files.StateFolder;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -66,6 +69,19 @@ public final class Previews {
                     Path folder = state.createPreview(sessionId);
                     previews.put(key.identity(), new Preview(key, folder));
                     return folder;
+                })
+                .subscribeOn(blocking);
+    }
+
+    /** When a preview's playlist was last written; the epoch if there is none. */
+    Mono<Instant> written(Path folder) {
+        return Mono.fromCallable(() -> {
+                    try {
+                        return Files.getLastModifiedTime(folder.resolve(Output.HlsOutput.PLAYLIST))
+                                .toInstant();
+                    } catch (NoSuchFileException e) {
+                        return Instant.EPOCH;
+                    }
                 })
                 .subscribeOn(blocking);
     }

@@ -4,6 +4,7 @@ import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.protocol.Failure;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +19,12 @@ final class OutputPace {
     /** FFmpeg that lags takes the media at less than this share of the speed at which it was recorded. */
     private static final double TOO_SLOW = 0.5;
 
+    /** FFmpeg that copies writes what it takes within kilobytes, and encoders wait for a few pictures. */
+    private static final long MAX_HELD_BYTES = 32L << 20;
+
+    /** FFmpeg reports once a second, on a busy machine later. */
+    private static final long REPORTED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Duration lagTimeout;
     private final Duration maxTimestampGap;
 
@@ -31,6 +38,10 @@ final class OutputPace {
     private long behindSinceNanos;
 
     private Duration behindSinceMedia = Duration.ZERO;
+
+    private long lastWrittenBytes = -1;
+    private long acceptedAtWriting;
+    private long writtenNanos;
 
     private record Output(Duration time, long frames, long bytes) {
 
@@ -74,6 +85,26 @@ final class OutputPace {
         return madeUp(progress, frameRate, media)
                 .or(() -> standing(nowNanos, progress))
                 .or(() -> behind(nowNanos, media, waitingBytes));
+    }
+
+    /**
+     * Compares what FFmpeg has taken with what it has written. It holds back what it cannot interleave, for a track
+     * that delivers nothing, and bounds that by timestamps only.
+     *
+     * @param nowNanos the time
+     * @param writtenBytes what it has written; empty if it does not count that
+     * @param acceptedBytes what it has taken
+     * @return why the stream must end, or empty
+     */
+    Optional<Failure> holding(long nowNanos, OptionalLong writtenBytes, long acceptedBytes) {
+        if (writtenBytes.isEmpty() || writtenBytes.getAsLong() != lastWrittenBytes) {
+            lastWrittenBytes = writtenBytes.orElse(0);
+            acceptedAtWriting = acceptedBytes;
+            writtenNanos = nowNanos;
+        }
+        return acceptedBytes - acceptedAtWriting >= MAX_HELD_BYTES && nowNanos - writtenNanos >= REPORTED_NANOS
+                ? Optional.of(SessionFailures.heldBack(MAX_HELD_BYTES))
+                : Optional.empty();
     }
 
     private Optional<Failure> madeUp(FfmpegProgress progress, double frameRate, Duration media) {

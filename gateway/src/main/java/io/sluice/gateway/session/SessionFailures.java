@@ -78,6 +78,29 @@ final class SessionFailures {
                         + " s of media that arrived: start the recorder again, and go live again.");
     }
 
+    static Failure keyFramesMissing(long bytes) {
+        return new Failure(
+                FailureCode.KEY_FRAMES_MISSING,
+                "The preview got no new segment for " + (bytes >> 20)
+                        + " MiB of media, because segments start at key frames: set the encoder's key frame interval"
+                        + " to 2 s (in browsers videoKeyFrameIntervalDuration), and check that the video track"
+                        + " delivers pictures.");
+    }
+
+    static Failure previewUnreadable() {
+        return new Failure(
+                FailureCode.INTERNAL_ERROR,
+                "The gateway cannot look at the preview that it writes: tell its operator to check the state folder.");
+    }
+
+    static Failure heldBack(long bytes) {
+        return new Failure(
+                FailureCode.STREAM_STALLED,
+                "FFmpeg has written nothing although " + (bytes >> 20)
+                        + " MiB of media arrived, because it waits for another track. Check that every track of the"
+                        + " recording delivers media, and go live again.");
+    }
+
     static Failure noOutput(Duration timeout) {
         return new Failure(
                 FailureCode.STREAM_STALLED,

@@ -2,11 +2,13 @@ package io.sluice.gateway.session;
 
 import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.gateway.media.MediaQueue;
+import io.sluice.gateway.output.Output;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Measures a stream that runs, and says when it must end. Confined to the session's event loop. */
 final class StreamMonitor {
@@ -17,6 +19,7 @@ final class StreamMonitor {
     private final StallDetector stalls;
     private final OutputPace pace;
     private final IncomingMedia media;
+    private final Optional<SegmentWatch> segments;
     private final long startNanos;
     private long samples;
 
@@ -28,13 +31,21 @@ final class StreamMonitor {
      * @param media what is known of it
      * @param queue where the media waits
      * @param output where it goes
+     * @param segments the watch of its preview, if it has one
      */
-    StreamMonitor(SessionContext context, Permit permit, IncomingMedia media, MediaQueue queue, OutputSlot output) {
+    StreamMonitor(
+            SessionContext context,
+            Permit permit,
+            IncomingMedia media,
+            MediaQueue queue,
+            OutputSlot output,
+            Optional<SegmentWatch> segments) {
         long nowNanos = System.nanoTime();
         this.media = media;
         this.startNanos = nowNanos;
         this.queue = queue;
         this.output = output;
+        this.segments = segments;
         this.quota = StreamQuota.of(context, permit, nowNanos);
         this.stalls = new StallDetector(context.limits(), nowNanos);
         this.pace = new OutputPace(context.limits(), nowNanos);
@@ -53,7 +64,8 @@ final class StreamMonitor {
             stalls.onMedia(nowNanos);
         }
         pace.onMedia();
-        return Optional.ofNullable(quota.onMedia(mediaBytes, nowNanos));
+        return Optional.ofNullable(quota.onMedia(mediaBytes, nowNanos))
+                .or(() -> segments.flatMap(watch -> watch.onMedia(mediaBytes)));
     }
 
     /**
@@ -70,7 +82,16 @@ final class StreamMonitor {
                         output.progress(),
                         output.current().plan().encoding().frameRate(),
                         mediaTime(nowNanos),
-                        waitingBytes()));
+                        waitingBytes()))
+                .or(() -> pace.holding(nowNanos, writtenBytes(), output.acceptedBytes()))
+                .or(() -> segments.flatMap(watch -> watch.inspect(output.progress(), mediaTime(nowNanos))));
+    }
+
+    /** What FFmpeg has written to the first output; it counts that for no preview. */
+    private OptionalLong writtenBytes() {
+        return output.current().plan().outputs().get(0).output() instanceof Output.RtmpOutput
+                ? OptionalLong.of(output.progress().totalSizeBytes().orElse(0))
+                : OptionalLong.empty();
     }
 
     /** Whether media waits that FFmpeg does not accept. */

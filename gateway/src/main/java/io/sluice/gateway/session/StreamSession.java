@@ -379,7 +379,8 @@ public final class StreamSession {
     private void goLive(RunningStream stream) {
         OutputRun run = stream.run();
         reservation = stream.reservation();
-        monitor = new StreamMonitor(context, reservation.permit(), media, queue, output);
+        monitor = new StreamMonitor(
+                context, reservation.permit(), media, queue, output, SegmentWatch.of(context, run.plan(), eventLoop));
         transitionTo(SessionState.LIVE);
         reporter.started(OfferNegotiation.opened(id, stream, context.limits()), run);
         timers.start(

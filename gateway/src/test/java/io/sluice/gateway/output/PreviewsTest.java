@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,19 @@ class PreviewsTest {
         previews.retire(KEY, "another");
         time.advanceTimeBy(LINGER);
         assertThat(folder).isDirectory();
+    }
+
+    @Test
+    void aPreviewIsWrittenWithItsPlaylist() throws IOException {
+        Previews previews = previews();
+        Path folder = open(previews, "session");
+        var before = previews.written(folder).toFuture();
+        time.advanceTime();
+        assertThat(before.join()).isEqualTo(Instant.EPOCH);
+        Files.createFile(folder.resolve("index.m3u8"));
+        var after = previews.written(folder).toFuture();
+        time.advanceTime();
+        assertThat(after.join()).isAfter(Instant.EPOCH);
     }
 
     @Test

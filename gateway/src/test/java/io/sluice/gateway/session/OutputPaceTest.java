@@ -101,6 +101,34 @@ class OutputPaceTest {
         }
     }
 
+    private Optional<Failure> holding(int second, long written, long acceptedMebibytes) {
+        return pace.holding(TimeUnit.SECONDS.toNanos(second), OptionalLong.of(written), acceptedMebibytes << 20);
+    }
+
+    @Test
+    void mediaThatIsHeldBackEndsTheStream() {
+        assertThat(holding(1, 200, 1)).isEmpty();
+        assertThat(holding(3, 200, 100)).as("not reported yet").isEmpty();
+        assertThat(holding(6, 200, 32)).isEmpty();
+        assertThat(holding(6, 200, 33))
+                .hasValueSatisfying(failure -> assertThat(failure.code()).isEqualTo(FailureCode.STREAM_STALLED));
+    }
+
+    @Test
+    void mediaThatIsWrittenIsNotHeldBack() {
+        for (int second = 1; second < 300; second++) {
+            assertThat(holding(second, second / 4, second * 8L)).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutCountOfWhatIsWrittenNothingIsKnown() {
+        for (int second = 1; second < 300; second++) {
+            assertThat(pace.holding(TimeUnit.SECONDS.toNanos(second), OptionalLong.empty(), second * (100L << 20)))
+                    .isEmpty();
+        }
+    }
+
     @Test
     void halfSpeedForTooLongEndsTheStream() {
         Optional<Failure> failure = Optional.empty();

@@ -207,7 +207,10 @@ final class FfmpegCommand {
         add("-f", "hls", "-hls_time", "1", "-hls_list_size", "6", "-hls_delete_threshold", "2");
         add("-hls_segment_type", "mpegts", "-hls_segment_filename", "segment%d.ts");
         // The dates tell a viewer how old the picture is. FFmpeg starts counting when it writes its first header.
-        add("-hls_flags", "delete_segments+independent_segments+program_date_time+temp_file", "index.m3u8");
+        add(
+                "-hls_flags",
+                "delete_segments+independent_segments+program_date_time+temp_file",
+                Output.HlsOutput.PLAYLIST);
     }
 
     private void add(String... more) {
