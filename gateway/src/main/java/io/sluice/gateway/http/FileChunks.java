@@ -7,11 +7,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.stream.ChunkedInput;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.gateway.output.PreviewFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -109,7 +109,7 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
 
     private ByteBuf readFully(ByteBufAllocator allocator, long from, int bytes) throws IOException {
         ByteBuf chunk = allocator.directBuffer(bytes, bytes);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = PreviewFile.open(file)) {
             while (chunk.isWritable()) {
                 if (chunk.writeBytes(channel, from + chunk.readableBytes(), chunk.writableBytes()) < 0) {
                     throw new EOFException();

@@ -6,11 +6,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.internal.PlatformDependent;
 import io.sluice.gateway.admission.WatchGuesses;
+import io.sluice.gateway.output.PreviewFile;
 import io.sluice.gateway.output.Previews;
 import io.sluice.protocol.StreamKey;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -102,21 +101,13 @@ public final class PreviewRoutes {
             return refuse(response, HttpResponseStatus.SERVICE_UNAVAILABLE);
         }
         Path file = folder.get().resolve(name);
-        return Mono.fromCallable(() -> size(file))
+        return Mono.fromCallable(() -> PreviewFile.size(file))
                 .subscribeOn(viewers)
                 .onErrorResume(RejectedExecutionException.class, e -> Mono.just(OptionalLong.empty()))
                 .flatMap(size -> size.isPresent()
                         ? send(request, response, file, size.getAsLong())
                         : Mono.from(response.sendNotFound()))
                 .doFinally(end -> responses.decrementAndGet());
-    }
-
-    private static OptionalLong size(Path file) {
-        try {
-            return OptionalLong.of(Files.size(file));
-        } catch (IOException e) {
-            return OptionalLong.empty();
-        }
     }
 
     private Mono<Void> send(HttpServerRequest request, HttpServerResponse response, Path file, long size) {
