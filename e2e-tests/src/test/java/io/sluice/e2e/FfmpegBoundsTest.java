@@ -11,11 +11,13 @@ import io.sluice.e2e.harness.Recording;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.TcpGate;
 import io.sluice.e2e.harness.Together;
+import io.sluice.e2e.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -50,11 +52,52 @@ final class FfmpegBoundsTest {
                 .containsPattern("Max open files +64 +64 ")
                 .containsPattern("Max cpu time +604800 ")
                 .containsPattern("Max core file size +0 +0 ");
-        assertThat(Files.readString(proc.resolve("status"))).containsPattern("NoNewPrivs:\\s+1");
+        assertThat(Files.readString(proc.resolve("status")))
+                .containsPattern("NoNewPrivs:\\s+1\n")
+                .containsPattern("CapEff:\\s+0+\n")
+                .containsPattern("CapPrm:\\s+0+\n");
         assertThat(niceness(ffmpeg)).isEqualTo(niceness(ffmpeg.parent().orElseThrow()) + 5);
         Path directory = Files.readSymbolicLink(proc.resolve("cwd"));
         assertThat(directory).isEmptyDirectory();
         assertThat(Files.getPosixFilePermissions(directory).toString()).doesNotContain("WRITE");
+    }
+
+    @Test
+    void anFfmpegOfAnotherUserPublishesAndIsWatchedAndCannotLeadTheGatewayElsewhere() throws Exception {
+        Assumptions.assumeTrue(
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+                "only root can start programs as another user");
+        NginxReceiver nginx = stage.nginx();
+        String key = stage.key("other");
+        GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl(), "--preview", "--ffmpeg-user", "nobody")
+                .start();
+        Path proc = Path.of("/proc/" + live(gateway, key).pid());
+        String status = Files.readString(proc.resolve("status"));
+        assertThat(status)
+                .doesNotContainPattern("[UG]id:.*\\s0\\s")
+                .containsPattern("Groups:\\s*\n")
+                .containsPattern("CapEff:\\s+0+\n")
+                .containsPattern("CapBnd:\\s+0+\n")
+                .containsPattern("NoNewPrivs:\\s+1\n");
+        assertThat(Files.readString(proc.resolve("cmdline"))).contains("-fpre\0/dev/fd/3");
+        await("the playlist")
+                .atMost(Publisher.SOON)
+                .until(() -> gateway.get("/watch/" + key + "/index.m3u8").statusCode() == 200);
+        await("RTMP").atMost(Publisher.SOON).until(() -> nginx.receivedBytes(key) > 0);
+
+        Path preview = Files.readSymbolicLink(proc.resolve("cwd"));
+        assertThat(Files.getAttribute(preview.resolve("index.m3u8"), "unix:uid"))
+                .isNotEqualTo(0);
+        // What somebody who controls that FFmpeg can do.
+        Files.createSymbolicLink(preview.resolve("segment99.ts"), Path.of("/etc/passwd"));
+        assertThat(gateway.get("/watch/" + key + "/segment99.ts").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aUserThatDoesNotExistIsRefusedInWords() {
+        Tool.Run run = stage.gateway("--ffmpeg-user", "no-such-user").runToItsEnd(Publisher.SOON);
+        assertThat(run.exitCode()).isNotZero();
+        assertThat(run.err()).contains("--ffmpeg-user").contains("no-such-user");
     }
 
     @Test

@@ -11,10 +11,12 @@ import io.sluice.gateway.auth.AuthorizerReaper;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.install.FfmpegUser;
 import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
 import io.sluice.gateway.ffmpeg.run.ProcessLimits;
+import io.sluice.gateway.files.FileOwner;
 import io.sluice.gateway.files.StateFolder;
 import io.sluice.gateway.files.StateLocation;
 import io.sluice.gateway.http.AdminIndexRoutes;
@@ -204,10 +206,11 @@ public final class Gateway {
             throws IOException, FfmpegUnavailableException {
         StateLocation location = StateLocation.of(config.stateFolder(), System.getenv());
         Ffmpeg ffmpeg = findFfmpeg(config.ffmpeg());
+        FfmpegUser user = user(config, ffmpeg);
         ProcessLimits processLimits =
-                ProcessLimits.probe(ffmpeg, config.ffmpeg().limits());
-        StateFolder state = StateFolder.in(location);
-        OutputVerification verification = new OutputVerification(ffmpeg, state.root());
+                ProcessLimits.probe(ffmpeg, config.ffmpeg().limits(), user);
+        StateFolder state = StateFolder.in(location, user == null ? null : new FileOwner(user.uid(), user.gid()));
+        OutputVerification verification = new OutputVerification(ffmpeg, state.root(), processLimits);
         try {
             verification.prepare(config);
         } catch (FfmpegUnavailableException e) {
@@ -215,6 +218,16 @@ public final class Gateway {
             throw e;
         }
         return new Gateway(config, ffmpeg, processLimits, state, verification, meterBinding);
+    }
+
+    /** Finds out within which limits, and as which user, FFmpeg would run. Blocks. */
+    static ProcessLimits limits(GatewayConfig config, Ffmpeg ffmpeg) throws FfmpegUnavailableException {
+        return ProcessLimits.probe(ffmpeg, config.ffmpeg().limits(), user(config, ffmpeg));
+    }
+
+    private static @Nullable FfmpegUser user(GatewayConfig config, Ffmpeg ffmpeg) throws FfmpegUnavailableException {
+        String name = config.ffmpeg().user();
+        return name == null ? null : FfmpegUser.find(name, ffmpeg.environment());
     }
 
     /** Finds and probes the FFmpeg that a gateway would use. Blocks. */
@@ -228,8 +241,8 @@ public final class Gateway {
      *
      * <p>The builder's configuration is applied as a whole, including its defaults. Settings that depend on the FFmpeg
      * found at the start, or that all streams share, cannot change: {@code ffmpeg}, {@code ffmpegEnvironment},
-     * {@code ffmpegLimits}, {@code maxPendingStarts}, {@code stateFolder} and {@code previewLinger} must be the same as
-     * before. The builder's meters are ignored; those of the start remain.
+     * {@code ffmpegLimits}, {@code ffmpegUser}, {@code maxPendingStarts}, {@code stateFolder} and {@code previewLinger}
+     * must be the same as before. The builder's meters are ignored; those of the start remain.
      *
      * <p>If the new configuration has another authorizer, the previous one is disposed of when no client can be waiting
      * for its answer any more. After {@link #close()} or {@link #drain}, this method changes nothing and disposes of

@@ -7,6 +7,7 @@ import io.sluice.gateway.auth.AllowedOutputs;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
+import io.sluice.gateway.ffmpeg.run.ProcessLimits;
 import io.sluice.gateway.metrics.MeterBinding;
 import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.session.SessionLimits;
@@ -34,6 +35,7 @@ public final class GatewayBuilder {
     private @Nullable Path ffmpeg;
     private List<String> ffmpegEnvironment = List.of();
     private FfmpegLimits ffmpegLimits = FfmpegLimits.defaults();
+    private @Nullable String ffmpegUser;
     private Duration outputTimeout = Duration.ofSeconds(10);
     private @Nullable Path outputCaFile;
     private boolean outputTlsInsecure;
@@ -151,6 +153,20 @@ public final class GatewayBuilder {
      */
     public GatewayBuilder ffmpegLimits(FfmpegLimits limits) {
         ffmpegLimits = limits;
+        return this;
+    }
+
+    /**
+     * The user that FFmpeg runs as, with its primary group and no others: whoever controls an FFmpeg cannot read the
+     * gateway's files or memory. Linux only; takes a gateway that runs as root, and {@code setpriv} of util-linux.
+     * {@link #start()} fails if the user does not exist or cannot run FFmpeg.
+     *
+     * @param name the name of a user who can read FFmpeg, and the file of {@link #outputCaFile}; by default the
+     *     gateway's own user
+     * @return this
+     */
+    public GatewayBuilder ffmpegUser(String name) {
+        ffmpegUser = name;
         return this;
     }
 
@@ -335,7 +351,8 @@ public final class GatewayBuilder {
     public Ffmpeg findFfmpeg() throws FfmpegUnavailableException {
         GatewayConfig config = config();
         Ffmpeg ffmpeg = Gateway.findFfmpeg(config.ffmpeg());
-        OutputVerification.check(config, ffmpeg);
+        ProcessLimits limits = config.ffmpeg().user() == null ? ProcessLimits.none() : Gateway.limits(config, ffmpeg);
+        OutputVerification.check(config, ffmpeg, limits);
         return ffmpeg;
     }
 
@@ -355,7 +372,7 @@ public final class GatewayBuilder {
                         outputTimeout,
                         outputCaFile,
                         outputTlsInsecure),
-                new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, maxPendingStarts),
+                new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, ffmpegUser, maxPendingStarts),
                 new GatewayConfig.Limits(sessionLimits, admissionLimits, loadLimits),
                 new GatewayConfig.Access(origins, proxies, proxyHeader, authorizer, allowedOutputs),
                 listener,

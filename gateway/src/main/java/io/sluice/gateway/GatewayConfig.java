@@ -71,10 +71,15 @@ public record GatewayConfig(
      * @param environment names of environment variables that FFmpeg receives in addition to the default ones; a
      *     trailing {@code *} matches any suffix
      * @param limits what each process can use
+     * @param user runs FFmpeg; null for the gateway's own user
      * @param maxPendingStarts how many processes can wait for their start
      */
     public record FfmpegSettings(
-            @Nullable Path program, List<String> environment, FfmpegLimits limits, int maxPendingStarts) {}
+            @Nullable Path program,
+            List<String> environment,
+            FfmpegLimits limits,
+            @Nullable String user,
+            int maxPendingStarts) {}
 
     /**
      * The limits of sessions, streams and the machine.
@@ -116,6 +121,7 @@ public record GatewayConfig(
                         Map.entry("ffmpeg", Objects.equals(ffmpeg.program, other.ffmpeg.program)),
                         Map.entry("ffmpegEnvironment", ffmpeg.environment.equals(other.ffmpeg.environment)),
                         Map.entry("ffmpegLimits", ffmpeg.limits.equals(other.ffmpeg.limits)),
+                        Map.entry("ffmpegUser", Objects.equals(ffmpeg.user, other.ffmpeg.user)),
                         Map.entry("maxPendingStarts", ffmpeg.maxPendingStarts == other.ffmpeg.maxPendingStarts),
                         Map.entry("stateFolder", Objects.equals(stateFolder, other.stateFolder)),
                         Map.entry("previewLinger", outputs.previewLinger.equals(other.outputs.previewLinger)))

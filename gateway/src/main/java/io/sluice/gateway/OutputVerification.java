@@ -2,10 +2,12 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.install.FfmpegUserException;
 import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.install.TlsTrial;
 import io.sluice.gateway.ffmpeg.install.TlsVerification;
 import io.sluice.gateway.ffmpeg.install.TrustedAuthorities;
+import io.sluice.gateway.ffmpeg.run.ProcessLimits;
 import io.sluice.gateway.files.FileTree;
 import io.sluice.gateway.output.PublishTemplate;
 import io.sluice.gateway.threads.BlockingPool;
@@ -28,24 +30,26 @@ final class OutputVerification {
 
     private final Ffmpeg ffmpeg;
     private final Path folder;
+    private final ProcessLimits limits;
     private final AtomicBoolean isTried = new AtomicBoolean();
     private volatile @Nullable TlsVerification result;
     private volatile @Nullable Path authorities;
 
-    OutputVerification(Ffmpeg ffmpeg, Path folder) {
+    OutputVerification(Ffmpeg ffmpeg, Path folder, ProcessLimits limits) {
         this.ffmpeg = ffmpeg;
         this.folder = folder;
+        this.limits = limits;
     }
 
     /** Tries without a gateway, if the configuration needs it. Blocks. */
-    static void check(GatewayConfig config, Ffmpeg ffmpeg) throws FfmpegUnavailableException {
+    static void check(GatewayConfig config, Ffmpeg ffmpeg, ProcessLimits limits) throws FfmpegUnavailableException {
         if (!isNeeded(config)) {
             return;
         }
         try {
             Path folder = Files.createTempDirectory("sluice-trial");
             try {
-                new OutputVerification(ffmpeg, folder).prepare(config);
+                new OutputVerification(ffmpeg, folder, limits).prepare(config);
             } finally {
                 FileTree.delete(folder);
             }
@@ -61,6 +65,7 @@ final class OutputVerification {
         }
         isTried.set(true);
         tryNow();
+        requireReadableAuthorities(config.outputs().caFile());
         OutputTls tls = of(config.outputs());
         for (PublishTemplate output : config.outputs().publish()) {
             Optional<String> problem = tls.problem(output.server());
@@ -69,6 +74,19 @@ final class OutputVerification {
                         + ". Set --ffmpeg to another one, or --output-tls-insecure to send stream keys to whoever"
                         + " answers");
             }
+        }
+    }
+
+    private void requireReadableAuthorities(@Nullable Path explicit) throws FfmpegUnavailableException {
+        Path file = explicit == null ? authorities : explicit;
+        try {
+            if (file != null && !limits.canRead(file)) {
+                throw new FfmpegUserException("FFmpeg cannot read the certificate authorities in " + file
+                        + " as the user and without the capabilities that it runs with. Change the permissions, or set"
+                        + " --output-ca-file to another file");
+            }
+        } catch (IOException e) {
+            throw new FfmpegUserException("cannot find out whether FFmpeg can read " + file + ": " + e.getMessage());
         }
     }
 

@@ -6,6 +6,7 @@ import io.sluice.gateway.cli.config.InvalidOption;
 import io.sluice.gateway.cli.config.InvalidOptions;
 import io.sluice.gateway.cli.config.OptionGroup;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
+import io.sluice.gateway.ffmpeg.install.FfmpegUserException;
 import io.sluice.gateway.ffmpeg.run.FfmpegLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,12 @@ final class FfmpegOptions {
     private Duration cpuTime = Duration.ZERO;
 
     @Option(
+            names = "--ffmpeg-user",
+            paramLabel = "NAME",
+            description = "The user that FFmpeg runs as; takes a gateway that runs as root (default: its own user).")
+    private @Nullable String user;
+
+    @Option(
             names = "--max-pixels",
             paramLabel = "PIXELS",
             defaultValue = "9437184",
@@ -92,6 +99,9 @@ final class FfmpegOptions {
 
     void applyTo(GatewayBuilder builder) {
         selectIn(builder).ffmpegLimits(new FfmpegLimits(memoryBytes, niceness, cpuTime, maxPixels));
+        if (user != null) {
+            builder.ffmpegUser(user);
+        }
     }
 
     /** Finds and probes FFmpeg, whatever the other options are. Blocks; creates loggers. */
@@ -101,6 +111,9 @@ final class FfmpegOptions {
 
     /** The error of an unusable FFmpeg: an error of the option, if it is set. */
     Exception error(FfmpegUnavailableException e) {
+        if (e instanceof FfmpegUserException && user != null) {
+            return InvalidOption.because(mixee, "--ffmpeg-user", e);
+        }
         return program == null ? e : InvalidOption.because(mixee, "--ffmpeg", e);
     }
 

@@ -32,14 +32,16 @@ public final class StateFolder {
     private static final Duration CHECK_PATIENCE = Duration.ofSeconds(30);
 
     private final Path location;
+    private final @Nullable FileOwner previewOwner;
     private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
     private InstanceFolder instance;
     private boolean removed;
     private volatile long checkStartedAt;
     private volatile boolean checking;
 
-    private StateFolder(Path location) throws IOException {
+    private StateFolder(Path location, @Nullable FileOwner previewOwner) throws IOException {
         this.location = location;
+        this.previewOwner = previewOwner;
         this.instance = InstanceFolder.create(location);
         complete();
     }
@@ -52,8 +54,20 @@ public final class StateFolder {
      * @throws IOException if it cannot be created; the message is for the operator
      */
     public static StateFolder in(StateLocation location) throws IOException {
+        return in(location, null);
+    }
+
+    /**
+     * The same, for an FFmpeg that runs as another user.
+     *
+     * @param location where
+     * @param previewOwner to whom the directories of previews belong; null for this process's user
+     * @return the directory
+     * @throws IOException if it cannot be created; the message is for the operator
+     */
+    public static StateFolder in(StateLocation location, @Nullable FileOwner previewOwner) throws IOException {
         try {
-            StateFolder folder = new StateFolder(location.path());
+            StateFolder folder = new StateFolder(location.path(), previewOwner);
             LOG.info("State folder {} ({})", location.path(), location.origin());
             return folder;
         } catch (IOException e) {
@@ -91,6 +105,10 @@ public final class StateFolder {
     public Path createPreview(String name) throws IOException {
         Path preview = restored().resolve(PREVIEWS).resolve(name);
         TrustedFolder.create(preview);
+        if (previewOwner != null) {
+            // Whoever runs there need not be able to enter the directories above it.
+            previewOwner.take(preview);
+        }
         return preview;
     }
 

@@ -2,16 +2,18 @@ package io.sluice.gateway.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.stream.ChunkedInput;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.sluice.gateway.output.PreviewFile;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -39,17 +41,41 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
     private boolean isClosed;
 
     /**
+     * The length of a file and its first piece, of the same moment: FFmpeg replaces a playlist while it is read.
+     *
+     * @param length of the whole file
+     * @param bytes all of a small file
+     */
+    record Start(long length, byte[] bytes) {
+
+        /** Reads it. Blocks. */
+        static Start of(Path file) throws IOException {
+            try (FileChannel channel = PreviewFile.open(file)) {
+                long length = channel.size();
+                ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, length));
+                while (bytes.hasRemaining()) {
+                    if (channel.read(bytes) < 0) {
+                        throw new EOFException();
+                    }
+                }
+                return new Start(length, bytes.array());
+            }
+        }
+    }
+
+    /**
      * A response's body.
      *
      * @param channel the connection; the handler that asks for the pieces is added to it. On its event loop
      * @param file what to send
-     * @param length how much of it
-     * @param blocking where it is read
+     * @param start its first piece
+     * @param blocking where the rest is read
      */
-    FileChunks(Channel channel, Path file, long length, Scheduler blocking) {
+    FileChunks(Channel channel, Path file, Start start, Scheduler blocking) {
         this.channel = channel;
         this.file = file;
-        this.length = length;
+        this.length = start.length();
+        this.next = start.bytes().length == 0 ? null : Unpooled.wrappedBuffer(start.bytes());
         this.blocking = blocking;
         if (channel.pipeline().get(ChunkedWriteHandler.class) == null) {
             channel.pipeline()
@@ -109,7 +135,7 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
 
     private ByteBuf readFully(ByteBufAllocator allocator, long from, int bytes) throws IOException {
         ByteBuf chunk = allocator.directBuffer(bytes, bytes);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = PreviewFile.open(file)) {
             while (chunk.isWritable()) {
                 if (chunk.writeBytes(channel, from + chunk.readableBytes(), chunk.writableBytes()) < 0) {
                     throw new EOFException();

@@ -6,14 +6,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.internal.PlatformDependent;
 import io.sluice.gateway.admission.WatchGuesses;
+import io.sluice.gateway.output.PreviewFile;
 import io.sluice.gateway.output.Previews;
 import io.sluice.protocol.StreamKey;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -102,33 +101,33 @@ public final class PreviewRoutes {
             return refuse(response, HttpResponseStatus.SERVICE_UNAVAILABLE);
         }
         Path file = folder.get().resolve(name);
-        return Mono.fromCallable(() -> size(file))
+        return Mono.fromCallable(() -> start(file))
                 .subscribeOn(viewers)
-                .onErrorResume(RejectedExecutionException.class, e -> Mono.just(OptionalLong.empty()))
-                .flatMap(size -> size.isPresent()
-                        ? send(request, response, file, size.getAsLong())
+                .onErrorResume(RejectedExecutionException.class, e -> Mono.just(Optional.empty()))
+                .flatMap(start -> start.isPresent()
+                        ? send(request, response, file, start.get())
                         : Mono.from(response.sendNotFound()))
                 .doFinally(end -> responses.decrementAndGet());
     }
 
-    private static OptionalLong size(Path file) {
+    private static Optional<FileChunks.Start> start(Path file) {
         try {
-            return OptionalLong.of(Files.size(file));
+            return PreviewFile.size(file).isEmpty() ? Optional.empty() : Optional.of(FileChunks.Start.of(file));
         } catch (IOException e) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
     }
 
-    private Mono<Void> send(HttpServerRequest request, HttpServerResponse response, Path file, long size) {
+    private Mono<Void> send(HttpServerRequest request, HttpServerResponse response, Path file, FileChunks.Start start) {
         boolean playlist = file.toString().endsWith(".m3u8");
         response.header(HttpHeaderNames.CONTENT_TYPE, playlist ? "application/vnd.apple.mpegurl" : "video/mp2t")
                 .header(HttpHeaderNames.CACHE_CONTROL, playlist ? "no-store" : "max-age=60")
                 .header(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-                .header(HttpHeaderNames.CONTENT_LENGTH, Long.toString(size))
+                .header(HttpHeaderNames.CONTENT_LENGTH, Long.toString(start.length()))
                 .status(HttpResponseStatus.OK);
         Channel[] channel = new Channel[1];
         request.withConnection(connection -> channel[0] = connection.channel());
-        return Mono.defer(() -> response.sendObject(new FileChunks(channel[0], file, size, viewers))
+        return Mono.defer(() -> response.sendObject(new FileChunks(channel[0], file, start, viewers))
                         .then())
                 .subscribeOn(Schedulers.fromExecutor(channel[0].eventLoop()));
     }

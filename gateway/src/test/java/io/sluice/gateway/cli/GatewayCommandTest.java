@@ -245,6 +245,7 @@ class GatewayCommandTest {
             Map.entry("--ffmpeg-memory", "512M"),
             Map.entry("--ffmpeg-nice", "0"),
             Map.entry("--ffmpeg-cpu-time", "60m"),
+            Map.entry("--ffmpeg-user", "sluice-ffmpeg"),
             Map.entry("--max-pixels", "921600"),
             Map.entry("--state-dir", "/var/lib/sluice"),
             Map.entry("--log-level", "debug"),

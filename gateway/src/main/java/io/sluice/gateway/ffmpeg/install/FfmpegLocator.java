@@ -1,6 +1,5 @@
 package io.sluice.gateway.ffmpeg.install;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,13 +129,7 @@ public final class FfmpegLocator {
     }
 
     private Optional<Path> onPath() {
-        String path = parentEnvironment.getOrDefault("PATH", "");
-        String name = Platform.current().executableName("ffmpeg");
-        return Stream.of(path.split(File.pathSeparator, -1))
-                .filter(entry -> !entry.isEmpty())
-                .map(entry -> Path.of(entry, name))
-                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-                .map(Path::toAbsolutePath)
-                .findFirst();
+        return SearchPath.in(
+                parentEnvironment.getOrDefault("PATH", ""), Platform.current().executableName("ffmpeg"));
     }
 }

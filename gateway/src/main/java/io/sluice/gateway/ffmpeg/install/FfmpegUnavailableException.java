@@ -1,7 +1,7 @@
 package io.sluice.gateway.ffmpeg.install;
 
 /** Thrown if there is no usable FFmpeg. */
-public final class FfmpegUnavailableException extends Exception {
+public class FfmpegUnavailableException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

@@ -44,7 +44,7 @@ class OutputPresetsTest {
                 "/a/b/c/d/s3cr3t"
             })
     void theReceiverSeesNoDifference(String path) throws Exception {
-        ProcessLimits limits = ProcessLimits.probe(REAL.get(), FfmpegLimits.defaults());
+        ProcessLimits limits = ProcessLimits.probe(REAL.get(), FfmpegLimits.defaults(), null);
         assertThat(limits.supportsPresets())
                 .as("the FFmpeg on the PATH supports presets")
                 .isTrue();

@@ -7,6 +7,7 @@ import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.files.OwnUser;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.gateway.output.Output.RtmpOutput;
@@ -43,7 +44,7 @@ class ProcessLimitsTest {
         Ffmpeg reporter =
                 fakeFfmpeg("echo pid $$; cat /proc/$$/limits /proc/$$/status; echo oom $(cat /proc/$$/oom_score_adj);"
                         + " echo niceness $(nice)");
-        ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS);
+        ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS, null);
         Process process = start(reporter, limits, new RtmpOutput("rtmp://127.0.0.1/live/s3cr3t", false));
         String output = output(process);
 
@@ -54,6 +55,10 @@ class ProcessLimitsTest {
         assertThat(output).containsPattern("Max cpu time +7200 +7260 ");
         assertThat(output).containsPattern("Max file size +unlimited ");
         assertThat(output).containsPattern("NoNewPrivs:\\s+1");
+        assertThat(output).containsPattern("CapEff:\\s+0+\n").containsPattern("CapInh:\\s+0+\n");
+        if (OwnUser.uid() == 0) {
+            assertThat(output).containsPattern("CapBnd:\\s+0+\n");
+        }
         assertThat(output).contains("niceness " + (niceness() + 7));
         int own = Integer.parseInt(
                 Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
@@ -69,7 +74,7 @@ class ProcessLimitsTest {
     @Test
     void fileSizeIsLimitedIfFilesAreWritten() throws Exception {
         Ffmpeg reporter = fakeFfmpeg("cat /proc/$$/limits");
-        Process process = start(reporter, ProcessLimits.probe(reporter, LIMITS), new HlsOutput(directory));
+        Process process = start(reporter, ProcessLimits.probe(reporter, LIMITS, null), new HlsOutput(directory));
         assertThat(output(process)).containsPattern("Max file size +2147483648 ");
     }
 
@@ -77,7 +82,7 @@ class ProcessLimitsTest {
     void aPresetReachesTheProgramOnlyThroughADescriptor() throws Exception {
         Ffmpeg reporter = fakeFfmpeg(
                 "echo \"arguments $*\"; env; tr '\\0' ' ' < /proc/$$/environ; echo; echo preset; cat /dev/fd/3");
-        ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS);
+        ProcessLimits limits = ProcessLimits.probe(reporter, LIMITS, null);
         String key = "s3cr3t$(id)`id`$HOME'\"?a=b&c=d";
         Process process = start(reporter, limits, new RtmpOutput("rtmp://127.0.0.1:1/live/" + key, false));
         String output = output(process);
@@ -95,7 +100,7 @@ class ProcessLimitsTest {
         // Enough to start, too little for all the pictures that the encoder buffers.
         long memory = real == RealFfmpeg.ON_PATH ? 90L << 20 : 130L << 20;
         FfmpegLimits narrow = new FfmpegLimits(memory, 0, Duration.ofHours(1), 1 << 20);
-        ProcessLimits limits = ProcessLimits.probe(real.get(), narrow);
+        ProcessLimits limits = ProcessLimits.probe(real.get(), narrow, null);
         Path input = Path.of("src/test/resources/fixtures/webm-vp8-opus.webm");
         Path errors = directory.resolve("errors");
         ProcessBuilder builder = builder(real.get(), limits, new HlsOutput(directory), "video/webm;codecs=vp8,opus")
@@ -117,7 +122,7 @@ class ProcessLimitsTest {
     @MethodSource("ffmpegs")
     void anFfmpegThatCannotStartWithinItsLimitsIsAnError(RealFfmpeg real) {
         FfmpegLimits tiny = new FfmpegLimits(2L << 20, 0, Duration.ofHours(1), 1 << 20);
-        assertThatThrownBy(() -> ProcessLimits.probe(real.get(), tiny))
+        assertThatThrownBy(() -> ProcessLimits.probe(real.get(), tiny, null))
                 .isInstanceOf(FfmpegUnavailableException.class)
                 .hasMessageContaining("2 MB of memory");
     }
