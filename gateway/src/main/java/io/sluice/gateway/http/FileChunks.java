@@ -46,7 +46,7 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
      * @param length of the whole file
      * @param bytes all of a small file
      */
-    record Start(long length, byte[] bytes) {
+    record Start(long length, ByteBuffer bytes) {
 
         /** Reads it. Blocks. */
         static Start of(Path file) throws IOException {
@@ -58,7 +58,7 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
                         throw new EOFException();
                     }
                 }
-                return new Start(length, bytes.array());
+                return new Start(length, bytes.flip());
             }
         }
     }
@@ -75,7 +75,7 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
         this.channel = channel;
         this.file = file;
         this.length = start.length();
-        this.next = start.bytes().length == 0 ? null : Unpooled.wrappedBuffer(start.bytes());
+        this.next = start.bytes().hasRemaining() ? Unpooled.wrappedBuffer(start.bytes()) : null;
         this.blocking = blocking;
         if (channel.pipeline().get(ChunkedWriteHandler.class) == null) {
             channel.pipeline()
