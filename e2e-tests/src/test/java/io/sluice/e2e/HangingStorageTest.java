@@ -98,7 +98,7 @@ final class HangingStorageTest {
         storage.hang();
         gateway.terminate();
         assertThat(gateway.awaitExit(BOUND)).isEqualTo(1);
-        assertThat(gateway.output()).contains("not released: the folder ", "Stopped");
+        assertThat(gateway.output()).contains("not released: the state folder ", "Stopped");
     }
 
     /** Replaces the content of a key file with a new key. */

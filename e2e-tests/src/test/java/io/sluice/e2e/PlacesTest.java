@@ -53,7 +53,12 @@ final class PlacesTest {
     @Test
     void pipesAndSocketsTogetherNeverUseUpTheDescriptors() {
         GatewayProcess gateway = stage.gateway(
-                        "--ffmpeg", stage.ffmpegThat("exec cat > /dev/null").toString(), "--request-timeout", "5s")
+                        "--ffmpeg",
+                        stage.ffmpegThat("exec cat > /dev/null").toString(),
+                        "--request-timeout",
+                        "60s",
+                        "--open-timeout",
+                        "60s")
                 .underLimit("-n 400")
                 .start();
         List<Publisher> live = new ArrayList<>();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @OneCrowdAtATime
 final class TlsFloodTest {
 
-    private static final int REPLAYS = 6_000;
+    private static final int REPLAYS = 3_000;
     private static final int THREADS = 8;
     private static final int NEWCOMERS = 10;
 

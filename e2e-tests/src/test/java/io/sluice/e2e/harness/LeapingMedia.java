@@ -11,6 +11,7 @@ public final class LeapingMedia {
 
     private static final byte[] CLUSTER = {0x1f, 0x43, (byte) 0xb6, 0x75};
     private static final byte[] UNKNOWN_SIZE = {1, -1, -1, -1, -1, -1, -1, -1};
+    private static final byte[] TFDT = "tfdt".getBytes(StandardCharsets.US_ASCII);
     private static final int SIMPLE_BLOCK = 0xa3;
 
     private LeapingMedia() {}
@@ -31,14 +32,17 @@ public final class LeapingMedia {
         return out.toByteArray();
     }
 
-    /** The last fragment once more, with another decode time. */
+    /** The last fragment once more, with another decode time of all its tracks. */
     public static byte[] mp4(Recording recording, int ticks) {
         byte[] all = bytes(recording);
         int last = lastIndexOf(all, "moof".getBytes(StandardCharsets.US_ASCII)) - 4;
         byte[] fragment = Arrays.copyOfRange(all, last, all.length);
-        int time = indexOf(fragment, "tfdt".getBytes(StandardCharsets.US_ASCII), 0) + 8;
-        boolean isLong = fragment[time - 4] == 1;
-        ByteBuffer.wrap(fragment).putInt(isLong ? time + 4 : time, ticks);
+        int box = indexOf(fragment, TFDT, 0);
+        while (box >= 0) {
+            boolean isLong = fragment[box + 4] == 1;
+            ByteBuffer.wrap(fragment).putInt(box + (isLong ? 12 : 8), ticks);
+            box = indexOf(fragment, TFDT, box + 1);
+        }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(all);
         out.writeBytes(fragment);

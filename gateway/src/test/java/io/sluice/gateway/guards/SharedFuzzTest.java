@@ -41,7 +41,7 @@ class SharedFuzzTest {
     }
 
     @MethodSource("seeds")
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "12s")
     void everyTarget(byte @NotNull [] input) {
         int number = input.length == 0 ? 0 : Byte.toUnsignedInt(input[0]) % TARGETS.size();
         if (hadItsShare(number)) {
