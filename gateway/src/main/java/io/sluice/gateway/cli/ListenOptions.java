@@ -65,8 +65,8 @@ final class ListenOptions {
             names = "--max-handshake-rate-per-address",
             paramLabel = "COUNT",
             defaultValue = "10",
-            description = "TLS handshakes per second and client address; burst: ten times as many "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description = "TLS handshakes per second and client address; trusted proxies are exempt; "
+                    + "burst: ten times as many (default: ${DEFAULT-VALUE}).")
     private int maxHandshakeRatePerAddress;
 
     @Option(

@@ -57,7 +57,7 @@ final class AdminServer {
                     "admin API", LIMITS, gateway.descriptors(), address -> false, IDLE_TIMEOUT, true);
             listener.meters().watchConnections("sluice.admin.connections", "admin API's", limiter);
             HttpServer http = limiter.limit(RequestTargetHandler.check(HttpServer.create()));
-            DisposableServer server = (tls == null || local ? http : tls.secure(http))
+            DisposableServer server = (tls == null || local ? http : tls.secure(http, address -> false))
                     .host(listener.host())
                     .port(listener.port())
                     .runOn(loop)

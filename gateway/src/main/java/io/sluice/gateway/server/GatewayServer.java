@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,13 +87,10 @@ public final class GatewayServer {
         DisposableServer server;
         try {
             admin = adminListener == null ? null : AdminServer.start(gateway, adminListener, tls);
+            Predicate<InetSocketAddress> isProxy =
+                    address -> gateway.config().access().proxies().includes(address);
             ConnectionLimiter limiter = new ConnectionLimiter(
-                    "publishers' listener",
-                    config.connections(),
-                    gateway.descriptors(),
-                    address -> gateway.config().access().proxies().includes(address),
-                    IDLE_TIMEOUT,
-                    false);
+                    "publishers' listener", config.connections(), gateway.descriptors(), isProxy, IDLE_TIMEOUT, false);
             gateway.addReadiness(limiter::fullReason);
             if (adminListener != null) {
                 adminListener.meters().watchConnections("sluice.connections", "publishers'", limiter);
@@ -101,7 +99,7 @@ public final class GatewayServer {
                 }
             }
             HttpServer http = limiter.limit(RequestTargetHandler.check(HttpServer.create()));
-            server = (tls == null ? http : tls.secure(http))
+            server = (tls == null ? http : tls.secure(http, isProxy))
                     .host(host)
                     .port(port)
                     .runOn(loops)

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.function.Predicate;
 import reactor.netty.NettyPipeline;
 
 /**
@@ -22,17 +24,19 @@ final class HandshakeGuard extends ChannelInboundHandlerAdapter {
     private static final int MAX_BYTES = 32 * 1_024;
 
     private final HandshakeLimiter limiter;
+    private final Predicate<InetSocketAddress> isProxy;
     private long received;
     private boolean begun;
     private boolean refused;
 
-    private HandshakeGuard(HandshakeLimiter limiter) {
+    private HandshakeGuard(HandshakeLimiter limiter, Predicate<InetSocketAddress> isProxy) {
         this.limiter = limiter;
+        this.isProxy = isProxy;
     }
 
     /** Guards a connection whose pipeline begins with TLS. */
-    static void addTo(ChannelPipeline pipeline, HandshakeLimiter limiter) {
-        HandshakeGuard guard = new HandshakeGuard(limiter);
+    static void addTo(ChannelPipeline pipeline, HandshakeLimiter limiter, Predicate<InetSocketAddress> isProxy) {
+        HandshakeGuard guard = new HandshakeGuard(limiter, isProxy);
         pipeline.addFirst(NAME, guard);
         pipeline.addAfter(NettyPipeline.SslHandler, COMPLETION, guard.new Completion());
     }
@@ -50,7 +54,7 @@ final class HandshakeGuard extends ChannelInboundHandlerAdapter {
     private boolean mayGoOn(ChannelHandlerContext context) {
         if (!begun) {
             begun = true;
-            refused = !limiter.begin(context.channel());
+            refused = !limiter.begin(context.channel(), isProxy);
         } else if (received > MAX_BYTES) {
             refused = true;
             limiter.refuse(context.channel(), "more than " + MAX_BYTES + " bytes");

@@ -2,6 +2,7 @@ package io.sluice.gateway.server;
 
 import io.netty.channel.Channel;
 import io.sluice.gateway.admission.ArrivalRate;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Iterator;
@@ -9,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,11 +48,14 @@ final class HandshakeLimiter {
     /**
      * Counts a handshake whose first bytes have arrived.
      *
+     * @param channel its connection
+     * @param isProxy which addresses are not limited each, because many clients share them
      * @return whether it may go on; then {@link #end} has to follow
      */
-    boolean begin(Channel channel) {
+    boolean begin(Channel channel, Predicate<InetSocketAddress> isProxy) {
         InetSocketAddress peer = channel.remoteAddress() instanceof InetSocketAddress inet ? inet : null;
-        if (!rate.allows(peer == null ? null : peer.getAddress(), System.nanoTime())) {
+        InetAddress limited = peer == null || isProxy.test(peer) ? null : peer.getAddress();
+        if (!rate.allows(limited, System.nanoTime())) {
             refuse(channel, "too many");
             return false;
         }

@@ -5,11 +5,13 @@ import io.netty.handler.ssl.SslContext;
 import io.sluice.gateway.files.FileStamp;
 import io.sluice.gateway.threads.BlockingPool;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Scheduler;
@@ -94,21 +96,27 @@ public final class TlsFiles {
         return limiter.refused();
     }
 
-    /** A server with TLS: each handshake uses the current certificate, whatever server name the client sends. */
-    HttpServer secure(HttpServer server) {
+    /**
+     * A server with TLS: each handshake uses the current certificate, whatever server name the client sends.
+     *
+     * @param server the server without TLS
+     * @param isProxy which addresses are exempt from the limit of handshakes per address
+     */
+    HttpServer secure(HttpServer server, Predicate<InetSocketAddress> isProxy) {
         SslProvider provider = SslProvider.builder()
                 .sslContext(current.provider().getSslContext())
                 .setSniAsyncMappings((name, promise) -> promise.setSuccess(current()))
                 .build();
-        return server.secure(provider).doOnChannelInit((observer, channel, address) -> addTo(channel.pipeline()));
+        return server.secure(provider)
+                .doOnChannelInit((observer, channel, address) -> addTo(channel.pipeline(), isProxy));
     }
 
-    private void addTo(ChannelPipeline pipeline) {
+    private void addTo(ChannelPipeline pipeline, Predicate<InetSocketAddress> isProxy) {
         // A connection that was refused at once has no handlers any more.
         if (pipeline.get(NettyPipeline.SslHandler) == null) {
             return;
         }
-        HandshakeGuard.addTo(pipeline, limiter);
+        HandshakeGuard.addTo(pipeline, limiter, isProxy);
         if (!settings.hstsMaxAge().isZero()) {
             pipeline.addAfter(NettyPipeline.HttpCodec, HSTS, new StrictTransportSecurity(settings.hstsMaxAge()));
         }

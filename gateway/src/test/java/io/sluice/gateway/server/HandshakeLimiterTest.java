@@ -38,7 +38,8 @@ class HandshakeLimiterTest {
             }
         };
         channel.pipeline().addLast(NettyPipeline.SslHandler, new ChannelInboundHandlerAdapter());
-        HandshakeGuard.addTo(channel.pipeline(), limiter);
+        HandshakeGuard.addTo(
+                channel.pipeline(), limiter, peer -> peer.getHostString().startsWith("198.51.100."));
         return channel;
     }
 
@@ -59,6 +60,13 @@ class HandshakeLimiterTest {
         assertThat(limiter.refused()).isEqualTo(1);
         assertThat(isLetIn(from("2001:db8:1:3::1", limiter))).isTrue();
         assertThat(isLetIn(from("127.0.0.1", limiter))).isTrue();
+    }
+
+    @Test
+    void aTrustedProxyIsNotLimitedAsOneClient() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(isLetIn(from("198.51.100.1", limiter))).isTrue();
+        }
     }
 
     @Test
