@@ -90,7 +90,8 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Whether the certificates of RTMPS servers are not verified, so that the stream key is sent to whoever answers.
+     * Whether the certificates of RTMPS servers are not verified, so that the stream key is sent to any server that
+     * answers.
      *
      * @param insecure false by default
      * @return this
@@ -157,9 +158,9 @@ public final class GatewayBuilder {
     }
 
     /**
-     * The user that FFmpeg runs as, with its primary group and no others: whoever controls an FFmpeg cannot read the
-     * gateway's files or memory. Linux only; takes a gateway that runs as root, and {@code setpriv} of util-linux.
-     * {@link #start()} fails if the user does not exist or cannot run FFmpeg.
+     * The user that FFmpeg runs as, with its primary group and no others: an attacker who controls an FFmpeg cannot
+     * read the gateway's files or memory. Linux only; takes a gateway that runs as root, and {@code setpriv} of
+     * util-linux. {@link #start()} fails if the user does not exist or cannot run FFmpeg.
      *
      * @param name the name of a user who can read FFmpeg, and the file of {@link #outputCaFile}; by default the
      *     gateway's own user
@@ -316,8 +317,8 @@ public final class GatewayBuilder {
      * {@code STATE_DIRECTORY}, in {@code XDG_STATE_HOME} or in {@code ~/.local/state}, else a private directory in
      * {@code java.io.tmpdir}; the log says which.
      *
-     * <p>The folder is created if it is missing. It must belong to this process's user with mode 0700, and nobody else
-     * may be able to replace it or a directory above it; otherwise the gateway does not start.
+     * <p>The folder is created if it is missing. It must belong to this process's user with mode 0700, and no other
+     * user may be able to replace it or a directory above it; otherwise the gateway does not start.
      *
      * @param folder the folder
      * @return this

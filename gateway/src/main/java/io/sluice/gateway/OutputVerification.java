@@ -71,8 +71,8 @@ final class OutputVerification {
             Optional<String> problem = tls.problem(output.server());
             if (problem.isPresent()) {
                 throw new FfmpegUnavailableException("cannot publish to " + output + " safely: " + problem.get()
-                        + ". Set --ffmpeg to another one, or --output-tls-insecure to send stream keys to whoever"
-                        + " answers");
+                        + ". Set --ffmpeg to another one, or --output-tls-insecure to publish without"
+                        + " verification");
             }
         }
     }
@@ -101,7 +101,7 @@ final class OutputVerification {
         try {
             authorities = TrustedAuthorities.find(ffmpeg.environment(), folder);
         } catch (IOException e) {
-            // FFmpeg then trusts nobody, or who it was built to trust.
+            // FFmpeg then trusts no authority, or those that it was built to trust.
             LOG.warn("No certificate authorities for outputs: {}", e.getMessage());
         }
         result = TlsTrial.of(ffmpeg, folder);

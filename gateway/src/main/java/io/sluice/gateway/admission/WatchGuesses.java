@@ -27,7 +27,7 @@ public final class WatchGuesses {
 
     static final int BURST = 100;
 
-    /** Loopback stands for all clients of a proxy that is not trusted. */
+    /** Loopback is the address of all clients of a proxy that is not trusted. */
     static final int LOOPBACK_FACTOR = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchGuesses.class);

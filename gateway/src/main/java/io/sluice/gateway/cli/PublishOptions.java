@@ -59,7 +59,8 @@ final class PublishOptions {
 
     @Option(
             names = "--output-tls-insecure",
-            description = "Do not verify the certificates of rtmps:// outputs: send stream keys to whoever answers.")
+            description =
+                    "Do not verify the certificates of rtmps:// outputs: send stream keys to any server that answers.")
     private boolean tlsInsecure;
 
     /** Checks the file of authorities. Blocks. */

@@ -25,7 +25,7 @@ public final class FileTree {
      * directories relative to one another, not even one that replaces a directory meanwhile, the root's parent
      * included. Blocks.
      *
-     * <p>The directories above the parent are found by path: they must be ones that nobody else can replace
+     * <p>The directories above the parent are found by path: they must be ones that no other user can replace
      * ({@link TrustedFolder}), or the caller must know the parent's identity.
      *
      * @param root what to delete; nothing happens if it does not exist

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory of one instance in a folder that several share, held by a lock on a file in it. Whoever can obtain the
- * lock knows that the instance is gone, in whatever container or PID namespace it ran: process ids mean nothing to
+ * A directory of one instance in a folder that several share, held by a lock on a file in it. A process that can obtain
+ * the lock knows that the instance is gone, in whatever container or PID namespace it ran: process ids mean nothing to
  * others there. Locks end with their process.
  *
  * <p>A lock of this kind also ends when its process closes any other descriptor of the file. So the files of instances

@@ -106,7 +106,7 @@ public final class StateFolder {
         Path preview = restored().resolve(PREVIEWS).resolve(name);
         TrustedFolder.create(preview);
         if (previewOwner != null) {
-            // Whoever runs there need not be able to enter the directories above it.
+            // FFmpeg's user need not be able to enter the directories above it.
             previewOwner.take(preview);
         }
         return preview;
@@ -200,7 +200,7 @@ public final class StateFolder {
         return Optional.ofNullable(problem.get());
     }
 
-    /** Without what a stranger has no business with: everybody may ask whether a gateway is ready. */
+    /** Without details: anyone can ask whether a gateway is ready. */
     private static String brief(IOException e) {
         String reason = TrustedFolder.reason(e);
         return reason.contains("/") || reason.contains("\"") || reason.contains("\\")

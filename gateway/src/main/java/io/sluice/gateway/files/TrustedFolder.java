@@ -15,9 +15,9 @@ import java.util.Optional;
 
 /**
  * Directories that no other user can replace: they belong to this user, and so does everything above them, or to root;
- * nobody else may write to any of them, except that others may create entries in a sticky directory such as
- * {@code /tmp}. In such a directory a path keeps its meaning between two calls, so nobody can lead the gateway to files
- * elsewhere.
+ * no other user can write to any of them, except that others can create entries in a sticky directory such as
+ * {@code /tmp}. In such a directory a path keeps its meaning between two calls, so no user can lead the gateway to
+ * files elsewhere.
  *
  * <p>Platforms without owners and modes, such as Windows, are not checked. All methods block.
  */
@@ -90,7 +90,7 @@ public final class TrustedFolder {
         return Optional.ofNullable(real.getParent()).flatMap(TrustedFolder::problemAbove);
     }
 
-    /** The same for a directory and all above it, in which others may look around, and which root may own. */
+    /** The same for a directory and all above it, which others can read, and which root can own. */
     private static Optional<String> problemAbove(Path real) {
         if (!PathFacts.supported(real)) {
             return Optional.empty();
@@ -117,7 +117,7 @@ public final class TrustedFolder {
     }
 
     /**
-     * Whether this is a regular file, not a link to one, that belongs to this user and that nobody else may write to.
+     * Whether this is a regular file, not a link to one, that belongs to this user and that no other user can write to.
      *
      * @param path its path, in a trusted directory
      * @return false if not, or if it does not exist

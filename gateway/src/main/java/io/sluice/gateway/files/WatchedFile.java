@@ -24,7 +24,7 @@ import reactor.core.publisher.Sinks;
  *   <li>A file that is <b>malformed</b>, perhaps because it is only half written, changes nothing: the previous content
  *       stays active, and this is logged.
  *   <li>A file whose storage <b>hangs</b> changes nothing either. One thread waits for it; everybody else gets the
- *       content read last, at first after a second, then at once.
+ *       content read last, at first after a second, then immediately.
  * </ul>
  *
  * @param <T> the parsed content

@@ -107,7 +107,7 @@ final class FileChunks implements ChunkedInput<ByteBuf> {
 
     /** The handler calls the other one. */
     @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // Nobody of ours calls it.
+    @SuppressWarnings("InlineMeSuggester") // Not called.
     @Override
     public @Nullable ByteBuf readChunk(ChannelHandlerContext context) throws IOException {
         return readChunk(context.alloc());

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * Compares a stream's timestamps with the time that passes. A gap in a track makes FFmpeg fill in what is missing, with
  * pictures or silence, and a gap of hours costs nothing to send. So gaps may add up to the time that has passed and a
- * fixed allowance, per track: a recorder that stands still leaves gaps as long as it stands still, and a recording that
- * is sent faster than it was made uses up the allowance.
+ * fixed allowance, per track: a recorder that pauses leaves gaps as long as its pauses, and a recording that is sent
+ * faster than it was made uses up the allowance.
  *
  * <p>Confined to the stream's event loop.
  */
 public final class MediaClock {
 
-    /** A shorter gap is none: no recorder is even, and the pictures of a screen that stands still are seconds apart. */
+    /** A shorter gap is none: recorders are uneven, and a still screen yields few pictures. */
     private static final long GAP_MICROS = TimeUnit.SECONDS.toMicros(1);
 
     /** Some 35 years: beyond it, only that it is far matters. */

@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Reads what FFmpeg wrote, as if a stranger had written it: whoever controls an FFmpeg may leave links to other files
- * in its directory, or pipes. All methods block.
+ * Reads what FFmpeg wrote, as untrusted input: an attacker who controls an FFmpeg can leave links to other files in its
+ * directory, or pipes. All methods block.
  */
 public final class PreviewFile {
 
@@ -40,7 +40,7 @@ public final class PreviewFile {
         }
     }
 
-    /** A second name of somebody else's file is a regular file, too. */
+    /** A hard link to another user's file is a regular file, too. */
     private static boolean isOfItsDirectory(Path file) throws IOException {
         Path directory = Objects.requireNonNull(file.getParent());
         return !file.getFileSystem().supportedFileAttributeViews().contains("unix")
@@ -56,7 +56,7 @@ public final class PreviewFile {
      * @throws IOException if it is gone, or a link now
      */
     public static FileChannel open(Path file) throws IOException {
-        // Nobody writes. But to open a pipe for reading only waits until somebody writes to it.
+        // Nothing is written. Opening a pipe for reading only would block until a writer opens it.
         return FileChannel.open(
                 file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     }

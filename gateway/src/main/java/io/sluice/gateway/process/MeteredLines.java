@@ -8,11 +8,12 @@ import java.util.function.LongSupplier;
  * Passes on a child's output as lines, up to a rate; skips and counts the rest. Strangers' media decides how much a
  * child prints, so the work for it is bounded. Not thread-safe; used on one event loop.
  *
- * <p>Only whole lines are passed on: part of a line could contain part of a secret, which nobody recognises any more.
+ * <p>Only whole lines are passed on: part of a line could contain part of a secret, which cannot be recognised any
+ * more.
  */
 final class MeteredLines {
 
-    /** Passed on at once: what a child prints when it starts or fails is a few kilobytes. */
+    /** Passed on without delay: what a child prints when it starts or fails is a few kilobytes. */
     static final int BURST_BYTES = 128 * 1_024;
 
     /** Passed on per second afterwards: some 200 lines. */
@@ -49,8 +50,8 @@ final class MeteredLines {
      * Takes bytes that were read.
      *
      * @param bytes consumed before this returns
-     * @return whether more can be read at once; false if the child prints too much, so that each further read should
-     *     wait for more bytes
+     * @return whether more can be read immediately; false if the child prints too much, so that each further read
+     *     should wait for more bytes
      */
     boolean accept(ByteBuffer bytes) {
         int count = bytes.remaining();

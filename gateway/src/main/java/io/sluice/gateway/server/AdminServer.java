@@ -21,8 +21,8 @@ final class AdminServer {
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
     /**
-     * Operators, monitoring and probes need a few connections each. These are checked before any token, so that whoever
-     * has none cannot take what the gateway needs.
+     * Operators, monitoring and probes need a few connections each. These are checked before any token, so that a
+     * client that has none cannot take what the gateway needs.
      */
     private static final ConnectionLimits LIMITS =
             new ConnectionLimits(64, 32, Duration.ofSeconds(10), Duration.ofSeconds(20));

@@ -35,8 +35,8 @@ public final class ConfigWarnings {
             }
         }
         if (gateway.outputs().tlsInsecure()) {
-            warnings.add("--output-tls-insecure: the certificates of rtmps:// outputs are NOT verified. Whoever answers"
-                    + " in their place gets the streams and their keys.");
+            warnings.add("--output-tls-insecure: the certificates of rtmps:// outputs are NOT verified. An impostor"
+                    + " would get the streams and their keys.");
         }
         AdminListener admin = config.admin();
         if (admin != null && config.tls() == null && !isLoopback(admin.host())) {

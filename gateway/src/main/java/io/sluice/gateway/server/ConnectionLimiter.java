@@ -47,7 +47,7 @@ final class ConnectionLimiter {
     /** Once full, it is ready again only below this share of the limit; otherwise load balancers would flap. */
     private static final double READY_AGAIN_SHARE = 0.95;
 
-    /** Of connections above the limit: whoever asks after health or brings a stream does so at once. */
+    /** Of connections above the limit: health checks and publishers send their request immediately. */
     private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(3);
 
     /** Per connection, until its upgrade; with TLS as many bytes again. */

@@ -12,8 +12,8 @@ public final class LoggerFlush {
     private LoggerFlush() {}
 
     /**
-     * Writes them and stops the log. Blocks for a second at most, also if nobody reads standard output; has no effect
-     * on other frameworks than Logback.
+     * Writes them and stops the log. Blocks for a second at most, also if standard output is not read; has no effect on
+     * other frameworks than Logback.
      */
     public static void flush() {
         ILoggerFactory factory = LoggerFactory.getILoggerFactory();

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes large answers on in pieces, as the client reads them. Answers are mostly shared memory, so that one that waits
- * costs nothing; but TLS encrypts everything that it is given at once, for each connection anew. Must be between TLS
- * and the HTTP codec. Confined to its connection's event loop.
+ * costs nothing; but TLS encrypts everything that it is given, for each connection again. Must be between TLS and the
+ * HTTP codec. Confined to its connection's event loop.
  *
  * <p>Ownership: what waits is released with the connection. {@link RequestTimeoutHandler} bounds the number of answers.
  */

@@ -40,7 +40,7 @@ final class RequestTimeoutHandler extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RequestTimeoutHandler.class);
     static final String NAME = "sluice.requestTimeout";
 
-    /** From the complete request to the last byte of its answer: more than any that somebody waits for. */
+    /** From the complete request to the last byte of its answer: more than any client waits for. */
     static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(5);
 
     /** Browsers do not pipeline; each request costs memory until it is answered. */

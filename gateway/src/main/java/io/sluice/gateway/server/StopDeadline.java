@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends the JVM if its shutdown takes longer than it may: whatever hangs, an orchestrator gets the exit that it waits
- * for. Each step of the shutdown has a limit of its own; this one is for what nobody thought of.
+ * for. Each step of the shutdown has a limit of its own; this one is for what is not foreseen.
  */
 final class StopDeadline {
 

@@ -112,7 +112,7 @@ public final class TlsFiles {
     }
 
     private void addTo(ChannelPipeline pipeline, Predicate<InetSocketAddress> isProxy) {
-        // A connection that was refused at once has no handlers any more.
+        // A connection that was refused immediately has no handlers any more.
         if (pipeline.get(NettyPipeline.SslHandler) == null) {
             return;
         }

@@ -17,7 +17,7 @@ public record IngestSettings(
         SessionContext context, OriginPolicy origins, TrustedProxies proxies, ProxyHeader proxyHeader) {
 
     /**
-     * The address of whoever sent a request.
+     * The address of the client that sent a request.
      *
      * @param request any request, not only a publisher's
      * @return the address, behind trusted proxies; empty if the transport has none

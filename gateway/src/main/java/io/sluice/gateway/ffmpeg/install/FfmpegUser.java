@@ -20,7 +20,7 @@ public record FfmpegUser(String name, int uid, int gid) {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 
     /**
-     * Whether this process can start others as another user, if nobody has taken the capability away.
+     * Whether this process can start others as another user, unless the capability was removed.
      *
      * @return whether it runs as root
      */

@@ -78,7 +78,7 @@ public final class FfmpegStream {
     }
 
     /**
-     * Output of FFmpeg that nobody looked at, because it printed too much of it.
+     * Output of FFmpeg that was skipped because there was too much of it.
      *
      * @return a number of bytes, never decreasing
      */
