@@ -3,7 +3,6 @@ package io.sluice.gateway.media;
 import io.sluice.gateway.media.container.MediaTrack;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,19 +24,17 @@ public final class MediaClock {
     /** Some 35 years: beyond it, only that it is far matters. */
     private static final long MAX_MICROS = 1L << 50;
 
-    private static final int MAX_TRACKS = 32;
-
     private final long allowanceMicros;
-    private final long[] newestMicros = new long[MAX_TRACKS];
-    private final long[] gapMicros = new long[MAX_TRACKS];
-    private final boolean[] hasStarted = new boolean[MAX_TRACKS];
+    private final long[] newestMicros = new long[MediaTrack.MAX_TRACKS];
+    private final long[] gapMicros = new long[MediaTrack.MAX_TRACKS];
+    private final boolean[] hasStarted = new boolean[MediaTrack.MAX_TRACKS];
     private boolean streamHasStarted;
     private long earlierMicros;
     private long startMicros;
     private long endMicros;
     private long nowNanos;
     private long samples;
-    private final long[] arrivalNanos = new long[MAX_TRACKS];
+    private final long[] arrivalNanos = new long[MediaTrack.MAX_TRACKS];
     private final Map<MediaTrack.Kind, Gap> excess = new EnumMap<>(MediaTrack.Kind.class);
 
     /**
@@ -107,11 +104,13 @@ public final class MediaClock {
         }
     }
 
-    /** Forgets the tracks, because others follow. Their times may be on another clock. */
+    /**
+     * Another recording follows, whose time is added to that of the earlier one. Gaps are still counted from the newest
+     * sample of each track: FFmpeg goes on with the timestamps as they are, so a second header must not hide a leap.
+     */
     public void restart() {
         earlierMicros += endMicros - startMicros;
         startMicros = endMicros;
-        Arrays.fill(hasStarted, false);
         streamHasStarted = false;
     }
 

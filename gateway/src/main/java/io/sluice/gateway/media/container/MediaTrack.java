@@ -7,6 +7,9 @@ package io.sluice.gateway.media.container;
  */
 public final class MediaTrack {
 
+    /** A stream with more tracks is not followed. FFmpeg is given a maximum of 16, and refuses more. */
+    public static final int MAX_TRACKS = 32;
+
     /** What a track carries. */
     public enum Kind {
         /** Pictures. */

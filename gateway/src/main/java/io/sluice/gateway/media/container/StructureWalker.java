@@ -11,9 +11,6 @@ import java.util.List;
  */
 abstract class StructureWalker {
 
-    /** FFmpeg is given a maximum of 16, and refuses more. */
-    static final int MAX_TRACKS = 32;
-
     private static final int MAX_HEAD_BYTES = 64;
     private static final int MAX_DEPTH = 8;
 
@@ -169,7 +166,7 @@ abstract class StructureWalker {
     /** Adds a track; one too many cannot be followed. */
     final MediaTrack addTrack() {
         MediaTrack track = new MediaTrack(tracks.size());
-        if (tracks.size() == MAX_TRACKS) {
+        if (tracks.size() == MediaTrack.MAX_TRACKS) {
             lose();
         } else {
             tracks.add(track);
