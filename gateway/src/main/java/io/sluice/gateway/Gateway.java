@@ -210,7 +210,7 @@ public final class Gateway {
         ProcessLimits processLimits =
                 ProcessLimits.probe(ffmpeg, config.ffmpeg().limits(), user);
         StateFolder state = StateFolder.in(location, user == null ? null : new FileOwner(user.uid(), user.gid()));
-        OutputVerification verification = new OutputVerification(ffmpeg, state.root(), processLimits);
+        OutputVerification verification = new OutputVerification(ffmpeg, state::root, processLimits);
         try {
             verification.prepare(config);
         } catch (FfmpegUnavailableException e) {

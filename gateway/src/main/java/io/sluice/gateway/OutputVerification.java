@@ -29,13 +29,21 @@ final class OutputVerification {
     private static final Logger LOG = LoggerFactory.getLogger(OutputVerification.class);
 
     private final Ffmpeg ffmpeg;
-    private final Path folder;
+    private final Folder folder;
     private final ProcessLimits limits;
     private final AtomicBoolean isTried = new AtomicBoolean();
     private volatile @Nullable TlsVerification result;
     private volatile @Nullable Path authorities;
 
-    OutputVerification(Ffmpeg ffmpeg, Path folder, ProcessLimits limits) {
+    /** A folder for files of this object; what was deleted in it is written again. */
+    @FunctionalInterface
+    interface Folder {
+
+        /** The folder, which exists. Blocks. */
+        Path path() throws IOException;
+    }
+
+    OutputVerification(Ffmpeg ffmpeg, Folder folder, ProcessLimits limits) {
         this.ffmpeg = ffmpeg;
         this.folder = folder;
         this.limits = limits;
@@ -49,7 +57,7 @@ final class OutputVerification {
         try {
             Path folder = Files.createTempDirectory("sluice-trial");
             try {
-                new OutputVerification(ffmpeg, folder, limits).prepare(config);
+                new OutputVerification(ffmpeg, () -> folder, limits).prepare(config);
             } finally {
                 FileTree.delete(folder);
             }
@@ -98,13 +106,30 @@ final class OutputVerification {
     }
 
     private void tryNow() {
+        findAuthorities();
         try {
-            authorities = TrustedAuthorities.find(ffmpeg.environment(), folder);
+            result = TlsTrial.of(ffmpeg, folder.path());
+        } catch (IOException e) {
+            LOG.warn("Cannot find out whether FFmpeg verifies outputs: {}", e.getMessage());
+        }
+    }
+
+    private void findAuthorities() {
+        try {
+            authorities = TrustedAuthorities.find(ffmpeg.environment(), folder.path());
         } catch (IOException e) {
             // FFmpeg then trusts no authority, or those that it was built to trust.
             LOG.warn("No certificate authorities for outputs: {}", e.getMessage());
         }
-        result = TlsTrial.of(ffmpeg, folder);
+    }
+
+    /** The file of authorities; one that was written and has been deleted is written again. Blocks. */
+    private Optional<Path> presentAuthorities() {
+        Path found = authorities;
+        if (found != null && Files.notExists(found)) {
+            findAuthorities();
+        }
+        return Optional.ofNullable(authorities);
     }
 
     /** How a configuration's outputs are verified. */
@@ -112,7 +137,7 @@ final class OutputVerification {
         Path explicit = outputs.caFile();
         return new OutputTls(
                 outputs.tlsInsecure(),
-                () -> Optional.ofNullable(explicit == null ? authorities : explicit),
+                () -> explicit == null ? presentAuthorities() : Optional.of(explicit),
                 () -> Optional.ofNullable(result));
     }
 
