@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What the kernel says of the FFmpegs of a running gateway, and of those whose gateway is gone. */
 final class FfmpegBoundsTest {
 
-    private static final Duration OUTPUT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration OUTPUT_TIMEOUT = Duration.ofSeconds(10);
 
     private static final int QUEUED_BYTES = 64 * 1_024;
 

@@ -63,10 +63,10 @@ public enum FailureCode {
     DURATION_EXCEEDED("duration-exceeded", 4416, false),
 
     /** The timestamps jumped ahead, far beyond the time that passed. Start the recorder again, and open again. */
-    TIMESTAMP_GAP("timestamp-gap", 4417, true),
+    TIMESTAMP_GAP("timestamp-gap", 4420, true),
 
     /** Key frames are too far apart for the preview. Set the encoder's key frame interval to 2 s. */
-    KEY_FRAMES_MISSING("key-frames-missing", 4418, false),
+    KEY_FRAMES_MISSING("key-frames-missing", 4421, false),
 
     /** The first bytes are not the negotiated container, or no known one. Send the recorder's output unchanged. */
     UNRECOGNIZED_MEDIA("unrecognized-media", 4422, false),

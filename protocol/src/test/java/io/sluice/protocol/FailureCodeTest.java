@@ -30,8 +30,8 @@ class FailureCodeTest {
             TOO_MANY_MESSAGES too-many-messages 4414 false
             UNSUPPORTED_OFFER unsupported-offer 4415 false
             DURATION_EXCEEDED duration-exceeded 4416 false
-            TIMESTAMP_GAP timestamp-gap 4417 true
-            KEY_FRAMES_MISSING key-frames-missing 4418 false
+            TIMESTAMP_GAP timestamp-gap 4420 true
+            KEY_FRAMES_MISSING key-frames-missing 4421 false
             UNRECOGNIZED_MEDIA unrecognized-media 4422 false
             TOO_MANY_REQUESTS too-many-requests 4429 true
             MESSAGE_TOO_LARGE message-too-large 1009 false
