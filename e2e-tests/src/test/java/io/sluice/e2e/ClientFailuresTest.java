@@ -149,7 +149,16 @@ final class ClientFailuresTest {
     void aFloodOfPingsFindsNoWayAroundAStreamThatIsHeldUp() {
         Path deaf = stage.ffmpegThat("exec sleep 600");
         GatewayProcess holding = stage.gateway(
-                        "--ffmpeg", deaf.toString(), "--stall-timeout", "5s", "--max-ping-rate", ANY_RATE)
+                        "--ffmpeg",
+                        deaf.toString(),
+                        "--output-stall",
+                        "5s",
+                        "--output-patience",
+                        "0s",
+                        "--max-delay",
+                        "0s",
+                        "--max-ping-rate",
+                        ANY_RATE)
                 .start();
         Publisher publisher = holding.connect(Publisher.negotiated(stage.key("heldup")));
         publisher.open(recording.mimeType());
@@ -172,7 +181,7 @@ final class ClientFailuresTest {
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> pinged.get() > 0 && lookedAt.getAndSet(pinged.get()) == pinged.get());
         assertThat(pinged.get()).as("bytes of pings that the socket took").isLessThan(20 * MEGABYTE);
-        Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON);
+        Refusal.assertTold(publisher, FailureCode.OUTPUT_FAILED, Publisher.SOON);
         assertThat(holding.facts().residentBytes() - before).as("growth").isLessThan(70 * MEGABYTE);
     }
 

@@ -56,7 +56,7 @@ final class CommandLineTest {
         "--publish, rtmp://",
         "--publish, 'rtmp://example.org/live/{streamKey} -f mp4 /tmp/x'",
         "--open-timeout, soon",
-        "--stall-timeout, -3s",
+        "--output-stall, -3s",
         "--host, no.such.host.invalid",
         "--colour, blue"
     })

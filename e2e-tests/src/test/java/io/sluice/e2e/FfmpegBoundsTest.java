@@ -108,7 +108,11 @@ final class FfmpegBoundsTest {
                         "--publish",
                         NginxReceiver.publishUrl(gate.port()),
                         "--output-timeout",
-                        OUTPUT_TIMEOUT.toSeconds() + "s")
+                        OUTPUT_TIMEOUT.toSeconds() + "s",
+                        "--output-stall",
+                        "60s",
+                        "--max-delay",
+                        "0s")
                 .start();
         Recording heavy = Recording.heavy(stage.directory("heavy"), 5);
         Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("abandoned")));

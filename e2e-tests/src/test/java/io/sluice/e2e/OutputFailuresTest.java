@@ -22,7 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Receivers that refuse, vanish, or wedge: the client is told what happened, and the gateway keeps its size. */
+/**
+ * Receivers that refuse, vanish, or wedge, and a gateway without patience: the client is told what happened, and the
+ * gateway keeps its size.
+ */
 final class OutputFailuresTest {
 
     private static final int STALL_SECONDS = 3;
@@ -90,7 +93,7 @@ final class OutputFailuresTest {
         gate.shut();
         flood(publisher, heavy.from(40));
         long start = System.nanoTime();
-        Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON);
+        Refusal.assertTold(publisher, FailureCode.OUTPUT_FAILED, Publisher.SOON);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(STALL_SECONDS + 12));
         gateway.awaitNoChildren(Publisher.SOON);
     }
@@ -104,8 +107,7 @@ final class OutputFailuresTest {
         Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("mute")));
         publisher.open(recording.mimeType());
         sendUntilItBreaks(publisher);
-        assertThat(publisher.heard().awaitFailed(Publisher.SOON).code())
-                .isIn(FailureCode.STREAM_STALLED, FailureCode.OUTPUT_FAILED);
+        assertThat(publisher.heard().awaitFailed(Publisher.SOON).code()).isEqualTo(FailureCode.OUTPUT_FAILED);
         gateway.awaitNoChildren(Publisher.SOON);
     }
 
@@ -114,7 +116,14 @@ final class OutputFailuresTest {
         NginxReceiver nginx = stage.nginx();
         TcpGate gate = stage.gateTo(nginx.port());
         GatewayProcess gateway = stage.gateway(
-                        "--publish", NginxReceiver.publishUrl(gate.port()), "--stall-timeout", "8s")
+                        "--publish",
+                        NginxReceiver.publishUrl(gate.port()),
+                        "--output-patience",
+                        "0s",
+                        "--max-delay",
+                        "0s",
+                        "--output-stall",
+                        "8s")
                 .jvm("-Xmx64m")
                 .start();
         Recording heavy = Recording.heavy(stage.directory("heavy"), 5);
@@ -124,7 +133,7 @@ final class OutputFailuresTest {
         long before = gateway.facts().residentBytes();
         gate.shut();
         flooding.forEach(publisher -> flood(publisher, heavy.from(40)));
-        flooding.forEach(publisher -> Refusal.assertTold(publisher, FailureCode.STREAM_STALLED, Publisher.SOON));
+        flooding.forEach(publisher -> Refusal.assertTold(publisher, FailureCode.OUTPUT_FAILED, Publisher.SOON));
         // What a client could get rid of lies in the sockets on both sides of FFmpeg, and in the pipe to it.
         assertThat(flooding)
                 .allSatisfy(publisher -> assertThat(publisher.sentBytes()).isLessThan(16 * MEGABYTE));
@@ -144,7 +153,7 @@ final class OutputFailuresTest {
     }
 
     private GatewayProcess publishingTo(String url) {
-        return stage.gateway("--publish", url, "--stall-timeout", STALL_SECONDS + "s")
+        return stage.gateway("--publish", url, "--output-stall", STALL_SECONDS + "s", "--output-patience", "0s")
                 .start();
     }
 

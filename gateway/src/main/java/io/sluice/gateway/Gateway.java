@@ -23,6 +23,7 @@ import io.sluice.gateway.http.AdminIndexRoutes;
 import io.sluice.gateway.http.HealthRoutes;
 import io.sluice.gateway.http.PageRoutes;
 import io.sluice.gateway.http.PreviewRoutes;
+import io.sluice.gateway.media.ReplayMemory;
 import io.sluice.gateway.metrics.MeterBinding;
 import io.sluice.gateway.operations.CleanUp;
 import io.sluice.gateway.operations.DrainReport;
@@ -31,6 +32,7 @@ import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.output.Outputs;
 import io.sluice.gateway.output.Previews;
 import io.sluice.gateway.process.ProcessLauncher;
+import io.sluice.gateway.receivers.Receivers;
 import io.sluice.gateway.session.SessionContext;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.SessionListener;
@@ -109,6 +111,8 @@ public final class Gateway {
     private final Disposable stateChecks;
     private final SessionRegistry streams = new SessionRegistry();
     private final Previews previews;
+    private final Receivers receivers;
+    private final ReplayMemory replayMemory;
     private final AuthorizerReaper reaper = new AuthorizerReaper();
     private final SessionOperations operations;
     private final MeterBinding.@Nullable Meters meters;
@@ -140,8 +144,10 @@ public final class Gateway {
                 new Admission(config.limits().admission(), config.limits().load());
         addReadiness(admission::fullReason);
         addReadiness(state::problem);
+        this.receivers = new Receivers(ffmpeg.environment());
+        this.replayMemory = new ReplayMemory(config.limits().replayMemory());
         this.operations = new SessionOperations(streams, this::endTimeout);
-        this.meters = meterBinding == null ? null : meterBinding.of(operations, this::isReady, admission::snapshot);
+        this.meters = meterBinding == null ? null : meterBinding.of(operations, this::isReady, admission::snapshot, replayMemory);
         this.shutdown = new GracefulShutdown(streams, this::endTimeout);
         CapacityCheck.log(config.limits().admission(), config.limits().load());
         this.sampling = sampler.schedulePeriodically(
@@ -187,6 +193,8 @@ public final class Gateway {
                         processLimits,
                         config.ffmpeg().limits().maxPixels(),
                         tls),
+                receivers,
+                replayMemory,
                 meters == null ? config.listener() : both(meters, config.listener()));
         return new ActiveConfig(
                 config, new IngestSettings(context, access.origins(), access.proxies(), access.proxyHeader()));
@@ -241,8 +249,8 @@ public final class Gateway {
      *
      * <p>The builder's configuration is applied as a whole, including its defaults. Settings that depend on the FFmpeg
      * found at the start, or that all streams share, cannot change: {@code ffmpeg}, {@code ffmpegEnvironment},
-     * {@code ffmpegLimits}, {@code ffmpegUser}, {@code maxPendingStarts}, {@code stateFolder} and {@code previewLinger}
-     * must be the same as before. The builder's meters are ignored; those of the start remain.
+     * {@code ffmpegLimits}, {@code ffmpegUser}, {@code maxPendingStarts}, {@code replayMemory}, {@code stateFolder} and
+     * {@code previewLinger} must be the same as before. The builder's meters are ignored; those of the start remain.
      *
      * <p>If the new configuration has another authorizer, the previous one is disposed of when no client can be waiting
      * for its answer any more. After {@link #close()} or {@link #drain}, this method changes nothing and disposes of
@@ -531,6 +539,7 @@ public final class Gateway {
                 })
                 .step("replaced authorizers", reaper::disposeAll)
                 .step("the authorizer", () -> disposeOf(current.config()))
+                .step("the probes of RTMP servers", receivers::close)
                 .step("the threads that start FFmpeg", processes::dispose)
                 .step("the meters", () -> {
                     if (meters != null) {

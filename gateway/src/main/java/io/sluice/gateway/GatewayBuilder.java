@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.netty.util.internal.PlatformDependent;
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
@@ -28,6 +29,8 @@ import reactor.core.publisher.Mono;
  */
 public final class GatewayBuilder {
 
+    private static final int REPLAY_SHARE = 4;
+
     private List<PublishTemplate> publish = List.of();
     private boolean enhancedRtmp;
     private @Nullable Boolean preview;
@@ -40,6 +43,7 @@ public final class GatewayBuilder {
     private @Nullable Path outputCaFile;
     private boolean outputTlsInsecure;
     private int maxPendingStarts = 1_000;
+    private long replayMemory = PlatformDependent.maxDirectMemory() / REPLAY_SHARE;
     private SessionLimits sessionLimits = SessionLimits.defaults();
     private AdmissionLimits admissionLimits = AdmissionLimits.defaults();
     private LoadLimits loadLimits = LoadLimits.defaults();
@@ -201,6 +205,18 @@ public final class GatewayBuilder {
      */
     public GatewayBuilder limits(SessionLimits limits) {
         sessionLimits = limits;
+        return this;
+    }
+
+    /**
+     * How much delivered media all streams together may keep, so that outputs that have to start again lose nothing. A
+     * stream that gets none starts again with the next key frame.
+     *
+     * @param bytes the most, by default a quarter of the memory that Netty may use
+     * @return this
+     */
+    public GatewayBuilder replayMemory(long bytes) {
+        replayMemory = bytes;
         return this;
     }
 
@@ -374,7 +390,7 @@ public final class GatewayBuilder {
                         outputCaFile,
                         outputTlsInsecure),
                 new GatewayConfig.FfmpegSettings(ffmpeg, ffmpegEnvironment, ffmpegLimits, ffmpegUser, maxPendingStarts),
-                new GatewayConfig.Limits(sessionLimits, admissionLimits, loadLimits),
+                new GatewayConfig.Limits(sessionLimits, admissionLimits, loadLimits, replayMemory),
                 new GatewayConfig.Access(origins, proxies, proxyHeader, authorizer, allowedOutputs),
                 listener,
                 stateFolder);

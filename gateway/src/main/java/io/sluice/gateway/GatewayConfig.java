@@ -87,8 +87,9 @@ public record GatewayConfig(
      * @param session timeouts and buffer sizes of each session
      * @param admission how many streams can run and start
      * @param load how much of the machine streams can use
+     * @param replayMemory bytes of delivered media that all streams together may keep for outputs that start again
      */
-    public record Limits(SessionLimits session, AdmissionLimits admission, LoadLimits load) {}
+    public record Limits(SessionLimits session, AdmissionLimits admission, LoadLimits load, long replayMemory) {}
 
     /**
      * Who can connect and publish.
@@ -123,6 +124,7 @@ public record GatewayConfig(
                         Map.entry("ffmpegLimits", ffmpeg.limits.equals(other.ffmpeg.limits)),
                         Map.entry("ffmpegUser", Objects.equals(ffmpeg.user, other.ffmpeg.user)),
                         Map.entry("maxPendingStarts", ffmpeg.maxPendingStarts == other.ffmpeg.maxPendingStarts),
+                        Map.entry("replayMemory", limits.replayMemory == other.limits.replayMemory),
                         Map.entry("stateFolder", Objects.equals(stateFolder, other.stateFolder)),
                         Map.entry("previewLinger", outputs.previewLinger.equals(other.outputs.previewLinger)))
                 .filter(same -> !same.getValue())

@@ -53,7 +53,7 @@ class ReconfigureTest {
                         rates.controlMessagesPerSecond(),
                         rates.pingsPerSecond()),
                 usual.buffers(),
-                usual.pace(),
+                usual.outputs(),
                 usual.timeslice());
     }
 

@@ -41,6 +41,7 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int HEAVY_MESSAGE_BYTES = 65_536;
+    private static final int CLUSTER = 0x1f43b675;
 
     /** Decoding a recording takes longer than sending it. */
     private static final Map<Path, Media> MEDIA = new ConcurrentHashMap<>();
@@ -102,6 +103,65 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Seconds of a moving picture and a tone as an encoder sends them live: 30 pictures a second, a key frame every two
+     * seconds, some 2 Mbit/s, a message for each picture. Each picture is known by its time.
+     */
+    public static Recording live(Path directory, int seconds) {
+        Path file = directory.resolve("live.mkv");
+        Tool.FFMPEG.run(
+                Duration.ofSeconds(120),
+                ("-v error -f lavfi -i testsrc2=size=480x270:rate=30:duration=" + seconds
+                                + ",noise=alls=12:allf=t -f lavfi -i sine=frequency=440:sample_rate=48000:duration="
+                                + seconds
+                                + " -c:v libx264 -preset ultrafast -tune zerolatency -b:v 2M -maxrate 2M -bufsize 500k"
+                                + " -g 60 -keyint_min 60 -sc_threshold 0 -pix_fmt yuv420p -c:a libopus -b:a 64k"
+                                + " -f matroska -live 1 -write_crc32 0 -cluster_time_limit 20 " + file)
+                        .split(" ", -1));
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).asReadOnlyBuffer();
+            List<Integer> clusters = new ArrayList<>();
+            for (int at = 0; at + 4 <= bytes.remaining(); at++) {
+                if (bytes.getInt(at) == CLUSTER) {
+                    clusters.add(at);
+                }
+            }
+            List<Message> messages = new ArrayList<>();
+            messages.add(new Message(Duration.ZERO, bytes.slice(0, clusters.get(0))));
+            for (int i = 0; i < clusters.size(); i++) {
+                int start = clusters.get(i);
+                int end = i + 1 < clusters.size() ? clusters.get(i + 1) : bytes.remaining();
+                messages.add(new Message(Duration.ofMillis(clusterMillis(bytes, start)), bytes.slice(start, end - start)));
+            }
+            return new Recording(
+                    file, "video/x-matroska;codecs=avc1,opus", clusters.get(0), bytes, List.copyOf(messages));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The time follows the size. */
+    private static long clusterMillis(ByteBuffer bytes, int cluster) {
+        int sizeBytes = Integer.numberOfLeadingZeros(bytes.get(cluster + 4) & 0xff) - 23;
+        int at = cluster + 4 + sizeBytes;
+        if (bytes.get(at) != (byte) 0xe7) {
+            throw new AssertionError("the cluster at " + cluster + " does not start with its time");
+        }
+        long millis = 0;
+        int length = bytes.get(at + 1) & 0x7f;
+        for (int i = 0; i < length; i++) {
+            millis = millis << 8 | bytes.get(at + 2 + i) & 0xff;
+        }
+        return millis;
+    }
+
+    /** The times of the pictures in the file, in milliseconds. */
+    public List<Long> pictureTimes() {
+        return media().video().packets().stream()
+                .map(packet -> Math.round(packet.seconds() * 1_000))
+                .toList();
     }
 
     private static Path resource(String name) {

@@ -73,6 +73,11 @@ public final class Stage
         return NginxReceiver.start(this, false);
     }
 
+    /** An RTMP server that can fail and come back; it is not started yet. */
+    public RtmpServer rtmpServer() {
+        return own(RtmpServer.absent(this));
+    }
+
     /** An RTMP server for one stream, written by other people than nginx's. */
     public FfmpegReceiver ffmpegReceiver(String streamKey) {
         return FfmpegReceiver.start(this, streamKey);

@@ -17,12 +17,15 @@ public sealed interface Authorization {
      * @param expiresAt when the authorization expires: a stream that is still live is ended gracefully; null for never
      * @param maxBitsPerSecond the maximum bit rate, announced to the client and enforced if it is below the gateway's
      *     own limit; null for only the gateway's limit
+     * @param requireAllOutputs whether the stream ends when the first of its outputs has failed for good, instead of
+     *     the last; null for what the gateway is configured to do
      */
     record Allowed(
             List<String> publishUrls,
             @Nullable StreamKey streamKey,
             @Nullable Instant expiresAt,
-            @Nullable Integer maxBitsPerSecond)
+            @Nullable Integer maxBitsPerSecond,
+            @Nullable Boolean requireAllOutputs)
             implements Authorization {
 
         /**
@@ -32,9 +35,26 @@ public sealed interface Authorization {
          * @param streamKey the stream key, or null
          * @param expiresAt when the authorization expires, or null
          * @param maxBitsPerSecond the maximum bit rate, or null
+         * @param requireAllOutputs whether the stream needs all of its outputs, or null
          */
         public Allowed {
             publishUrls = List.copyOf(publishUrls);
+        }
+
+        /**
+         * An authorization that leaves it to the gateway how many outputs the stream needs.
+         *
+         * @param publishUrls the URLs to publish to
+         * @param streamKey the stream key, or null
+         * @param expiresAt when the authorization expires, or null
+         * @param maxBitsPerSecond the maximum bit rate, or null
+         */
+        public Allowed(
+                List<String> publishUrls,
+                @Nullable StreamKey streamKey,
+                @Nullable Instant expiresAt,
+                @Nullable Integer maxBitsPerSecond) {
+            this(publishUrls, streamKey, expiresAt, maxBitsPerSecond, null);
         }
 
         /**

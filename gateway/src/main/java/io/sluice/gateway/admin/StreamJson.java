@@ -3,6 +3,7 @@ package io.sluice.gateway.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.delivery.OutputStatus;
 import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Media;
@@ -55,8 +56,22 @@ final class StreamJson {
         out.put("mimeType", media.mimeType());
         put(out, "video", media.video());
         put(out, "audio", media.audio());
-        media.outputs().forEach(out.putArray("outputs")::add);
+        ArrayNode outputs = out.putArray("outputs");
+        media.outputs().forEach(output -> outputs.add(output(output)));
         ProgressJson.write(media.progress(), out);
+    }
+
+    private static ObjectNode output(OutputStatus output) {
+        ObjectNode out = NODES.objectNode()
+                .put("name", output.name())
+                .put("state", output.state().text())
+                .put("since", output.since().truncatedTo(ChronoUnit.MILLIS).toString())
+                .put("restarts", output.restarts())
+                .put("lostMs", output.lost().toMillis())
+                .put("repeatedMs", output.repeated().toMillis());
+        output.failure()
+                .ifPresent(failure -> out.put("code", failure.code().reason()).put("message", failure.message()));
+        return out;
     }
 
     private static void put(ObjectNode out, String name, @Nullable TrackHandling handling) {

@@ -5,6 +5,7 @@ import io.sluice.protocol.Failure;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.StreamKey;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -165,7 +166,7 @@ public final class Admission {
      * thread.
      */
     public void sample() {
-        load.sample(running.stream().flatMap(Ticket::asActiveStream).toList());
+        load.sample(running.stream().flatMap(Ticket::activeRuns).toList());
     }
 
     /**
@@ -177,10 +178,7 @@ public final class Admission {
         private final @Nullable ClientNetwork network;
         private final AtomicBoolean released = new AtomicBoolean();
         private volatile boolean hasSlot;
-        private volatile @Nullable Workload work;
-        private volatile boolean hasRun;
-        private volatile long pid;
-        private volatile long outTimeMillis;
+        private volatile List<Run> runs = List.of();
 
         private Ticket(@Nullable ClientNetwork network) {
             this.network = network;
@@ -230,43 +228,29 @@ public final class Admission {
         /**
          * Checks the host's resources, before FFmpeg is started. Call it once, after {@link #acquireSlot}.
          *
-         * @param planned what FFmpeg has to do
+         * @param planned what each of the stream's processes has to do
          * @return the reason for a refusal, or empty
          */
-        public Optional<Failure> reserveCapacity(Workload planned) {
+        public Optional<Failure> reserveCapacity(List<Workload> planned) {
             Optional<Failure> failure = load.reserve(planned).map(AdmissionFailures::insufficient);
             if (failure.isEmpty()) {
-                work = planned;
+                runs = planned.stream().map(Run::new).toList();
             }
             return failure;
         }
 
         /**
-         * FFmpeg has started.
+         * One of the processes that capacity was reserved for.
          *
-         * @param process its process id, for measuring its cost
+         * @param index its position among them
+         * @return the process
          */
-        public void processStarted(long process) {
-            pid = process;
-            if (!hasRun) {
-                hasRun = true;
-                load.descriptors().streamRuns();
-            }
-            running.add(this);
+        public Run run(int index) {
+            return runs.get(index);
         }
 
-        /**
-         * Updates FFmpeg's progress.
-         *
-         * @param outMillis milliseconds of media written so far
-         */
-        public void updateProgress(long outMillis) {
-            outTimeMillis = outMillis;
-        }
-
-        private Stream<ActiveStream> asActiveStream() {
-            Workload reserved = work;
-            return reserved == null ? Stream.empty() : Stream.of(new ActiveStream(reserved, pid, outTimeMillis));
+        private Stream<ActiveStream> activeRuns() {
+            return runs.stream().flatMap(Run::active);
         }
 
         /** Releases everything that was counted. Idempotent. */
@@ -275,15 +259,67 @@ public final class Admission {
                 return;
             }
             running.remove(this);
-            Workload reserved = work;
-            if (reserved != null) {
-                load.release(reserved, pid);
-            }
+            runs.forEach(Run::release);
             if (hasSlot) {
                 streams.decrementAndGet();
             }
             if (network != null) {
                 releaseAddress(network);
+            }
+        }
+
+        /** One FFmpeg of a stream, and those that are started in its place. */
+        public final class Run {
+
+            private final Workload work;
+            private volatile boolean wasStarted;
+            private volatile long pid;
+            private volatile long outTimeMillis;
+
+            private Run(Workload work) {
+                this.work = work;
+            }
+
+            /**
+             * FFmpeg has started.
+             *
+             * @param process its process id, for measuring its cost
+             */
+            public void started(long process) {
+                ended();
+                pid = process;
+                if (!wasStarted) {
+                    wasStarted = true;
+                    load.descriptors().streamRuns();
+                }
+                running.add(Ticket.this);
+            }
+
+            /**
+             * Updates FFmpeg's progress.
+             *
+             * @param outMillis milliseconds of media written so far
+             */
+            public void updateProgress(long outMillis) {
+                outTimeMillis = outMillis;
+            }
+
+            /** FFmpeg has ended. Another one may be started in its place. */
+            public void ended() {
+                if (pid != 0) {
+                    load.ended(pid);
+                    pid = 0;
+                }
+            }
+
+            private Stream<ActiveStream> active() {
+                long process = pid;
+                return process == 0 ? Stream.empty() : Stream.of(new ActiveStream(work, process, outTimeMillis));
+            }
+
+            private void release() {
+                ended();
+                load.release(work, wasStarted);
             }
         }
     }

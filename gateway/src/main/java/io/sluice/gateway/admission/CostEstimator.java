@@ -50,12 +50,16 @@ final class CostEstimator {
                     memoryBytes + (other.memoryBytes - memoryBytes) * WEIGHT_OF_NEW);
         }
 
+        Cost plus(Cost other) {
+            return new Cost(cores + other.cores, memoryBytes + other.memoryBytes);
+        }
+
         Cost times(double factor) {
             return new Cost(cores * factor, memoryBytes * factor);
         }
     }
 
-    /** A running stream. */
+    /** A run of FFmpeg. */
     record ActiveStream(Workload work, long pid, long outTimeMillis) {}
 
     private record Sample(long cpuMillis, long outTimeMillis, long atMillis) {}
@@ -75,6 +79,11 @@ final class CostEstimator {
 
     Cost of(Workload work) {
         return costs.getOrDefault(work, Cost.UNKNOWN);
+    }
+
+    /** What several runs cost together. */
+    Cost of(List<Workload> runs) {
+        return runs.stream().map(this::of).reduce(Cost.UNKNOWN, Cost::plus);
     }
 
     Map<Workload, Cost> all() {

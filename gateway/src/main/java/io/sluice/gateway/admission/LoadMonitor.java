@@ -3,6 +3,7 @@ package io.sluice.gateway.admission;
 import io.sluice.gateway.admission.CostEstimator.ActiveStream;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -69,27 +70,37 @@ final class LoadMonitor {
         return processors * limits.maxCpuPercent() / 100.0;
     }
 
-    /** Counts a stream that starts, or returns what the host has too little of. */
-    Optional<String> reserve(Workload work) {
-        Optional<String> shortage = shortage(costs.of(work), 1);
-        if (shortage.isEmpty()) {
+    /** Counts the runs of a stream that starts, or returns what the host has too little of. */
+    Optional<String> reserve(List<Workload> runs) {
+        Optional<String> shortage = shortage(costs.of(runs), 1);
+        if (shortage.isPresent()) {
+            return shortage;
+        }
+        for (int i = 0; i < runs.size(); i++) {
             if (!descriptors.streamStarts()) {
+                for (int counted = 0; counted < i; counted++) {
+                    descriptors.streamEnded(false);
+                }
                 return Optional.of(NOT_ENOUGH_DESCRIPTORS);
             }
-            countOf(work).incrementAndGet();
-            startedSinceReading.incrementAndGet();
         }
-        return shortage;
+        runs.forEach(work -> countOf(work).incrementAndGet());
+        startedSinceReading.addAndGet(runs.size());
+        return Optional.empty();
     }
 
     /**
-     * Ends what {@link #reserve} began.
+     * Ends what {@link #reserve} began, for one run.
      *
-     * @param pid the process id of its FFmpeg; 0 if it had not started
+     * @param started whether its FFmpeg was ever started
      */
-    void release(Workload work, long pid) {
-        descriptors.streamEnded(pid != 0);
+    void release(Workload work, boolean started) {
+        descriptors.streamEnded(started);
         countOf(work).decrementAndGet();
+    }
+
+    /** The process of a run has ended; another one may follow. */
+    void ended(long pid) {
         costs.ended(pid);
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class AuthorizationFields {
 
     private static final String OUTPUTS = "outputs";
+    private static final String REQUIRE_OUTPUTS = "requireOutputs";
     private static final String LIMITS = "limits";
     private static final String BIT_RATE = "maxBitsPerSecond";
     private static final List<String> KNOWN_LIMITS = List.of(BIT_RATE);
@@ -23,7 +24,7 @@ final class AuthorizationFields {
     private AuthorizationFields() {}
 
     /**
-     * Reads {@code outputs} and {@code limits}.
+     * Reads {@code outputs}, {@code requireOutputs} and {@code limits}.
      *
      * @param fields the claims or fields; unknown ones are ignored
      * @param streamKey the stream key to use, or null for the requested one
@@ -31,7 +32,22 @@ final class AuthorizationFields {
      * @throws AuthorizationUnavailableException if a field is invalid
      */
     static Allowed read(Map<String, ?> fields, @Nullable StreamKey streamKey, @Nullable Instant expiresAt) {
-        return new Allowed(outputs(fields.get(OUTPUTS)), streamKey, expiresAt, maxBitsPerSecond(fields.get(LIMITS)));
+        return new Allowed(
+                outputs(fields.get(OUTPUTS)),
+                streamKey,
+                expiresAt,
+                maxBitsPerSecond(fields.get(LIMITS)),
+                requireAll(fields.get(REQUIRE_OUTPUTS)));
+    }
+
+    private static @Nullable Boolean requireAll(@Nullable Object value) {
+        if (value == null) {
+            return null;
+        }
+        if (!value.equals("any") && !value.equals("all")) {
+            throw new AuthorizationUnavailableException("\"" + REQUIRE_OUTPUTS + "\" is neither \"any\" nor \"all\"");
+        }
+        return value.equals("all");
     }
 
     private static List<String> outputs(@Nullable Object value) {

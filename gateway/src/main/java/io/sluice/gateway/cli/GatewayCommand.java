@@ -51,6 +51,9 @@ final class GatewayCommand implements Callable<Integer> {
     private PublishOptions publish = new PublishOptions();
 
     @Mixin
+    private OutputRuleOptions outputRules = new OutputRuleOptions();
+
+    @Mixin
     private FfmpegOptions ffmpeg = new FfmpegOptions();
 
     @Mixin
@@ -147,6 +150,7 @@ final class GatewayCommand implements Callable<Integer> {
     void check(InvalidOptions errors) {
         listen.check(errors);
         publish.check(errors);
+        outputRules.check(errors);
         ffmpeg.check(errors);
         limits.check(errors);
         admin.check(errors);
@@ -159,7 +163,8 @@ final class GatewayCommand implements Callable<Integer> {
         publish.applyTo(builder);
         ffmpeg.applyTo(builder);
         state.applyTo(builder);
-        limits.applyTo(builder, access.authorizeTimeout());
+        outputRules.applyTo(builder);
+        limits.applyTo(builder, access.authorizeTimeout(), outputRules);
         access.applyTo(builder, authorizer, publish.publish());
         return builder;
     }

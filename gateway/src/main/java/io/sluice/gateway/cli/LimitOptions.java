@@ -63,39 +63,11 @@ final class LimitOptions {
 
     @Reloadable
     @Option(
-            names = "--stall-timeout",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            description = "End the stream when FFmpeg accepts no queued media for this long "
-                    + "(default: ${DEFAULT-VALUE}).")
-    private Duration stallTimeout = Duration.ZERO;
-
-    @Reloadable
-    @Option(
             names = "--finish-timeout",
             paramLabel = "TIME",
             defaultValue = "10s",
             description = "Maximum time from the end of the media to FFmpeg's exit (default: ${DEFAULT-VALUE}).")
     private Duration finishTimeout = Duration.ZERO;
-
-    @Reloadable
-    @Option(
-            names = "--lag-timeout",
-            paramLabel = "TIME",
-            defaultValue = "60s",
-            description = "End the stream when media leads to no output, or FFmpeg runs at less than half speed, for "
-                    + "this long (default: ${DEFAULT-VALUE}).")
-    private Duration lagTimeout = Duration.ZERO;
-
-    @Reloadable
-    @Option(
-            names = "--max-timestamp-gap",
-            paramLabel = "TIME",
-            defaultValue = "60s",
-            description =
-                    "End the stream when gaps in an encoded track's timestamps exceed the elapsed time by this much "
-                            + "(default: ${DEFAULT-VALUE}).")
-    private Duration maxTimestampGap = Duration.ZERO;
 
     @Reloadable
     @Option(
@@ -267,16 +239,20 @@ final class LimitOptions {
         return new ConnectionLimits(maxConnections, maxConnectionsPerAddress, requestTimeout, writeTimeout);
     }
 
-    void applyTo(GatewayBuilder builder, Duration authorizeTimeout) {
+    void applyTo(GatewayBuilder builder, Duration authorizeTimeout, OutputRuleOptions outputs) {
         SessionLimits.Buffers buffers = SessionLimits.Buffers.defaults();
         builder.limits(new SessionLimits(
                         new SessionLimits.Timeouts(
-                                openTimeout, authorizeTimeout, mediaTimeout, stallTimeout, finishTimeout, maxDuration),
+                                openTimeout, authorizeTimeout, mediaTimeout, finishTimeout, maxDuration),
                         new SessionLimits.Rates(
                                 maxBitsPerSecond, maxBurstBytes, maxFrameRate, maxControlRate, maxPingRate),
                         new SessionLimits.Buffers(
-                                buffers.lowWaterBytes(), buffers.highWaterBytes(), (int) maxMessageBytes),
-                        new SessionLimits.Pace(lagTimeout, maxTimestampGap),
+                                buffers.lowWaterBytes(),
+                                buffers.highWaterBytes(),
+                                (int) maxMessageBytes,
+                                outputs.replayBytes(),
+                                outputs.maxDelay()),
+                        outputs.rules(),
                         SessionLimits.defaults().timeslice()))
                 .admissionLimits(new AdmissionLimits(
                         maxStreams, maxStreamsPerAddress, maxStartRate, maxStartRatePerAddress, maxStartRatePerKey))

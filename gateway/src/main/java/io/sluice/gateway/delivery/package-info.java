@@ -1,6 +1,6 @@
 /**
- * How a stream's outputs are kept alive: what follows when a run of FFmpeg has ended. Confined to the stream's event
- * loop.
+ * The way of a stream's media from the replay buffer to its outputs: one supervised FFmpeg for each, which is started
+ * again when it or its server fails, while the others go on. Confined to the stream's event loop.
  */
 @NullMarked
 package io.sluice.gateway.delivery;

@@ -1,6 +1,7 @@
 package io.sluice.gateway.metrics;
 
 import io.sluice.gateway.admission.AdmissionSnapshot;
+import io.sluice.gateway.media.ReplayMemory;
 import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.session.SessionListener;
 import java.util.function.BooleanSupplier;
@@ -27,7 +28,12 @@ public interface MeterBinding {
      * @param operations the gateway's sessions
      * @param ready whether the gateway accepts new streams
      * @param admission the current load and capacity
+     * @param replay the memory for outputs that start again
      * @return the meters, which the gateway notifies of session events
      */
-    Meters of(SessionOperations operations, BooleanSupplier ready, Supplier<AdmissionSnapshot> admission);
+    Meters of(
+            SessionOperations operations,
+            BooleanSupplier ready,
+            Supplier<AdmissionSnapshot> admission,
+            ReplayMemory replay);
 }

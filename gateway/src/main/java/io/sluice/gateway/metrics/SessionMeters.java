@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.sluice.gateway.admission.AdmissionSnapshot;
+import io.sluice.gateway.media.ReplayMemory;
 import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionState;
@@ -69,6 +70,7 @@ public final class SessionMeters implements MeterBinding.Meters {
     private final Counter complete;
     private final Counter failed;
     private final Timer ffmpegStart;
+    private final OutputMeters outputs;
 
     /**
      * Binds the meters of a gateway to a registry.
@@ -77,14 +79,16 @@ public final class SessionMeters implements MeterBinding.Meters {
      * @return the binding for {@link io.sluice.gateway.GatewayBuilder#meters}
      */
     public static MeterBinding in(MeterRegistry registry) {
-        return (operations, ready, admission) -> new SessionMeters(registry, operations, ready, admission);
+        return (operations, ready, admission, replay) ->
+                new SessionMeters(registry, operations, ready, admission, replay);
     }
 
     private SessionMeters(
             MeterRegistry registry,
             SessionOperations operations,
             BooleanSupplier ready,
-            Supplier<AdmissionSnapshot> admission) {
+            Supplier<AdmissionSnapshot> admission,
+            ReplayMemory replay) {
         this.registry = registry;
         this.operations = operations;
         for (FailureCode code : FailureCode.values()) {
@@ -105,6 +109,7 @@ public final class SessionMeters implements MeterBinding.Meters {
                 .register(registry));
         complete = ended("complete");
         failed = ended("failed");
+        outputs = new OutputMeters(registry, operations, this::registered);
         ffmpegStart = registered(Timer.builder("sluice.ffmpeg.start")
                 .description("Time from the request to start FFmpeg until its process runs")
                 .serviceLevelObjectives(START_BUCKETS)
@@ -138,6 +143,8 @@ public final class SessionMeters implements MeterBinding.Meters {
                         current -> current.get().refusedGuesses())
                 .description("Requests for previews refused after too many for previews that do not exist")
                 .register(registry));
+        gauge("sluice.replay.used", "Media kept for outputs that start again", "bytes", meters -> replay.usedBytes());
+        gauge("sluice.replay.max", "Maximum of the same", "bytes", meters -> replay.maxBytes());
         gauge("sluice.memory.free", "Free memory, within the container's limit", "bytes", meters -> {
             OptionalLong free = admission.get().freeBytes();
             return free.isPresent() ? free.getAsLong() : Double.NaN;
@@ -153,7 +160,12 @@ public final class SessionMeters implements MeterBinding.Meters {
             accepted(progressed.sessionId(), progressed.progress().acceptedBytes());
         } else if (event instanceof SessionEvent.MessagesSkipped skipped) {
             skippedMessages.increment((double) skipped.bytes());
+        } else if (event instanceof SessionEvent.OutputChanged changed) {
+            outputs.changed(changed.sessionId(), changed.output());
+        } else if (event instanceof SessionEvent.GroupsSkipped) {
+            outputs.groupsSkipped();
         } else if (event instanceof SessionEvent.Ended end) {
+            outputs.ended(end.sessionId());
             accepted(end.sessionId(), end.acceptedBytes());
             acceptedBytes.remove(end.sessionId());
             (end.failure().isPresent() ? failed : complete).increment();

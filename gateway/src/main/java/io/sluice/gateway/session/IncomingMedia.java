@@ -2,8 +2,9 @@ package io.sluice.gateway.session;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
+import io.sluice.gateway.media.GroupFinder;
 import io.sluice.gateway.media.MediaClock;
-import io.sluice.gateway.media.StreamHeader;
+import io.sluice.gateway.media.StructureListener;
 import io.sluice.gateway.media.container.ContainerListener;
 import io.sluice.gateway.media.container.ContainerObserver;
 import io.sluice.gateway.media.container.MediaTrack;
@@ -11,16 +12,17 @@ import io.sluice.protocol.TrackHandling;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a stream's bytes say about it, read in one walk while they pass: its header, and its clock. Confined to the
- * session's event loop. {@link #release()} when the stream ends.
+ * What a stream's bytes say about it, read in one walk while they pass: its clock, and where it can be cut and joined.
+ * Confined to the session's event loop.
  */
 final class IncomingMedia implements ContainerListener {
 
-    private final StreamHeader header = new StreamHeader();
+    private final GroupFinder groups;
     private final ContainerObserver observer = new ContainerObserver(this);
     private final MediaClock clock;
     private final Set<MediaTrack.Kind> filled = EnumSet.noneOf(MediaTrack.Kind.class);
@@ -30,8 +32,10 @@ final class IncomingMedia implements ContainerListener {
      * A stream that has not started.
      *
      * @param maxTimestampGap how much the gaps in a track may be longer than the time that passes
+     * @param structure hears where the stream can be cut and joined
      */
-    IncomingMedia(Duration maxTimestampGap) {
+    IncomingMedia(Duration maxTimestampGap, StructureListener structure) {
+        this.groups = new GroupFinder(structure);
         this.clock = new MediaClock(maxTimestampGap);
     }
 
@@ -67,18 +71,19 @@ final class IncomingMedia implements ContainerListener {
         long start = inspectedBytes;
         inspectedBytes += media.readableBytes();
         clock.arrivingAt(System.nanoTime());
-        header.append(media);
         observer.inspect(media);
-        if (header.isOpen() && !observer.follows()) {
-            header.release();
-        }
         long acceptable = excessiveGap().map(MediaClock.Gap::position).orElse(Long.MAX_VALUE);
         return (int) Math.max(0, Math.min(media.readableBytes(), acceptable - start));
     }
 
     @Override
+    public void onTracks(List<MediaTrack> tracks) {
+        groups.onTracks(tracks);
+    }
+
+    @Override
     public void onHeaderEnd(long position) {
-        header.end(position);
+        groups.onHeaderEnd(position);
     }
 
     @Override
@@ -87,15 +92,33 @@ final class IncomingMedia implements ContainerListener {
         if (track.kind() != MediaTrack.Kind.OTHER) {
             clock.onSample(track, Math.max(decodeMicros, presentationMicros), position);
         }
+        groups.onSample(track, decodeMicros, presentationMicros, keyFrame, position);
     }
 
     @Override
     public void onNewHeader(long position) {
         clock.restart();
+        groups.onNewHeader(position);
     }
 
-    StreamHeader header() {
-        return header;
+    @Override
+    public void onClusterStart(long position) {
+        groups.onClusterStart(position);
+    }
+
+    @Override
+    public void onFragmentStart(long position) {
+        groups.onFragmentStart(position);
+    }
+
+    @Override
+    public void onBoundary(long position) {
+        groups.onBoundary(position);
+    }
+
+    @Override
+    public void onFixedPosition() {
+        groups.onFixedPosition();
     }
 
     MediaClock clock() {
@@ -105,9 +128,5 @@ final class IncomingMedia implements ContainerListener {
     /** Whether the container's structure is understood, and the clock therefore known. */
     boolean hasClock() {
         return observer.follows();
-    }
-
-    void release() {
-        header.release();
     }
 }

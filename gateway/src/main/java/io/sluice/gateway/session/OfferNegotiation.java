@@ -54,7 +54,7 @@ final class OfferNegotiation {
     }
 
     static Opened opened(String sessionId, RunningStream stream, SessionLimits limits) {
-        StreamPlan plan = stream.run().plan();
+        StreamPlan plan = stream.plan();
         Duration keyFrameInterval =
                 plan.format().container() == Container.MP4 ? MP4_KEY_FRAME_INTERVAL : KEY_FRAME_INTERVAL;
         return new Opened(

@@ -2,9 +2,12 @@ package io.sluice.gateway.session;
 
 import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.Admission;
+import io.sluice.gateway.delivery.DeliveryContext;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
 import io.sluice.gateway.ffmpeg.run.FfmpegLauncher;
+import io.sluice.gateway.media.ReplayMemory;
 import io.sluice.gateway.output.Outputs;
+import io.sluice.gateway.receivers.Receivers;
 
 /**
  * What all sessions of a gateway share.
@@ -16,6 +19,8 @@ import io.sluice.gateway.output.Outputs;
  * @param outputs where streams go
  * @param planner decides what is copied and what is transcoded
  * @param ffmpeg starts FFmpeg
+ * @param receivers which servers are away
+ * @param replayMemory what all streams may keep for outputs that start again
  * @param listener receives the events of every stream
  */
 public record SessionContext(
@@ -26,4 +31,11 @@ public record SessionContext(
         Outputs outputs,
         StreamPlanner planner,
         FfmpegLauncher ffmpeg,
-        SessionListener listener) {}
+        Receivers receivers,
+        ReplayMemory replayMemory,
+        SessionListener listener) {
+
+    DeliveryContext delivery() {
+        return new DeliveryContext(ffmpeg, receivers, outputs);
+    }
+}

@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.delivery.OutputStatus;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.StreamKey;
@@ -40,7 +41,7 @@ public sealed interface SessionEvent {
             implements SessionEvent {}
 
     /**
-     * The stream is live: FFmpeg runs and accepts media.
+     * The stream has started: its FFmpegs run and accept media. Whether its outputs do, {@link OutputChanged} says.
      *
      * @param sessionId names the session
      * @param streamKey the key
@@ -68,6 +69,24 @@ public sealed interface SessionEvent {
      * @param progress the progress, as sent to its client
      */
     record Progressed(String sessionId, StreamKey streamKey, Progress progress) implements SessionEvent {}
+
+    /**
+     * An output is in another state, or has lost or repeated media.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key
+     * @param output the output as it is now
+     */
+    record OutputChanged(String sessionId, StreamKey streamKey, OutputStatus output) implements SessionEvent {}
+
+    /**
+     * An output was too slow, so media up to the next key frame was left out for it.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key
+     * @param output the output's position among the stream's outputs
+     */
+    record GroupsSkipped(String sessionId, StreamKey streamKey, int output) implements SessionEvent {}
 
     /**
      * FFmpeg printed messages faster than they can be inspected, usually because the media is damaged. At most once a

@@ -4,7 +4,6 @@ import io.sluice.gateway.media.MediaClock;
 import io.sluice.gateway.media.container.MediaTrack;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
-import java.time.Duration;
 
 /** What a session sends to a client that broke the rules of a session, or whose stream did not end in time. */
 final class SessionFailures {
@@ -76,52 +75,6 @@ final class SessionFailures {
                 "The " + (gap.kind() == MediaTrack.Kind.VIDEO ? "video" : "audio") + " timestamps jump by "
                         + gap.length().toSeconds()
                         + " s, far more than the time that has passed: start the recorder again, and go live again.");
-    }
-
-    static Failure mediaMadeUp(Duration media) {
-        return new Failure(
-                FailureCode.TIMESTAMP_GAP,
-                "The timestamps make FFmpeg fill in much more than the " + media.toSeconds()
-                        + " s of media that arrived: start the recorder again, and go live again.");
-    }
-
-    static Failure keyFramesMissing(long bytes) {
-        return new Failure(
-                FailureCode.KEY_FRAMES_MISSING,
-                "The preview got no new segment for " + (bytes >> 20)
-                        + " MiB of media, because segments start at key frames: set the encoder's key frame interval"
-                        + " to 2 s (in browsers videoKeyFrameIntervalDuration), and check that the video track"
-                        + " delivers pictures.");
-    }
-
-    static Failure previewUnreadable() {
-        return new Failure(
-                FailureCode.INTERNAL_ERROR,
-                "The gateway cannot look at the preview that it writes: tell its operator to check the state folder.");
-    }
-
-    static Failure heldBack(long bytes) {
-        return new Failure(
-                FailureCode.STREAM_STALLED,
-                "FFmpeg has written nothing although " + (bytes >> 20)
-                        + " MiB of media arrived, because it waits for another track. Check that every track of the"
-                        + " recording delivers media, and go live again.");
-    }
-
-    static Failure noOutput(Duration timeout) {
-        return new Failure(
-                FailureCode.STREAM_STALLED,
-                "FFmpeg has written nothing for " + timeout.toSeconds()
-                        + " s although media arrives. Check that every track of the recording delivers media,"
-                        + " and go live again.");
-    }
-
-    static Failure tooSlow(Duration timeout) {
-        return new Failure(
-                FailureCode.STREAM_STALLED,
-                "FFmpeg has processed the stream at less than half of its speed for " + timeout.toSeconds()
-                        + " s: its output or the machine is too slow. Go live again with a smaller picture or a lower"
-                        + " bit rate.");
     }
 
     static Failure finishTimedOut(SessionLimits limits) {

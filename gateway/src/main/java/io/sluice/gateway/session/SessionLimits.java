@@ -1,5 +1,7 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.delivery.OutputRules;
+import io.sluice.gateway.media.ReplayBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts how long each part of a session may take
  * @param rates how much a client may send
  * @param buffers how much may wait in the gateway
- * @param pace how far timestamps, media and output may drift apart
+ * @param outputs when outputs are given up, and how much more media than time may arrive
  * @param timeslice how much media the client is asked to send at a time, as a duration
  */
-public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pace pace, Duration timeslice) {
+public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, OutputRules outputs, Duration timeslice) {
 
     /** How long a reaped stream may take to release its stream key, after the time it may take to finish. */
     private static final Duration RELEASE_ALLOWANCE = Duration.ofSeconds(5);
@@ -23,7 +25,6 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
      * @param open from the upgrade to {@code open}; negotiated clients only
      * @param authorize until the authorizer answers
      * @param media how long a live client may send nothing
-     * @param stall how long FFmpeg may accept nothing while media waits
      * @param finish from the end of the media to the end of FFmpeg
      * @param maxDuration how long a stream may be live; null for no limit
      */
@@ -31,7 +32,6 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
             Duration open,
             Duration authorize,
             Duration media,
-            Duration stall,
             Duration finish,
             @Nullable Duration maxDuration) {
 
@@ -45,7 +45,6 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(30),
-                    Duration.ofSeconds(10),
                     Duration.ofSeconds(10),
                     null);
         }
@@ -86,34 +85,27 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
      * @param lowWaterBytes the socket is read again when this much memory or less is held
      * @param highWaterBytes the socket is not read when this much memory or more is held
      * @param maxMessageBytes the largest WebSocket message
+     * @param replayBytes media that has been delivered and is kept for outputs that have to start again
+     * @param maxDelay how late an output may become before the media up to the next key frame is left out for it; zero
+     *     for any
      */
-    public record Buffers(int lowWaterBytes, int highWaterBytes, int maxMessageBytes) {
+    public record Buffers(
+            int lowWaterBytes, int highWaterBytes, int maxMessageBytes, int replayBytes, Duration maxDelay) {
+
+        /** However late an output may become, it holds no more than this. */
+        private static final int MAX_LAG_BYTES = 8 * 1_024 * 1_024;
 
         /**
          * The defaults.
          *
-         * @return less than 256 KiB for a stalled stream, and messages of 8 MiB
+         * @return less than 256 KiB that wait, 2 MiB for outputs that start again, and messages of 8 MiB
          */
         public static Buffers defaults() {
-            return new Buffers(32 * 1_024, 96 * 1_024, 8 * 1_024 * 1_024);
+            return new Buffers(32 * 1_024, 96 * 1_024, 8 * 1_024 * 1_024, 2 * 1_024 * 1_024, Duration.ofSeconds(4));
         }
-    }
 
-    /**
-     * How far timestamps, media and output may drift apart.
-     *
-     * @param lagTimeout how long media may arrive without any output, or at less than half of its speed
-     * @param maxTimestampGap how much longer than the time that passes the gaps in a track's timestamps may be
-     */
-    public record Pace(Duration lagTimeout, Duration maxTimestampGap) {
-
-        /**
-         * The defaults.
-         *
-         * @return a minute each: longer than what a recorder, a network or a receiver recovers from
-         */
-        public static Pace defaults() {
-            return new Pace(Duration.ofMinutes(1), Duration.ofMinutes(1));
+        ReplayBuffer.Limits replay() {
+            return new ReplayBuffer.Limits(lowWaterBytes, highWaterBytes, replayBytes, maxDelay, MAX_LAG_BYTES);
         }
     }
 
@@ -127,7 +119,7 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
                 Timeouts.defaults(),
                 Rates.defaults(),
                 Buffers.defaults(),
-                Pace.defaults(),
+                OutputRules.defaults(),
                 // A frame waits in the browser for the end of its slice; at 250 ms that was most of its delay.
                 Duration.ofMillis(100));
     }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
-import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
+import io.sluice.gateway.delivery.OutputStatus;
+import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
@@ -34,22 +35,18 @@ final class SessionReporter {
         this.status = status;
     }
 
-    void started(Opened opened, OutputRun run) {
+    void started(Opened opened, RunningStream stream) {
         LOG.info(
-                "[{}] Live: {} publishes under {}: {} ({}), video {}, audio {}",
+                "[{}] Started: {} publishes under {}: {} ({}), video {}, audio {}",
                 sessionId,
                 ingest.peer(),
                 streamKey(),
                 opened.mimeType(),
-                run.ffmpeg(),
+                stream.ffmpegs(),
                 opened.video(),
                 opened.audio());
         ingest.send(opened);
-        status.media(
-                opened,
-                run.plan().outputs().stream()
-                        .map(plan -> plan.output().toString())
-                        .toList());
+        status.media(opened);
         notifyListener(new SessionEvent.Started(
                 sessionId,
                 streamKey(),
@@ -57,7 +54,7 @@ final class SessionReporter {
                 opened.video(),
                 opened.audio(),
                 status.latest().negotiated(),
-                run.startup()));
+                stream.startup()));
     }
 
     /** To the client, as often as it asked. */
@@ -103,11 +100,10 @@ final class SessionReporter {
         ingest.send(new Ended(0, 0));
     }
 
-    void ended(FfmpegOutcome outcome, long skippedMessageBytes) {
+    void ended(Progress last, long skippedMessageBytes, Optional<Failure> failure) {
         skipped(skippedMessageBytes);
-        long acceptedBytes = outcome.acceptedBytes();
-        long outTimeMs = outcome.progress().outTime().toMillis();
-        Optional<Failure> failure = outcome.failure();
+        long acceptedBytes = last.acceptedBytes();
+        long outTimeMs = last.outTimeMs();
         status.progress(new Progress(acceptedBytes, 0, outTimeMs, 0, 0, 0, 0));
         status.failure(failure);
         LOG.info(
@@ -118,6 +114,19 @@ final class SessionReporter {
                 failure.map(f -> ", " + f.code().reason() + ": " + f.message()).orElse(""));
         ingest.send(failure.<ServerMessage>map(Failed::of).orElseGet(() -> new Ended(acceptedBytes, outTimeMs)));
         notifyListener(new SessionEvent.Ended(sessionId, streamKey(), acceptedBytes, outTimeMs, failure));
+    }
+
+    /** To everyone: an output is in another state, or has lost or repeated media. */
+    void output(OutputStatus output) {
+        status.output(output);
+        if (ingest.has(ClientFeature.OUTPUTS)) {
+            OutputMessages.of(output).ifPresent(ingest::send);
+        }
+        notifyListener(new SessionEvent.OutputChanged(sessionId, streamKey(), output));
+    }
+
+    void groupsSkipped(int output) {
+        notifyListener(new SessionEvent.GroupsSkipped(sessionId, streamKey(), output));
     }
 
     /** Known since the start sequence. */

@@ -1,13 +1,16 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.delivery.OutputStatus;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.StreamKey;
 import io.sluice.protocol.TrackHandling;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,14 +43,14 @@ public record SessionStatus(
      * @param mimeType what the client sends
      * @param video copied or transcoded; null without video
      * @param audio copied or transcoded; null without audio
-     * @param outputs where it goes, without secrets
+     * @param outputs where it goes, and how each output is; nothing secret
      * @param progress the latest progress, as sent to the client
      */
     public record Media(
             String mimeType,
             @Nullable TrackHandling video,
             @Nullable TrackHandling audio,
-            List<String> outputs,
+            List<OutputStatus> outputs,
             Progress progress) {
 
         /**
@@ -61,6 +64,14 @@ public record SessionStatus(
          */
         public Media {
             outputs = List.copyOf(outputs);
+        }
+
+        Media with(OutputStatus changed) {
+            List<OutputStatus> others = Stream.concat(
+                            outputs.stream().filter(output -> output.index() != changed.index()), Stream.of(changed))
+                    .sorted(Comparator.comparingInt(OutputStatus::index))
+                    .toList();
+            return new Media(mimeType, video, audio, others, progress);
         }
 
         Media with(Progress latest) {

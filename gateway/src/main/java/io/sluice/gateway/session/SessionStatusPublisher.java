@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.access.Peer;
+import io.sluice.gateway.delivery.OutputStatus;
 import io.sluice.gateway.session.SessionStatus.Media;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Opened;
@@ -63,8 +64,13 @@ final class SessionStatusPublisher {
         permittedKey = key;
     }
 
-    void media(Opened opened, List<String> outputs) {
-        latest = latest.with(new Media(opened.mimeType(), opened.video(), opened.audio(), outputs, NO_PROGRESS));
+    void media(Opened opened) {
+        latest = latest.with(new Media(opened.mimeType(), opened.video(), opened.audio(), List.of(), NO_PROGRESS));
+    }
+
+    void output(OutputStatus output) {
+        Media media = latest.media();
+        latest = media == null ? latest : latest.with(media.with(output));
     }
 
     void progress(Progress progress) {

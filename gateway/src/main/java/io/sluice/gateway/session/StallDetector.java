@@ -6,20 +6,15 @@ import io.sluice.protocol.Result;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * Detects that a live stream has stalled: FFmpeg accepts nothing, or the client sends nothing. Inspected once a second.
- */
+/** Detects that the client of a live stream sends nothing. Inspected once a second. */
 final class StallDetector {
 
     private final SessionLimits limits;
-    private long acceptedBytes;
-    private long lastAcceptedNanos;
     private long lastMediaNanos;
     private boolean mediaSeen;
 
     StallDetector(SessionLimits limits, long nowNanos) {
         this.limits = limits;
-        this.lastAcceptedNanos = nowNanos;
         this.lastMediaNanos = nowNanos;
     }
 
@@ -32,22 +27,10 @@ final class StallDetector {
      * Compares a stream with the last inspection.
      *
      * @param nowNanos the time, by {@link System#nanoTime()}
-     * @param accepted the bytes that FFmpeg has accepted
-     * @param waiting the bytes that wait for FFmpeg
+     * @param waiting the bytes that wait for an output
      * @return the stall, or empty
      */
-    Optional<Failure> inspect(long nowNanos, long accepted, long waiting) {
-        if (accepted != acceptedBytes || waiting == 0) {
-            acceptedBytes = accepted;
-            lastAcceptedNanos = nowNanos;
-        }
-        if (nowNanos - lastAcceptedNanos >= limits.timeouts().stall().toNanos()) {
-            return Optional.of(new Failure(
-                    FailureCode.STREAM_STALLED,
-                    "FFmpeg has accepted no data for "
-                            + limits.timeouts().stall().toSeconds()
-                            + " s: its output does not accept the stream, or the machine is too slow. Go live again."));
-        }
+    Optional<Failure> inspect(long nowNanos, long waiting) {
         Duration patience = mediaSeen ? limits.timeouts().media() : limits.firstMediaTimeout();
         if (waiting == 0 && nowNanos - lastMediaNanos >= patience.toNanos()) {
             return Optional.of(noMedia(patience));

@@ -5,6 +5,7 @@ import io.sluice.gateway.access.Authorization;
 import io.sluice.gateway.access.PublishRequest;
 import io.sluice.gateway.admission.Admission.Ticket;
 import io.sluice.gateway.admission.Workload;
+import io.sluice.gateway.delivery.StreamDelivery;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.session.SessionRegistry.Lease;
 import io.sluice.protocol.Failure;
@@ -159,15 +160,22 @@ final class StartSequence {
     }
 
     private Mono<Result<RunningStream>> launch(Reservation reservation, StreamPlan plan) {
-        Optional<Failure> full = reservation.ticket().reserveCapacity(workload(plan));
+        StreamDelivery.Stream delivery = new StreamDelivery.Stream(
+                request.sessionId(),
+                reservation.lease().key(),
+                plan.runs(),
+                reservation.permit().outputRules(context.limits()));
+        Optional<Failure> full = reservation
+                .ticket()
+                .reserveCapacity(
+                        delivery.plans().stream().map(StartSequence::workload).toList());
         if (full.isPresent()) {
             return Mono.just(new Result.Refused<>(full.get()));
         }
-        return context.ffmpeg()
-                .launch(reservation.lease().key(), plan, eventLoop)
+        return StreamDelivery.launch(context.delivery(), delivery, eventLoop)
                 .elapsed()
                 .map(timed -> Result.ok(new RunningStream(
-                        reservation, new OutputRun(plan, timed.getT2(), Duration.ofMillis(timed.getT1())))))
+                        reservation, plan, delivery, timed.getT2(), Duration.ofMillis(timed.getT1()))))
                 .onErrorResume(error -> {
                     LOG.error("[{}] FFmpeg could not be started", request.sessionId(), error);
                     return Mono.just(Result.refused(

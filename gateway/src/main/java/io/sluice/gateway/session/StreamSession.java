@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.access.PublishRequest;
-import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
-import io.sluice.gateway.media.MediaQueue;
+import io.sluice.gateway.delivery.DeliveryListener;
+import io.sluice.gateway.delivery.OutputStatus;
+import io.sluice.gateway.delivery.StreamDelivery;
+import io.sluice.gateway.media.ReplayBuffer;
 import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.Draining;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
@@ -31,8 +34,8 @@ import reactor.core.scheduler.Schedulers;
  * be replaced. What arrived before its connection closed is delivered.
  *
  * <p>{@link SessionState} has the legal transitions; {@link #transitionTo} is the only place that makes one.
- * {@link IngestSlot} holds the connection, {@link OutputSlot} the run of FFmpeg, and between them {@link MediaQueue}
- * the media that waits.
+ * {@link IngestSlot} holds the connection, {@link StreamDelivery} the outputs, and between them {@link ReplayBuffer}
+ * the media.
  *
  * <p>Confined to the event loop of its first connection, except for {@link #end}, {@link #drain}, {@link #abort},
  * {@link #status()}, {@link #done()} and {@link #id()}, which any thread may call, and {@link #attach}.
@@ -47,9 +50,8 @@ public final class StreamSession {
     private final IngestMode mode;
     private final @Nullable String requestedKey;
     private final IngestSlot ingest;
-    private final MediaQueue queue;
+    private final ReplayBuffer buffer;
     private final IncomingMedia media;
-    private final OutputSlot output;
     private final FormatVerifier format;
     private final SessionStatusPublisher status;
     private final SessionReporter reporter;
@@ -57,8 +59,10 @@ public final class StreamSession {
     private final Sinks.Empty<Void> done = Sinks.empty();
 
     private SessionState state = SessionState.NEGOTIATING;
-    /** Set when the first run starts. */
+    /** Set when the stream goes live. */
     private @Nullable Reservation reservation;
+
+    private @Nullable StreamDelivery delivery;
 
     private @Nullable StreamMonitor monitor;
     private @Nullable Failure failure;
@@ -86,10 +90,9 @@ public final class StreamSession {
                 status::peer,
                 limits.buffers().lowWaterBytes(),
                 limits.buffers().highWaterBytes());
-        this.queue = new MediaQueue(
-                eventLoop, limits.buffers().lowWaterBytes(), limits.buffers().highWaterBytes(), ingest::pauseMedia);
-        this.media = new IncomingMedia(limits.pace().maxTimestampGap());
-        this.output = new OutputSlot(queue, media.header(), this::runEnded);
+        this.buffer = new ReplayBuffer(
+                eventLoop, limits.buffers().replay(), context.replayMemory(), System::nanoTime, ingest::pauseMedia);
+        this.media = new IncomingMedia(limits.outputs().maxTimestampGap(), buffer);
         this.format = new FormatVerifier(context.ffmpeg().maxPixels());
         this.reporter = new SessionReporter(id, ingest, context.listener(), status);
         this.timers = new StreamTimers(eventLoop);
@@ -209,27 +212,6 @@ public final class StreamSession {
     }
 
     /**
-     * The run that takes the media. On the session's event loop, and only while it {@linkplain SessionState#hasRun()
-     * has one}.
-     */
-    OutputRun currentRun() {
-        return output.current();
-    }
-
-    /**
-     * Puts another run of FFmpeg in the place of the present one, which finishes what it was given. On the session's
-     * event loop, and only while the session is live.
-     *
-     * @param run the new run; the session ends it from now on
-     */
-    void replaceRun(OutputRun run) {
-        if (state != SessionState.LIVE) {
-            throw new IllegalStateException("a run cannot be replaced while the session is " + state);
-        }
-        attach(run);
-    }
-
-    /**
      * Ends the session gracefully, unless it is ending already. Callable from any thread.
      *
      * @param reason what the client is sent
@@ -282,13 +264,13 @@ public final class StreamSession {
                 return;
             }
             int mediaBytes = bytes.readableBytes();
-            if (queue.isCompleted()) {
+            if (buffer.isCompleted()) {
                 bytes.release();
                 return;
             }
             format.inspect(bytes);
             bytes.writerIndex(bytes.readerIndex() + media.inspect(bytes));
-            queue.offer(bytes);
+            buffer.offer(bytes);
             if (state == SessionState.LIVE) {
                 monitor().onMedia(mediaBytes).ifPresent(StreamSession.this::fail);
             }
@@ -371,30 +353,39 @@ public final class StreamSession {
         }
         RunningStream stream = result.orElseThrow();
         if (state == SessionState.CLOSING) {
-            stream.run().ffmpeg().shutdown().then().onErrorComplete().subscribe(null, null, () -> {
-                StartSequence.release(context, stream.reservation());
-                closed();
-            });
+            Flux.fromIterable(stream.ffmpegs())
+                    .flatMap(ffmpeg -> ffmpeg.shutdown().onErrorComplete())
+                    .subscribe(null, null, () -> {
+                        StartSequence.release(context, stream.reservation());
+                        closed();
+                    });
             return;
         }
         goLive(stream);
     }
 
     private void goLive(RunningStream stream) {
-        OutputRun run = stream.run();
         reservation = stream.reservation();
-        monitor = new StreamMonitor(
-                context, reservation.permit(), media, queue, output, SegmentWatch.of(context, run.plan(), eventLoop));
+        StreamDelivery outputs = new StreamDelivery(
+                context.delivery(),
+                stream.delivery(),
+                eventLoop,
+                buffer,
+                ingest.has(ClientFeature.ADAPTS),
+                reservation.ticket(),
+                new Delivered());
+        delivery = outputs;
+        monitor = new StreamMonitor(context, reservation.permit(), media, outputs);
         transitionTo(SessionState.LIVE);
-        reporter.started(OfferNegotiation.opened(id, stream, context.limits()), run);
+        reporter.started(OfferNegotiation.opened(id, stream, context.limits()), stream);
         timers.start(
                 this::inspect,
                 ingest.reportInterval(),
                 () -> reporter.report(monitor().progress()));
-        media.limitGaps(run.plan());
-        boolean everythingArrived = queue.isCompleted();
-        attach(run);
-        format.expect(run.plan().format(), this::wrongFormat);
+        media.limitGaps(stream.plan());
+        boolean everythingArrived = buffer.isCompleted();
+        outputs.start(stream.ffmpegs());
+        format.expect(stream.plan().format(), this::wrongFormat);
         if (everythingArrived && state == SessionState.LIVE) {
             finish(null);
         }
@@ -404,14 +395,41 @@ public final class StreamSession {
         }
     }
 
-    /** Gives a run the media, and admission the process whose cost it learns. */
-    private void attach(OutputRun run) {
-        reservation().ticket().processStarted(run.ffmpeg().pid());
-        output.attach(run);
+    /** What the outputs report. */
+    private final class Delivered implements DeliveryListener {
+
+        @Override
+        public void onOutputChanged(OutputStatus status) {
+            reporter.output(status);
+        }
+
+        @Override
+        public void onGroupsSkipped(int index) {
+            reporter.groupsSkipped(index);
+        }
+
+        @Override
+        public void onFailed(Failure reason) {
+            if (reason.code() == FailureCode.UNRECOGNIZED_MEDIA && state.hasRun()) {
+                reporter.failing(reason);
+                abortRun(reason);
+            } else {
+                fail(reason);
+            }
+        }
+
+        @Override
+        public void onEnded() {
+            deliveryEnded();
+        }
     }
 
     private StreamMonitor monitor() {
         return Objects.requireNonNull(monitor);
+    }
+
+    private StreamDelivery delivery() {
+        return Objects.requireNonNull(delivery);
     }
 
     private Reservation reservation() {
@@ -430,8 +448,7 @@ public final class StreamSession {
     private void inspect() {
         Progress progress = monitor().progress();
         reporter.progressed(progress);
-        reporter.skipped(output.skippedMessageBytes());
-        reservation().ticket().updateProgress(progress.outTimeMs());
+        reporter.skipped(delivery().skippedMessageBytes());
         if (state == SessionState.LIVE) {
             monitor().inspect().ifPresent(this::fail);
         }
@@ -441,12 +458,12 @@ public final class StreamSession {
     private void endOfMedia() {
         if (state == SessionState.LIVE) {
             finish(null);
-        } else if (state == SessionState.STARTING && queue.waitingBytes() == 0) {
+        } else if (state == SessionState.STARTING && buffer.receivedBytes() == 0) {
             reporter.cancelled();
             close();
         } else if (state == SessionState.STARTING) {
             // A plain client may have sent everything before FFmpeg runs.
-            queue.complete();
+            buffer.complete();
             format.cancel(SessionFailures.endedWithinHeader());
         }
     }
@@ -461,11 +478,7 @@ public final class StreamSession {
             }
             case LIVE -> {
                 reporter.failing(reason);
-                if (reason.code() == FailureCode.STREAM_STALLED && monitor().isBlocked()) {
-                    abortRun(reason);
-                } else {
-                    finish(reason);
-                }
+                finish(reason);
             }
             default -> LOG.debug("[{}] {} while {}: {}", id, reason.code().reason(), state, reason.message());
         }
@@ -477,7 +490,7 @@ public final class StreamSession {
         transitionTo(SessionState.FINISHING);
         timers.after(
                 context.limits().timeouts().finish(), () -> abortRun(SessionFailures.finishTimedOut(context.limits())));
-        queue.complete();
+        delivery().complete();
     }
 
     /** Discards what waits and shuts FFmpeg down. */
@@ -490,22 +503,20 @@ public final class StreamSession {
         }
         transitionTo(SessionState.ABORTING);
         status.forced();
-        queue.discard();
-        output.shutDown(
-                error -> LOG.error("[{}] FFmpeg could not be killed; the stream key is released anyway", id, error));
+        delivery().abort();
     }
 
-    private void runEnded(FfmpegOutcome outcome) {
+    private void deliveryEnded() {
+        Progress last = monitor().progress();
         // FFmpeg reports an input without a byte as broken; for a client that changed its mind it is not.
-        boolean untouched = state.isEnding() && outcome.acceptedBytes() == 0;
-        Optional<Failure> reason = Optional.ofNullable(failure);
+        boolean untouched = state.isEnding() && buffer.receivedBytes() == 0;
+        Optional<Failure> reason = Optional.ofNullable(failure)
+                .or(() -> untouched ? Optional.empty() : delivery().failure());
         transitionTo(SessionState.CLOSING);
         timers.cancel();
-        queue.discard();
-        media.release();
+        buffer.release();
         StartSequence.release(context, reservation());
-        reporter.ended(
-                reason.isEmpty() && !untouched ? outcome : outcome.withFailure(reason), output.skippedMessageBytes());
+        reporter.ended(last, delivery().skippedMessageBytes(), reason);
         closed();
     }
 
@@ -514,8 +525,7 @@ public final class StreamSession {
         boolean starting = state == SessionState.STARTING;
         transitionTo(SessionState.CLOSING);
         timers.cancel();
-        queue.discard();
-        media.release();
+        buffer.release();
         // A start may be waiting for the header.
         format.cancel(SessionFailures.endedBeforeStart());
         if (!starting) {

@@ -194,7 +194,7 @@ class AdmissionTest {
         assertThat(admission.fullReason()).as("38 of 40 are 95 %").isPresent();
         tickets.get(2).release();
         assertThat(admission.fullReason()).isEmpty();
-        assertThat(tickets.get(3).reserveCapacity(Workload.COPY)).isEmpty();
+        assertThat(tickets.get(3).reserveCapacity(List.of(Workload.COPY))).isEmpty();
         tickets.get(3).release();
         assertThat(admission.snapshot().streams()).isEqualTo(36);
     }

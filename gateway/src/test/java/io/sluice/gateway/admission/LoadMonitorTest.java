@@ -67,7 +67,7 @@ class LoadMonitorTest {
     @Test
     void anUnseenKindCostsNothing() {
         for (int i = 0; i < 1_000; i++) {
-            assertThat(load.reserve(Workload.VIDEO)).isEmpty();
+            assertThat(load.reserve(List.of(Workload.VIDEO))).isEmpty();
         }
         assertThat(load.snapshot(1_000, 0).expectedCores()).isZero();
     }
@@ -81,7 +81,7 @@ class LoadMonitorTest {
 
     /** A picture of 4096x2304 on slow cores: 1.9 cores, and a fifth of real time. */
     private void teachAStreamThatLags() {
-        assertThat(load.reserve(Workload.VIDEO)).isEmpty();
+        assertThat(load.reserve(List.of(Workload.VIDEO))).isEmpty();
         for (int i = 0; i < 20; i++) {
             load.sample(List.of(stream(Workload.VIDEO, 7, 5_700L * i, 2_000 + 600L * i)));
             nowNanos += 3_000_000_000L;
@@ -100,16 +100,17 @@ class LoadMonitorTest {
         teachAStreamThatLags();
         assertThat(load.shortage(1)).as("ready").isEmpty();
         for (int i = 0; i < 20; i++) {
-            assertThat(load.reserve(Workload.COPY)).isEmpty();
+            assertThat(load.reserve(List.of(Workload.COPY))).isEmpty();
         }
-        assertThat(load.reserve(Workload.VIDEO)).as("1.9 + 1.9 of 3").isPresent();
-        load.release(Workload.VIDEO, 7);
+        assertThat(load.reserve(List.of(Workload.VIDEO))).as("1.9 + 1.9 of 3").isPresent();
+        load.ended(7);
+        load.release(Workload.VIDEO, true);
         assertThat(load.snapshot(20, 0).expectedCores()).isZero();
         for (int i = 0; i < 100; i++) {
             load.sample(List.of());
         }
         for (int i = 0; i < 5; i++) {
-            assertThat(load.reserve(Workload.VIDEO)).isEmpty();
+            assertThat(load.reserve(List.of(Workload.VIDEO))).isEmpty();
         }
     }
 
@@ -118,7 +119,7 @@ class LoadMonitorTest {
         List<ActiveStream> before = new ArrayList<>();
         List<ActiveStream> after = new ArrayList<>();
         for (int pid = 1; pid <= 10; pid++) {
-            assertThat(load.reserve(Workload.COPY)).isEmpty();
+            assertThat(load.reserve(List.of(Workload.COPY))).isEmpty();
             before.add(stream(Workload.COPY, pid, 0, 2_000));
         }
         load.sample(before);
@@ -127,7 +128,7 @@ class LoadMonitorTest {
             after.add(stream(Workload.COPY, pid, 900, 5_000));
         }
         load.sample(after);
-        assertThat(load.reserve(Workload.COPY))
+        assertThat(load.reserve(List.of(Workload.COPY)))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("CPU"));
     }
 
@@ -209,16 +210,16 @@ class LoadMonitorTest {
         teach(Workload.VIDEO, cores);
         for (int i = 0; i < capacity; i++) {
             assertThat(load.shortage(1)).isEmpty();
-            assertThat(load.reserve(Workload.VIDEO)).isEmpty();
+            assertThat(load.reserve(List.of(Workload.VIDEO))).isEmpty();
         }
         assertThat(load.shortage(1)).isPresent();
-        assertThat(load.reserve(Workload.VIDEO))
+        assertThat(load.reserve(List.of(Workload.VIDEO)))
                 .hasValueSatisfying(shortage -> assertThat(shortage).contains("not enough CPU"));
-        assertThat(load.reserve(Workload.COPY).isPresent())
+        assertThat(load.reserve(List.of(Workload.COPY)).isPresent())
                 .as("a kind without known cost")
                 .isEqualTo(cores > 3);
-        load.release(Workload.VIDEO, 0);
-        assertThat(load.reserve(Workload.VIDEO)).isEmpty();
+        load.release(Workload.VIDEO, false);
+        assertThat(load.reserve(List.of(Workload.VIDEO))).isEmpty();
     }
 
     @Test
@@ -226,13 +227,15 @@ class LoadMonitorTest {
         write("proc/meminfo", "MemAvailable: " + 400 * 1_024 + " kB\n");
         teach(Workload.COPY, 0.01);
         for (int i = 0; i < 5; i++) {
-            assertThat(load.reserve(Workload.COPY)).isEmpty();
+            assertThat(load.reserve(List.of(Workload.COPY))).isEmpty();
         }
-        assertThat(load.reserve(Workload.COPY)).as("128 MiB and 6 times 50").hasValue("not enough memory");
+        assertThat(load.reserve(List.of(Workload.COPY)))
+                .as("128 MiB and 6 times 50")
+                .hasValue("not enough memory");
         write("proc/meminfo", "MemAvailable: " + 200 * 1_024 + " kB\n");
         load.sample(List.of());
-        assertThat(load.reserve(Workload.COPY)).isEmpty();
-        assertThat(load.reserve(Workload.COPY)).hasValue("not enough memory");
+        assertThat(load.reserve(List.of(Workload.COPY))).isEmpty();
+        assertThat(load.reserve(List.of(Workload.COPY))).hasValue("not enough memory");
         assertThat(load.snapshot(0, 0).freeBytes()).isEqualTo(OptionalLong.of(200 * MIB));
     }
 
@@ -242,9 +245,9 @@ class LoadMonitorTest {
         Files.createDirectories(root.resolve("proc/self/fd"));
         load = load(150);
         for (int i = 0; i < 12; i++) {
-            assertThat(load.reserve(Workload.COPY)).isEmpty();
+            assertThat(load.reserve(List.of(Workload.COPY))).isEmpty();
         }
-        assertThat(load.reserve(Workload.COPY))
+        assertThat(load.reserve(List.of(Workload.COPY)))
                 .as("12 to spare and 13 times 7")
                 .hasValue("not enough file descriptors");
     }
@@ -257,9 +260,9 @@ class LoadMonitorTest {
         for (int i = 0; i < 76; i++) {
             load.descriptors().opened();
         }
-        assertThat(load.reserve(Workload.COPY)).as("82 are for both").isEmpty();
-        assertThat(load.reserve(Workload.COPY)).hasValue("not enough file descriptors");
-        load.release(Workload.COPY, 0);
-        assertThat(load.reserve(Workload.COPY)).isEmpty();
+        assertThat(load.reserve(List.of(Workload.COPY))).as("82 are for both").isEmpty();
+        assertThat(load.reserve(List.of(Workload.COPY))).hasValue("not enough file descriptors");
+        load.release(Workload.COPY, false);
+        assertThat(load.reserve(List.of(Workload.COPY))).isEmpty();
     }
 }

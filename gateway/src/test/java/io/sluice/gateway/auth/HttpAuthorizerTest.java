@@ -136,13 +136,14 @@ class HttpAuthorizerTest {
                 200,
                 type,
                 "{\"outputs\":[\"rtmp://a/b/c\",\"rtmps://d/e\"],\"streamKey\":\"real\",\"expiresAt\":1893456000,"
-                        + "\"limits\":{\"maxBitsPerSecond\":4000000},\"message\":\"hello\"}");
+                        + "\"limits\":{\"maxBitsPerSecond\":4000000},\"requireOutputs\":\"all\",\"message\":\"hello\"}");
         assertThat(AuthorizerTester.allowed(authorizer(), request("k")))
                 .isEqualTo(new Allowed(
                         List.of("rtmp://a/b/c", "rtmps://d/e"),
                         StreamKey.parse("real").orElseThrow(),
                         Instant.parse("2030-01-01T00:00:00Z"),
-                        4_000_000));
+                        4_000_000,
+                        true));
     }
 
     @ParameterizedTest
@@ -154,6 +155,8 @@ class HttpAuthorizerTest {
                 "{\"outputs\":[1]}",
                 "{\"outputs\":[[\"rtmp://a/b\"]]}",
                 "{\"outputs\":{}}",
+                "{\"requireOutputs\":\"some\"}",
+                "{\"requireOutputs\":true}",
                 "{\"limits\":1}",
                 "{\"limits\":{\"maxBitsPerSecond\":0}}",
                 "{\"limits\":{\"maxBitsPerSecond\":\"4000000\"}}",

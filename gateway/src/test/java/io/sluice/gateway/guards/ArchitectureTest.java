@@ -74,22 +74,24 @@ class ArchitectureTest {
                 knows("ffmpeg.plan", "ffmpeg.install", "output"),
                 knows("ffmpeg.run", "ffmpeg.install", "ffmpeg.plan", "output", "process"),
                 knows("receivers", "output", "threads"),
-                knows("delivery", "ffmpeg.run", "output", "receivers"),
+                knows("delivery", "admission", "ffmpeg.plan", "ffmpeg.run", "media", "output", "receivers"),
                 knows(
                         "session",
                         "access",
                         "admission",
+                        "delivery",
                         "ffmpeg.plan",
                         "ffmpeg.run",
                         "media",
                         "media.container",
-                        "output"),
+                        "output",
+                        "receivers"),
                 knows("operations", "session", "threads"),
                 knows("websocket", "access", "admission", "session"),
                 knows("http", "admission", "output"),
                 knows("auth", "access", "files", "output", "threads"),
-                knows("admin", "access", "files", "operations", "session", "threads"),
-                knows("metrics", "admission", "operations", "session"),
+                knows("admin", "access", "delivery", "files", "operations", "session", "threads"),
+                knows("metrics", "admission", "delivery", "media", "operations", "session"),
                 arguments(
                         noClasses()
                                 .that(not(resideInAnyPackage(ROOT + ".server..", ROOT + ".cli..")))

@@ -3,6 +3,7 @@ package io.sluice.gateway.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.access.Authorization;
+import io.sluice.gateway.delivery.OutputStatus;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.ScriptedClient;
 import io.sluice.gateway.session.SessionEvent;
@@ -65,7 +66,9 @@ class SessionOperationsTest {
         assertThat(session.status().streamKey()).isEqualTo(SessionStage.key(SessionStage.KEY));
         lateAnswer.tryEmitValue(Authorization.allow());
         Awaitility.await().until(() -> session.status().state() == SessionState.LIVE);
-        assertThat(Objects.requireNonNull(session.status().media()).outputs()).containsExactly("HLS");
+        assertThat(Objects.requireNonNull(session.status().media()).outputs())
+                .extracting(OutputStatus::name)
+                .containsExactly("preview");
         stage.send(session, SessionStage.recording("webm-opus-audioonly.webm"));
         stage.stop(session);
         stage.awaitEnd(session);

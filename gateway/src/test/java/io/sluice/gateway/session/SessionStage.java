@@ -10,6 +10,7 @@ import io.sluice.gateway.access.Authorizer;
 import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
+import io.sluice.gateway.delivery.OutputRules;
 import io.sluice.gateway.ffmpeg.install.Ffmpeg;
 import io.sluice.gateway.ffmpeg.install.FfmpegLocator;
 import io.sluice.gateway.ffmpeg.install.FfmpegUnavailableException;
@@ -21,9 +22,11 @@ import io.sluice.gateway.ffmpeg.run.ProcessLimits;
 import io.sluice.gateway.files.FileTree;
 import io.sluice.gateway.files.StateFolder;
 import io.sluice.gateway.files.StateLocation;
+import io.sluice.gateway.media.ReplayMemory;
 import io.sluice.gateway.output.Outputs;
 import io.sluice.gateway.output.Previews;
 import io.sluice.gateway.process.ProcessLauncher;
+import io.sluice.gateway.receivers.Receivers;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.Stop;
@@ -34,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +73,7 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
     public final SessionRegistry streams = new SessionRegistry();
     public final List<SessionEvent> events = new CopyOnWriteArrayList<>();
 
+    private final Receivers receivers = new Receivers(Map.of());
     private SessionLimits limits = LIMITS;
     private Authorizer authorizer = Authorizer.open();
     private Ffmpeg ffmpeg = FFMPEG;
@@ -89,10 +94,10 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
 
     public static SessionLimits limits(Duration open, Duration media, Duration stall, Duration finish) {
         return new SessionLimits(
-                new SessionLimits.Timeouts(open, AUTHORIZE_TIMEOUT, media, stall, finish, null),
+                new SessionLimits.Timeouts(open, AUTHORIZE_TIMEOUT, media, finish, null),
                 new SessionLimits.Rates(1_000_000, 128L * 1_024 * 1_024, 20_000, 10, 50),
-                new SessionLimits.Buffers(32_768, 131_072, 1 << 20),
-                new SessionLimits.Pace(PATIENCE, PATIENCE),
+                new SessionLimits.Buffers(32_768, 131_072, 1 << 20, 2 << 20, PATIENCE),
+                new OutputRules(stall, PATIENCE, PATIENCE, PATIENCE, OutputRules.Require.ANY),
                 PATIENCE);
     }
 
@@ -103,7 +108,7 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
 
     /** The same with other rates. */
     public SessionStage withRates(SessionLimits.Rates rates) {
-        limits = new SessionLimits(limits.timeouts(), rates, limits.buffers(), limits.pace(), limits.timeslice());
+        limits = new SessionLimits(limits.timeouts(), rates, limits.buffers(), limits.outputs(), limits.timeslice());
         return this;
     }
 
@@ -155,6 +160,8 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
                         ProcessLimits.none(),
                         FfmpegLimits.defaults().maxPixels(),
                         OutputTls.untried()),
+                receivers,
+                new ReplayMemory(64 << 20),
                 listener);
     }
 

@@ -2,6 +2,7 @@ package io.sluice.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.delivery.OutputRules;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import java.time.Duration;
@@ -21,11 +22,10 @@ class StreamQuotaTest {
 
     private static SessionLimits limits(@Nullable Duration longest) {
         return new SessionLimits(
-                new SessionLimits.Timeouts(
-                        Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, longest),
+                new SessionLimits.Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, longest),
                 new SessionLimits.Rates(1, 2_000_000, 1, 1, 1),
                 SessionLimits.Buffers.defaults(),
-                SessionLimits.Pace.defaults(),
+                OutputRules.defaults(),
                 Duration.ZERO);
     }
 

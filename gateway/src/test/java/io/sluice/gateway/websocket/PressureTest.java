@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sluice.gateway.GatewayStage;
+import io.sluice.gateway.delivery.OutputRules;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionLimits;
@@ -41,12 +42,16 @@ class PressureTest {
     /** The bound in docs/architecture.md for a stalled stream, whatever the size of its frames. */
     private static final long MAX_MEMORY_OF_A_STALLED_STREAM = 256 * 1_024;
 
+    /** Slows down the client instead of leaving media out. */
+    private static final SessionLimits.Buffers WITHOUT_SKIPPING =
+            new SessionLimits.Buffers(32 * 1_024, 96 * 1_024, 8 * 1_024 * 1_024, 2 * 1_024 * 1_024, Duration.ZERO);
+
     /** Does not end a stream that floods the gateway. */
     private static final SessionLimits UNLIMITED = new SessionLimits(
             SessionLimits.Timeouts.defaults(),
             new SessionLimits.Rates(10_000_000, 1L << 40, 1_000_000, 1_000_000, 1_000_000),
-            SessionLimits.Buffers.defaults(),
-            SessionLimits.Pace.defaults(),
+            WITHOUT_SKIPPING,
+            OutputRules.defaults(),
             Duration.ofMillis(100));
 
     /** Not pooled, so that its metrics are exact. */

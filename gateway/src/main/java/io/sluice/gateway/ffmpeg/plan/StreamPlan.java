@@ -5,6 +5,7 @@ import io.sluice.gateway.output.Output;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param format the chosen offer
  * @param outputs how each output's tracks are handled; at least one
  * @param encoding how tracks that must be transcoded are encoded
+ * @param continues whether the outputs go on with what another run has written
  */
-public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding encoding) {
+public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding encoding, boolean continues) {
 
     /**
      * Copies the list.
@@ -26,6 +28,7 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
      * @param format the chosen offer
      * @param outputs how each output's tracks are handled
      * @param encoding how tracks that must be transcoded are encoded
+     * @param continues whether the outputs go on with what another run has written
      * @throws IllegalArgumentException without an output
      */
     public StreamPlan {
@@ -33,6 +36,48 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
         if (outputs.isEmpty()) {
             throw new IllegalArgumentException("A plan needs at least one output.");
         }
+    }
+
+    /**
+     * A plan for the first run of a stream.
+     *
+     * @param format the chosen offer
+     * @param outputs how each output's tracks are handled; at least one
+     * @param encoding how tracks that must be transcoded are encoded
+     */
+    public StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding encoding) {
+        this(format, outputs, encoding, false);
+    }
+
+    /**
+     * The plan of a run that follows another.
+     *
+     * @return this plan, for outputs that have been written to
+     */
+    public StreamPlan continued() {
+        return new StreamPlan(format, outputs, encoding, true);
+    }
+
+    /**
+     * The plans of the processes that the stream needs. Each RTMP output has an FFmpeg of its own, so that one that
+     * fails takes no other with it. Local outputs share one: they fail together, with the disk.
+     *
+     * @return a plan for each process; together they have this plan's outputs in their order
+     */
+    public List<StreamPlan> runs() {
+        List<StreamPlan> runs = new ArrayList<>();
+        List<OutputPlan> local = new ArrayList<>();
+        for (OutputPlan plan : outputs) {
+            if (plan.output() instanceof Output.RtmpOutput) {
+                runs.add(new StreamPlan(format, List.of(plan), encoding));
+            } else {
+                local.add(plan);
+            }
+        }
+        if (!local.isEmpty()) {
+            runs.add(new StreamPlan(format, local, encoding));
+        }
+        return runs;
     }
 
     /**

@@ -38,6 +38,9 @@ final class FfmpegCommand {
     /** Two raw 10-bit 4:4:4 pictures with FFmpeg's padding. */
     private static final int MAX_BYTES_PER_PIXEL = 16;
 
+    /** Linux doubles it: enough for 20 Mbit/s at a round-trip time of 100 ms. */
+    private static final int SEND_BUFFER_BYTES = 131_072;
+
     private static final long MIN_ALLOCATION_BYTES = 64L << 20;
 
     private final List<String> arguments = new ArrayList<>();
@@ -81,7 +84,7 @@ final class FfmpegCommand {
         command.general();
         command.input(plan.format());
         for (OutputPlan output : plan.outputs()) {
-            command.output(output, plan.encoding());
+            command.output(output, plan.encoding(), plan.continues());
         }
         return command;
     }
@@ -106,6 +109,8 @@ final class FfmpegCommand {
         add("-progress", "pipe:1", "-stats_period", "1");
         // One thread per filter graph: the graphs are a few cheap filters, and there are hundreds of processes.
         add("-filter_threads", "1");
+        // The times of the recording reach the output, so that they go on where another run of the stream continues.
+        add("-copyts");
         // A header may claim any size for the data that follows.
         add("-max_alloc", Long.toString(Math.max(MIN_ALLOCATION_BYTES, settings.maxPixels() * MAX_BYTES_PER_PIXEL)));
     }
@@ -126,7 +131,7 @@ final class FfmpegCommand {
         add("-threads", "1", "-f", demuxer.ffmpegName(), "-i", "pipe:0");
     }
 
-    private void output(OutputPlan plan, Encoding encoding) {
+    private void output(OutputPlan plan, Encoding encoding, boolean continues) {
         video(plan.video(), encoding);
         audio(plan.audio(), encoding);
         // Titles and chapters are untrusted text, and must not reach the receiver.
@@ -134,13 +139,15 @@ final class FfmpegCommand {
         if (plan.output() instanceof Output.RtmpOutput rtmp) {
             rtmp(rtmp);
         } else {
-            hls();
+            hls(continues);
         }
     }
 
     private void rtmp(Output.RtmpOutput output) {
         add("-flvflags", "no_duration_filesize"); // these fields are in the header, which a live stream cannot rewrite
         add("-rw_timeout", Long.toString(settings.outputTimeout().toNanos() / 1000), "-tcp_nodelay", "1");
+        // By default seconds of media vanish in the kernel before a server that takes nothing is noticed.
+        add("-send_buffer_size", Integer.toString(SEND_BUFFER_BYTES));
         if (output.scheme().equals("rtmps")) {
             add(settings.tls().arguments().toArray(String[]::new));
             // FFmpeg uses a proxy from its environment for TLS.
@@ -202,14 +209,16 @@ final class FfmpegCommand {
      * player supports it. Names are relative to the working directory, whose path may contain characters that FFmpeg
      * would interpret as a pattern.
      */
-    private void hls() {
+    private void hls(boolean continues) {
         add("-protocol_whitelist", "file");
         add("-f", "hls", "-hls_time", "1", "-hls_list_size", "6", "-hls_delete_threshold", "2");
         add("-hls_segment_type", "mpegts", "-hls_segment_filename", "segment%d.ts");
         // The dates tell a viewer how old the picture is. FFmpeg starts counting when it writes its first header.
         add(
                 "-hls_flags",
-                "delete_segments+independent_segments+program_date_time+temp_file",
+                "delete_segments+independent_segments+program_date_time+temp_file"
+                        // Players follow the numbers of the segments, which must go on.
+                        + (continues ? "+append_list+discont_start" : ""),
                 Output.HlsOutput.PLAYLIST);
     }
 

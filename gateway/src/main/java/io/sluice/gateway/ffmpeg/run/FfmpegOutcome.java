@@ -15,6 +15,17 @@ import java.util.Optional;
 public record FfmpegOutcome(FfmpegProgress progress, long acceptedBytes, RunEnd end, Optional<Failure> failure) {
 
     /**
+     * The outcome of a run that could not be waited for.
+     *
+     * @param progress its last report
+     * @param acceptedBytes bytes written to its standard input
+     * @return an outcome without a failure
+     */
+    public static FfmpegOutcome unknown(FfmpegProgress progress, long acceptedBytes) {
+        return new FfmpegOutcome(progress, acceptedBytes, RunEnd.COMPLETED, Optional.empty());
+    }
+
+    /**
      * This outcome with another failure.
      *
      * @param cause replaces FFmpeg's own failure, which is misleading if the gateway killed it

@@ -28,6 +28,18 @@ public record FfmpegProgress(
         OptionalDouble speed,
         boolean end) {
 
+    /** Before the first report. */
+    public static final FfmpegProgress NONE = new FfmpegProgress(
+            0,
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalLong.empty(),
+            Duration.ZERO,
+            0,
+            0,
+            OptionalDouble.empty(),
+            false);
+
     /** Whether it has written any media. */
     boolean hasOutput() {
         return frames > 0 || outTime.compareTo(Duration.ZERO) > 0;

@@ -8,12 +8,11 @@ import io.sluice.gateway.process.ProcessOutput;
 import io.sluice.gateway.process.ShutdownLadder;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * One run of FFmpeg: subscribe {@link #input()} to the media; completing it makes FFmpeg finish its outputs and exit.
@@ -30,6 +29,9 @@ public final class FfmpegStream {
      */
     private static final ShutdownLadder LADDER = new ShutdownLadder(
             Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    private static final ShutdownLadder KILL =
+            new ShutdownLadder(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(2));
 
     private final ChildProcess process;
     private final Report report;
@@ -104,6 +106,25 @@ public final class FfmpegStream {
         return process.shutdown(LADDER);
     }
 
+    /**
+     * Kills FFmpeg without giving it time for anything: one that is stuck in its output takes up to half a minute to
+     * leave by itself.
+     *
+     * @return how the process ended; an error if it could not be killed
+     */
+    public Mono<ProcessExit> kill() {
+        return process.shutdown(KILL);
+    }
+
+    /**
+     * Completes when FFmpeg has opened its outputs and starts to write, which its first report shows.
+     *
+     * @return signalled on the event loop, also to late subscribers; never signalled if it ends before
+     */
+    public Mono<Void> writing() {
+        return report.writing.asMono();
+    }
+
     private FfmpegOutcome outcomeOf(ProcessExit exit) {
         if (LOG.isDebugEnabled()) {
             LOG.debug("FFmpeg {} exited with {}; last messages: {}", process.pid(), exit.code(), report.stderr.lines());
@@ -130,20 +151,10 @@ public final class FfmpegStream {
     /** Collects FFmpeg's output: progress on standard output, messages on standard error. */
     static final class Report implements ProcessOutput {
 
-        private static final FfmpegProgress INITIAL = new FfmpegProgress(
-                0,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                OptionalLong.empty(),
-                Duration.ZERO,
-                0,
-                0,
-                OptionalDouble.empty(),
-                false);
-
         private final FfmpegProgressParser parser = new FfmpegProgressParser();
         private final StderrTail stderr;
-        private FfmpegProgress latest = INITIAL;
+        private final Sinks.Empty<Void> writing = Sinks.unsafe().empty();
+        private FfmpegProgress latest = FfmpegProgress.NONE;
 
         Report(Redactor redactor, List<? extends Output> outputs) {
             this.stderr = new StderrTail(redactor, outputs);
@@ -151,7 +162,14 @@ public final class FfmpegStream {
 
         @Override
         public void onStdout(String line) {
-            parser.accept(line).ifPresent(progress -> latest = progress);
+            parser.accept(line).ifPresent(this::onProgress);
+        }
+
+        private void onProgress(FfmpegProgress progress) {
+            latest = progress;
+            if (!progress.end()) {
+                writing.tryEmitEmpty();
+            }
         }
 
         @Override

@@ -1,6 +1,5 @@
-package io.sluice.gateway.session;
+package io.sluice.gateway.delivery;
 
-import io.netty.channel.EventLoop;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.protocol.Failure;
@@ -9,25 +8,23 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
- * Ends a stream whose preview FFmpeg cannot cut. FFmpeg holds a segment in its memory until the next key frame, and
- * finds key frames in the pictures themselves, whatever the container says of them. So what counts is whether it writes
+ * Gives up a preview that FFmpeg cannot cut. FFmpeg holds a segment in its memory until the next key frame, and finds
+ * key frames in the pictures themselves, whatever the container says of them. So what counts is whether it writes
  * segments. Their playlist is looked at only after so much media that a stream with key frames has long had one.
  *
- * <p>Confined to the session's event loop.
+ * <p>Confined to the stream's event loop.
  */
 final class SegmentWatch {
 
-    /** Without a new segment for this much media, the stream ends; so FFmpeg holds at most about twice as much. */
+    /**
+     * Without a new segment for this much media, the preview has failed; so FFmpeg holds at most about twice as much.
+     */
     static final long MAX_BYTES = 32L << 20;
 
     /** A picture of a few bytes takes up two packets of MPEG-TS. */
     private static final int PICTURE_OVERHEAD_BYTES = 2 * 188;
-
-    /** Looking at a file takes longer only if the storage hangs. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Mono<Instant> written;
     private final StreamPlan.Encoding encoding;
@@ -41,7 +38,7 @@ final class SegmentWatch {
     /**
      * A watch of a preview that starts now.
      *
-     * @param written reads when the preview was last written, the epoch if never; signals on the session's event loop
+     * @param written reads when the preview was last written, the epoch if never; signals on the stream's event loop
      * @param encoding the bit rates of what is not copied
      */
     SegmentWatch(Mono<Instant> written, StreamPlan.Encoding encoding) {
@@ -49,21 +46,10 @@ final class SegmentWatch {
         this.encoding = encoding;
     }
 
-    /** The watch of a stream, or empty if it has no preview. */
-    static Optional<SegmentWatch> of(SessionContext context, StreamPlan plan, EventLoop eventLoop) {
-        return plan.workingDirectory()
-                .map(folder -> new SegmentWatch(
-                        context.outputs()
-                                .previewWritten(folder)
-                                .timeout(PATIENCE)
-                                .publishOn(Schedulers.fromExecutor(eventLoop)),
-                        plan.encoding()));
-    }
-
     /**
      * Counts media that has arrived.
      *
-     * @return why the stream must end, or empty
+     * @return why the preview has failed, or empty
      */
     Optional<Failure> onMedia(int mediaBytes) {
         arrivedBytes += mediaBytes;
@@ -75,7 +61,7 @@ final class SegmentWatch {
      *
      * @param progress what FFmpeg reported last
      * @param media the media time that has arrived
-     * @return why the stream must end, or empty
+     * @return why the preview has failed, or empty
      */
     Optional<Failure> inspect(FfmpegProgress progress, Duration media) {
         long millis = Math.max(media.toMillis(), progress.outTime().toMillis());
@@ -91,7 +77,7 @@ final class SegmentWatch {
         if (!checking && bytes - checkedBytes >= MAX_BYTES) {
             checking = true;
             checkedBytes = bytes;
-            written.subscribe(this::compare, error -> failure = SessionFailures.previewUnreadable());
+            written.subscribe(this::compare, error -> failure = OutputFailures.previewUnreadable());
         }
         return Optional.ofNullable(failure);
     }
@@ -99,7 +85,7 @@ final class SegmentWatch {
     private void compare(Instant latest) {
         checking = false;
         if (latest.equals(lastWritten)) {
-            failure = SessionFailures.keyFramesMissing(MAX_BYTES);
+            failure = OutputFailures.keyFramesMissing(MAX_BYTES);
         }
         lastWritten = latest;
     }

@@ -1,4 +1,4 @@
-package io.sluice.gateway.session;
+package io.sluice.gateway.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +17,7 @@ class OutputPaceTest {
     private static final double FRAME_RATE = 30;
     private static final int LIMIT_SECONDS = 60;
 
-    private final OutputPace pace = new OutputPace(SessionLimits.defaults(), 0);
+    private final OutputPace pace = new OutputPace(OutputRules.defaults(), 0);
 
     private static FfmpegProgress progress(double outSeconds, long frames, long bytes, long duplicated) {
         return new FfmpegProgress(

@@ -1,4 +1,4 @@
-package io.sluice.gateway.session;
+package io.sluice.gateway.delivery;
 
 import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.protocol.Failure;
@@ -8,8 +8,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Judges a stream by what comes out of it: media that arrives must lead to output, at a pace that keeps up, and to no
- * more output than there was media. Inspected once a second.
+ * Judges a run of FFmpeg by what comes out of it: media that arrives must lead to output, at a pace that keeps up, and
+ * to no more output than there was media. Inspected once a second.
  *
  * <p>FFmpeg's output time alone does not show it: with a track that has fallen silent, 8.1 reports the time of that
  * track for ever, and 5.1 that of the other.
@@ -54,14 +54,14 @@ final class OutputPace {
     }
 
     /**
-     * A stream that starts now.
+     * A run that starts now.
      *
-     * @param limits the limits
+     * @param rules the limits
      * @param nowNanos the time, by {@link System#nanoTime()}
      */
-    OutputPace(SessionLimits limits, long nowNanos) {
-        this.lagTimeout = limits.pace().lagTimeout();
-        this.maxTimestampGap = limits.pace().maxTimestampGap();
+    OutputPace(OutputRules rules, long nowNanos) {
+        this.lagTimeout = rules.lagTimeout();
+        this.maxTimestampGap = rules.maxTimestampGap();
         this.lastOutputNanos = nowNanos;
         this.behindSinceNanos = nowNanos;
     }
@@ -78,7 +78,7 @@ final class OutputPace {
      * @param frameRate the pictures per second that FFmpeg makes of those it decodes
      * @param media the media time that has arrived
      * @param waitingBytes what waits for FFmpeg
-     * @return why the stream must end, or empty
+     * @return why the output has failed, or empty
      */
     Optional<Failure> inspect(
             long nowNanos, FfmpegProgress progress, double frameRate, Duration media, long waitingBytes) {
@@ -94,7 +94,7 @@ final class OutputPace {
      * @param nowNanos the time
      * @param writtenBytes what it has written; empty if it does not count that
      * @param acceptedBytes what it has taken
-     * @return why the stream must end, or empty
+     * @return why the output has failed, or empty
      */
     Optional<Failure> holding(long nowNanos, OptionalLong writtenBytes, long acceptedBytes) {
         if (writtenBytes.isEmpty() || writtenBytes.getAsLong() != lastWrittenBytes) {
@@ -103,7 +103,7 @@ final class OutputPace {
             writtenNanos = nowNanos;
         }
         return acceptedBytes - acceptedAtWriting >= MAX_HELD_BYTES && nowNanos - writtenNanos >= REPORTED_NANOS
-                ? Optional.of(SessionFailures.heldBack(MAX_HELD_BYTES))
+                ? Optional.of(OutputFailures.heldBack(MAX_HELD_BYTES))
                 : Optional.empty();
     }
 
@@ -117,7 +117,7 @@ final class OutputPace {
         Duration repeated = Duration.ofMillis((long) (progress.duplicatedFrames() * 1_000 / frameRate));
         Duration limit = media.plus(maxTimestampGap);
         return out.minus(offset).compareTo(limit) > 0 || repeated.compareTo(limit) > 0
-                ? Optional.of(SessionFailures.mediaMadeUp(media))
+                ? Optional.of(OutputFailures.mediaMadeUp(media))
                 : Optional.empty();
     }
 
@@ -129,7 +129,7 @@ final class OutputPace {
             mediaSinceOutput = false;
         }
         return mediaSinceOutput && nowNanos - lastOutputNanos >= lagTimeout.toNanos()
-                ? Optional.of(SessionFailures.noOutput(lagTimeout))
+                ? Optional.of(OutputFailures.noOutput(lagTimeout))
                 : Optional.empty();
     }
 
@@ -141,7 +141,7 @@ final class OutputPace {
             behindSinceMedia = media;
         } else if (passed >= lagTimeout.toNanos()) {
             if (progressed.toMillis() < TimeUnit.NANOSECONDS.toMillis(passed) * TOO_SLOW) {
-                return Optional.of(SessionFailures.tooSlow(lagTimeout));
+                return Optional.of(OutputFailures.tooSlow(lagTimeout));
             }
             behindSinceNanos = nowNanos;
             behindSinceMedia = media;

@@ -1,7 +1,6 @@
 package io.sluice.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -19,28 +18,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Either end of a stream is replaced while media flows. What a program in FFmpeg's place reads is written to a file by
- * its number.
+ * A connection is replaced while media flows. What a program in FFmpeg's place reads is written to a file by its
+ * number.
  */
 @ExtendWith(NoBufferLeaks.class)
-class ReplaceableEndsTest {
+class ReplacedConnectionTest {
 
     private static final byte[] MEDIA = SessionStage.recording("webm-opus-audioonly.webm");
-    private static final int HEADER_BYTES = headerBytes();
     private static final int PIECE_BYTES = 4_096;
 
     @RegisterExtension
@@ -48,15 +43,6 @@ class ReplaceableEndsTest {
 
     private final EventLoopGroup others = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ScriptedClient client = new ScriptedClient();
-
-    private static int headerBytes() {
-        byte[] cluster = {0x1F, 0x43, (byte) 0xB6, 0x75};
-        for (int i = 0; ; i++) {
-            if (Arrays.equals(MEDIA, i, i + cluster.length, cluster, 0, cluster.length)) {
-                return i;
-            }
-        }
-    }
 
     @BeforeEach
     void record() throws IOException {
@@ -102,15 +88,6 @@ class ReplaceableEndsTest {
         }
     }
 
-    private OutputRun anotherRun(StreamSession session) {
-        OutputRun first = Objects.requireNonNull(stage.onLoop(session::currentRun));
-        return Objects.requireNonNull(stage.context()
-                .ffmpeg()
-                .launch(SessionStage.key(SessionStage.KEY), first.plan(), stage.loop)
-                .map(ffmpeg -> new OutputRun(first.plan(), ffmpeg, Duration.ZERO))
-                .block(SessionStage.PATIENCE));
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aConnectionIsReplacedUnderALiveStream(boolean onAnotherLoop) {
@@ -140,59 +117,5 @@ class ReplaceableEndsTest {
                 .singleElement()
                 .isInstanceOfSatisfying(
                         Ended.class, ended -> assertThat(ended.acceptedBytes()).isEqualTo(MEDIA.length));
-    }
-
-    @Test
-    void aRunIsReplacedUnderALiveStream() {
-        StreamSession session = live();
-        int half = MEDIA.length / 2;
-        deliver(stage.loop, session.ingest(), 0, half);
-        // Before the first run ends, it has read what was given to it.
-        Awaitility.await().until(() -> readBy(0).length == half);
-
-        OutputRun next = anotherRun(session);
-        stage.onLoop(() -> session.replaceRun(next));
-        deliver(stage.loop, session.ingest(), half, MEDIA.length);
-        assertThat(session.status().state()).isEqualTo(SessionState.LIVE);
-        stage.stop(session);
-        stage.awaitEnd(session);
-
-        assertThat(readBy(0)).isEqualTo(Arrays.copyOf(MEDIA, half));
-        byte[] second = readBy(1);
-        assertThat(Arrays.copyOf(second, HEADER_BYTES)).isEqualTo(Arrays.copyOf(MEDIA, HEADER_BYTES));
-        assertThat(Arrays.copyOfRange(second, HEADER_BYTES, second.length))
-                .isEqualTo(Arrays.copyOfRange(MEDIA, half, MEDIA.length));
-        assertThat(client.lastWord())
-                .isInstanceOfSatisfying(
-                        Ended.class,
-                        ended -> assertThat(ended.acceptedBytes())
-                                .as("the header that was repeated is no media of the stream")
-                                .isEqualTo(MEDIA.length));
-    }
-
-    @Test
-    void theEndOfARunThatWasReplacedIsNotTheStreams() {
-        StreamSession session = live();
-        ProcessHandle first = SessionStage.onlyChild();
-        OutputRun next = anotherRun(session);
-        stage.onLoop(() -> session.replaceRun(next));
-        Awaitility.await("the first run finishes by itself").until(() -> !first.isAlive());
-        deliver(stage.loop, session.ingest(), 0, MEDIA.length);
-        assertThat(session.status().state()).isEqualTo(SessionState.LIVE);
-        stage.stop(session);
-        stage.awaitEnd(session);
-        assertThat(readBy(1)).isEqualTo(MEDIA);
-    }
-
-    @Test
-    void onlyALiveStreamGetsAnotherRun() {
-        StreamSession session = live();
-        OutputRun next = anotherRun(session);
-        stage.stop(session);
-        session.done().block(SessionStage.PATIENCE);
-        assertThatThrownBy(() -> stage.onLoop(() -> session.replaceRun(next)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("CLOSED");
-        next.ffmpeg().shutdown().block(SessionStage.PATIENCE);
     }
 }

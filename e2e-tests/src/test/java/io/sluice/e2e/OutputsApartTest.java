@@ -1,0 +1,230 @@
+package io.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sluice.e2e.harness.GatewayProcess;
+import io.sluice.e2e.harness.Pace;
+import io.sluice.e2e.harness.Publisher;
+import io.sluice.e2e.harness.Recording;
+import io.sluice.e2e.harness.RtmpServer;
+import io.sluice.e2e.harness.RtmpViewer;
+import io.sluice.e2e.harness.Stage;
+import io.sluice.e2e.harness.Together;
+import io.sluice.protocol.Failed;
+import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Output;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Outputs fail and return apart: what happens to one of them costs the others nothing, and everyone is told. */
+final class OutputsApartTest {
+
+    private static final Duration BACK = Duration.ofMillis(2_500);
+
+    @RegisterExtension
+    final Stage stage = new Stage();
+
+    private Recording recording;
+    private RtmpServer healthy;
+    private String key;
+
+    @BeforeEach
+    void film() {
+        recording = Recording.live(stage.directory("live"), 60);
+        healthy = stage.rtmpServer().start();
+        key = stage.key("apart");
+    }
+
+    /** What can happen to a server. */
+    private enum Fault {
+        KILLED {
+            @Override
+            void happen(RtmpServer server) {
+                server.kill();
+            }
+
+            @Override
+            void end(RtmpServer server) {
+                server.start();
+            }
+        },
+        FROZEN {
+            @Override
+            void happen(RtmpServer server) {
+                server.freeze();
+            }
+
+            @Override
+            void end(RtmpServer server) {
+                server.thaw();
+            }
+        };
+
+        abstract void happen(RtmpServer server);
+
+        abstract void end(RtmpServer server);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServerThatFailsComesBackAndTheOtherLosesNothing(Fault fault) {
+        RtmpServer server = stage.rtmpServer().start();
+        GatewayProcess gateway = publishingTo(server, healthy);
+        Publisher publisher = live(gateway);
+        awaitOutput(publisher, 0, Output.State.LIVE, Publisher.SOON);
+        awaitOutput(publisher, 1, Output.State.LIVE, Publisher.SOON);
+        RtmpViewer viewer = healthy.watch(key);
+        viewer.awaitPicture(1);
+        long from = viewer.pictures().get(0);
+
+        long faultNanos = System.nanoTime();
+        fault.happen(server);
+        Output away = awaitOutput(publisher, 0, Output.State.AWAY, Publisher.SOON);
+        assertThat(Duration.ofNanos(System.nanoTime() - faultNanos)).isLessThan(Duration.ofSeconds(10));
+        assertThat(away.name()).isEqualTo(server.name());
+        assertThat(away.code()).isEqualTo(FailureCode.OUTPUT_FAILED);
+        awaitMedia(publisher, 3);
+        int publishes = server.publishes().size();
+        long returnNanos = System.nanoTime();
+        fault.end(server);
+        Output back = publisher
+                .heard()
+                .await(
+                        Output.class,
+                        Publisher.SOON,
+                        output -> output.index() == 0 && output.state() == Output.State.LIVE && output.restarts() > 0);
+        assertThat(Duration.ofNanos(server.publishes().get(publishes) - returnNanos)).isLessThan(BACK);
+        assertThat(back.lostMs()).isPositive();
+        RtmpViewer again = server.watch(key);
+        again.awaitPicture(1);
+
+        long until = latest(viewer);
+        assertThat(again.pictures().get(0)).as("time goes on").isGreaterThan(from);
+        viewer.awaitPicture(until);
+        assertThat(viewer.missing(recording.pictureTimes(), from, until)).isEmpty();
+        assertThat(publisher.heard().all(Failed.class)).isEmpty();
+        assertThat(gateway.output()).contains("Output 1 (" + server.name() + ")").doesNotContain(key);
+    }
+
+    @Test
+    void aRefusedKeyIsToldWithin3SecondsAndNotTriedAgain() {
+        RtmpServer server = stage.rtmpServer().start();
+        server.refuse(true);
+        Publisher publisher = live(publishingTo(server, healthy));
+        Output failed = awaitOutput(publisher, 0, Output.State.FAILED, Duration.ofSeconds(10));
+        assertThat(failed.message()).contains("rejected");
+        assertThat(server.publishes()).hasSizeLessThanOrEqualTo(2);
+        awaitOutput(publisher, 1, Output.State.LIVE, Publisher.SOON);
+        awaitMedia(publisher, 2);
+        assertThat(publisher.heard().all(Failed.class)).isEmpty();
+    }
+
+    @Test
+    void aRefusedKeyOfTheOnlyOutputEndsTheStreamForGood() {
+        healthy.refuse(true);
+        Publisher publisher = live(publishingTo(healthy));
+        Failed failed = publisher.heard().awaitFailed(Duration.ofSeconds(10));
+        assertThat(failed.code()).isEqualTo(FailureCode.OUTPUT_FAILED);
+        assertThat(failed.failure().retryable()).isFalse();
+        assertThat(healthy.publishes()).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void aStreamThatNeedsAllItsOutputsEndsWithTheFirst() {
+        RtmpServer server = stage.rtmpServer().start();
+        server.refuse(true);
+        GatewayProcess gateway = stage.gateway(
+                        "--publish", server.publishUrl(), "--publish", healthy.publishUrl(), "--require-outputs", "all")
+                .start();
+        Publisher publisher = live(gateway);
+        assertThat(publisher.heard().awaitFailed(Duration.ofSeconds(10)).code()).isEqualTo(FailureCode.OUTPUT_FAILED);
+        gateway.awaitNoChildren(Publisher.SOON);
+    }
+
+    @Test
+    void aServerThatIsAbsentAtTheStartIsUsedOnceItIsThere() {
+        RtmpServer server = stage.rtmpServer();
+        Publisher publisher = live(publishingTo(server));
+        awaitOutput(publisher, 0, Output.State.AWAY, Publisher.SOON);
+        awaitMedia(publisher, 3);
+        server.start();
+        long startNanos = System.nanoTime();
+        awaitOutput(publisher, 0, Output.State.LIVE, Publisher.SOON);
+        assertThat(Duration.ofNanos(server.publishes().get(0) - startNanos)).isLessThan(BACK);
+    }
+
+    @Test
+    void anFfmpegThatIsKilledIsReplacedWithoutAMissingPicture() {
+        GatewayProcess gateway = publishingTo(healthy);
+        Publisher publisher = live(gateway);
+        awaitOutput(publisher, 0, Output.State.LIVE, Publisher.SOON);
+        RtmpViewer viewer = healthy.watch(key);
+        viewer.awaitPicture(1);
+        long from = viewer.pictures().get(0);
+        for (int kill = 1; kill <= 3; kill++) {
+            long before = latest(viewer);
+            int publishes = healthy.publishes().size();
+            long killNanos = System.nanoTime();
+            gateway.children().forEach(ProcessHandle::destroyForcibly);
+            await("another publication")
+                    .atMost(Publisher.SOON)
+                    .until(() -> healthy.publishes().size() > publishes);
+            long backNanos = healthy.publishes().get(publishes) - killNanos;
+            if (kill == 1) {
+                assertThat(Duration.ofNanos(backNanos)).isLessThan(Duration.ofSeconds(1));
+            }
+            // A second report at least, from which it is known where to go on.
+            viewer.awaitPicture(before + 4_000);
+        }
+        long until = latest(viewer);
+        assertThat(viewer.missing(recording.pictureTimes(), from, until)).isEmpty();
+        long repeated = viewer.pictures().size() - viewer.pictures().stream().distinct().count();
+        assertThat(repeated).as("a group and 1.5 s each").isLessThan(3 * 105);
+        assertThat(publisher.heard().all(Failed.class)).isEmpty();
+        List<Long> accepted = publisher.heard().all(io.sluice.protocol.Progress.class).stream()
+                .map(io.sluice.protocol.Progress::acceptedBytes)
+                .toList();
+        assertThat(accepted).isSorted();
+    }
+
+    private GatewayProcess publishingTo(RtmpServer... servers) {
+        String[] arguments = LongStream.range(0, servers.length)
+                .mapToObj(i -> List.of("--publish", servers[(int) i].publishUrl()))
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        return stage.gateway(arguments).start();
+    }
+
+    private Publisher live(GatewayProcess gateway) {
+        Publisher publisher = gateway.connect(Publisher.negotiated(key));
+        publisher.say("{\"type\":\"open\",\"outputs\":true,\"offers\":[\"" + recording.mimeType() + "\"]}");
+        publisher.heard().awaitOpened(Publisher.SOON);
+        Together.start(() -> publisher.send(recording, Pace.ITS_OWN));
+        return publisher;
+    }
+
+    private static Output awaitOutput(Publisher publisher, int index, Output.State state, Duration limit) {
+        return publisher.heard().await(Output.class, limit, output -> output.index() == index && output.state() == state);
+    }
+
+    /** Lets some seconds of media pass. */
+    private static void awaitMedia(Publisher publisher, int seconds) {
+        long before = System.nanoTime();
+        await("more media")
+                .atMost(Publisher.SOON)
+                .until(() -> System.nanoTime() - before > Duration.ofSeconds(seconds).toNanos()
+                        && publisher.sentBytes() > 0);
+    }
+
+    private static long latest(RtmpViewer viewer) {
+        List<Long> pictures = viewer.pictures();
+        return pictures.get(pictures.size() - 1);
+    }
+}
