@@ -1,10 +1,19 @@
 package io.sluice.gateway.media.container;
 
+import java.util.List;
+
 /** Receives what a {@link ContainerObserver} finds, in the order of the bytes and on the thread that delivers them. */
 public interface ContainerListener {
 
     /**
-     * The initialisation segment is complete.
+     * The tracks of the header that ends next.
+     *
+     * @param tracks all that it declares; the list changes with the next header
+     */
+    default void onTracks(List<MediaTrack> tracks) {}
+
+    /**
+     * The initialisation segment is complete: the first one, or one that {@link #onNewHeader} announced.
      *
      * @param position of the first byte behind it, counted from the stream's first byte
      */
@@ -29,4 +38,29 @@ public interface ContainerListener {
      * @param position of its first byte
      */
     void onNewHeader(long position);
+
+    /**
+     * A cluster starts.
+     *
+     * @param position of its first byte
+     */
+    default void onClusterStart(long position) {}
+
+    /**
+     * A fragment of MP4 starts: a {@code moof}.
+     *
+     * @param position of its first byte
+     */
+    default void onFragmentStart(long position) {}
+
+    /**
+     * The stream can be cut here, and go on with a cluster or a fragment: behind a block, if its cluster has no known
+     * size; behind a whole cluster, if it has; behind a fragment and its data.
+     *
+     * @param position of the first byte behind it
+     */
+    default void onBoundary(long position) {}
+
+    /** A fragment says where in the file its data is. It cannot be moved, and nothing in front of it be left out. */
+    default void onFixedPosition() {}
 }
