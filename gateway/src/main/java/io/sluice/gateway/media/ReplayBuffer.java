@@ -14,6 +14,8 @@ import java.util.function.LongSupplier;
 @SuppressWarnings({"DoNotCallSuggester", "UnusedVariable", "unused"}) // Not implemented yet.
 public final class ReplayBuffer implements StructureListener {
 
+    static final int LOOK_BACK_BYTES = 16;
+
     /** Tells the source to pause or resume. Called on the event loop, and only when that changes. */
     @FunctionalInterface
     public interface BackPressure {
