@@ -3,6 +3,7 @@ package io.sluice.gateway.media;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -11,9 +12,10 @@ import java.util.function.LongSupplier;
  *
  * <p>Confined to one event loop; calls from elsewhere are an {@link IllegalStateException}.
  */
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable", "unused"}) // Not implemented yet.
 public final class ReplayBuffer implements StructureListener {
 
+    /** A header or a group may be announced when its first bytes have arrived already. */
+    static final int LOOK_BACK_BYTES = 16;
     /** Tells the source to pause or resume. Called on the event loop, and only when that changes. */
     @FunctionalInterface
     public interface BackPressure {
@@ -46,6 +48,22 @@ public final class ReplayBuffer implements StructureListener {
      */
     public record Group(long position, Duration time) {}
 
+    private final EventExecutor eventLoop;
+    private final int maxLagBytes;
+    private final boolean skips;
+    private final LongSupplier nanoClock;
+    private final RetainedMedia media = new RetainedMedia();
+    private final StreamIndex index = new StreamIndex(media);
+    private final SourcePressure pressure;
+    private final ReplayWindow window;
+
+    /** Replaced when one comes or goes, because that may happen while they are visited. */
+    private ReplayReader[] readers = {};
+
+    private boolean hadReader;
+    private boolean completed;
+    private boolean released;
+
     /**
      * An empty buffer.
      *
@@ -60,7 +78,14 @@ public final class ReplayBuffer implements StructureListener {
             Limits limits,
             ReplayMemory memory,
             LongSupplier nanoClock,
-            BackPressure backPressure) {}
+            BackPressure backPressure) {
+        this.eventLoop = eventLoop;
+        this.maxLagBytes = limits.maxLagBytes();
+        this.skips = !limits.maxDelay().isZero();
+        this.nanoClock = nanoClock;
+        this.pressure = new SourcePressure(limits, nanoClock, backPressure);
+        this.window = new ReplayWindow(media, index, memory, limits.replayBytes());
+    }
 
     /**
      * Adds the next bytes from the source.
@@ -68,12 +93,28 @@ public final class ReplayBuffer implements StructureListener {
      * @param bytes the bytes, whose reference passes to the buffer in any case
      */
     public void offer(ByteBuf bytes) {
-        throw new UnsupportedOperationException();
+        requireEventLoop();
+        if (completed || !bytes.isReadable()) {
+            bytes.release();
+            return;
+        }
+        long now = nanoClock.getAsLong();
+        pressure.arrived(now);
+        index.append(bytes);
+        media.append(bytes, now);
+        for (ReplayReader reader : readers) {
+            reader.onArrival();
+        }
+        settle();
     }
 
     /** The source has ended: later offers are released, and readers complete after they have received what waits. */
     public void complete() {
-        throw new UnsupportedOperationException();
+        requireEventLoop();
+        completed = true;
+        for (ReplayReader reader : readers) {
+            reader.onArrival();
+        }
     }
 
     /**
@@ -82,7 +123,7 @@ public final class ReplayBuffer implements StructureListener {
      * @return true after {@link #complete()}, {@link #discard()} or {@link #release()}
      */
     public boolean isCompleted() {
-        throw new UnsupportedOperationException();
+        return completed;
     }
 
     /**
@@ -90,12 +131,16 @@ public final class ReplayBuffer implements StructureListener {
      * reading on would keep the event loop busy with a fast sender while the stream ends.
      */
     public void discard() {
-        throw new UnsupportedOperationException();
+        requireEventLoop();
+        releaseMedia();
+        pressure.pauseForGood();
     }
 
     /** The end of the stream: releases everything, and completes the readers. Does nothing the second time. */
     public void release() {
-        throw new UnsupportedOperationException();
+        requireEventLoop();
+        releaseMedia();
+        pressure.close();
     }
 
     /**
@@ -106,42 +151,59 @@ public final class ReplayBuffer implements StructureListener {
      * @param readOn whether the source goes on
      */
     public void readOn(boolean readOn) {
-        throw new UnsupportedOperationException();
+        requireEventLoop();
+        pressure.readOn(readOn);
+        settle();
     }
 
     @Override
     public void onHeaderEnd(long position) {
-        throw new UnsupportedOperationException();
+        index.onHeaderEnd(position);
     }
 
     @Override
     public void onBoundary(long position, long newestMicros) {
-        throw new UnsupportedOperationException();
+        if (index.follows()) {
+            index.boundaries().add(position, newestMicros);
+        }
     }
 
     @Override
     public void onPossibleGroup(long position) {
-        throw new UnsupportedOperationException();
+        window.onPossibleGroup(position);
     }
 
     @Override
     public void onGroup(long position, Duration time) {
-        throw new UnsupportedOperationException();
+        pressure.onGroup(time);
+        window.onNoGroup();
+        if (index.follows() && position >= media.start()) {
+            Group group = new Group(position, time);
+            index.onGroup(group);
+            window.onGroup(position);
+            for (ReplayReader reader : readers) {
+                reader.onGroup(group);
+            }
+        }
     }
 
     @Override
     public void onNoGroup() {
-        throw new UnsupportedOperationException();
+        window.onNoGroup();
     }
 
     @Override
     public void onNewHeader(long position) {
-        throw new UnsupportedOperationException();
+        pressure.onNewHeader();
+        if (!index.onNewHeader(position)) {
+            notFollowed();
+        }
     }
 
     @Override
     public void notFollowed() {
-        throw new UnsupportedOperationException();
+        index.lose();
+        window.close();
     }
 
     /**
@@ -150,7 +212,7 @@ public final class ReplayBuffer implements StructureListener {
      * @return true until the first byte is given up
      */
     public boolean keepsStart() {
-        throw new UnsupportedOperationException();
+        return media.start() == 0 && !released;
     }
 
     /**
@@ -160,7 +222,10 @@ public final class ReplayBuffer implements StructureListener {
      * @throws IllegalStateException unless the buffer {@linkplain #keepsStart() keeps the start}
      */
     public ReplayReader readFromStart() {
-        throw new UnsupportedOperationException();
+        if (!keepsStart()) {
+            throw new IllegalStateException("the start of the stream has been given up");
+        }
+        return add(newReader());
     }
 
     /**
@@ -171,7 +236,10 @@ public final class ReplayBuffer implements StructureListener {
      * @throws IllegalStateException if the group or its header is not kept
      */
     public ReplayReader readFrom(Group group) {
-        throw new UnsupportedOperationException();
+        if (!index.has(group)) {
+            throw new IllegalStateException("the group is not kept");
+        }
+        return add(newReader().join(group));
     }
 
     /**
@@ -180,7 +248,7 @@ public final class ReplayBuffer implements StructureListener {
      * @return a reader that delivers nothing before the group
      */
     public ReplayReader readFromNextGroup() {
-        throw new UnsupportedOperationException();
+        return add(newReader().waitForGroup());
     }
 
     /**
@@ -189,7 +257,7 @@ public final class ReplayBuffer implements StructureListener {
      * @return empty if none is kept
      */
     public Optional<Group> newestGroup() {
-        throw new UnsupportedOperationException();
+        return index.newest();
     }
 
     /**
@@ -199,7 +267,7 @@ public final class ReplayBuffer implements StructureListener {
      * @return the oldest group that is kept, if all start later; empty if none is kept
      */
     public Optional<Group> groupAtOrBefore(Duration time) {
-        throw new UnsupportedOperationException();
+        return index.atOrBefore(time);
     }
 
     /**
@@ -209,7 +277,7 @@ public final class ReplayBuffer implements StructureListener {
      * @return the first group that starts behind it; empty if none is kept
      */
     public Optional<Group> groupAfter(long position) {
-        throw new UnsupportedOperationException();
+        return index.after(position);
     }
 
     /**
@@ -218,7 +286,7 @@ public final class ReplayBuffer implements StructureListener {
      * @return whether the newest header is kept and the structure is followed
      */
     public boolean canReplay() {
-        throw new UnsupportedOperationException();
+        return index.canReplay();
     }
 
     /**
@@ -227,7 +295,7 @@ public final class ReplayBuffer implements StructureListener {
      * @return a number of bytes, the position of the next one
      */
     public long receivedBytes() {
-        throw new UnsupportedOperationException();
+        return media.received();
     }
 
     /**
@@ -236,7 +304,11 @@ public final class ReplayBuffer implements StructureListener {
      * @return a number of bytes; all that are kept, if there is no reader
      */
     public long waitingBytes() {
-        throw new UnsupportedOperationException();
+        long waiting = readers.length == 0 ? media.received() - media.start() : 0;
+        for (ReplayReader reader : readers) {
+            waiting = Math.max(waiting, reader.waitingBytes());
+        }
+        return waiting;
     }
 
     /**
@@ -245,6 +317,76 @@ public final class ReplayBuffer implements StructureListener {
      * @return a number of bytes
      */
     public long heldBytes() {
-        throw new UnsupportedOperationException();
+        long held = media.heldBytes() + index.heldBytes();
+        for (ReplayReader reader : readers) {
+            held += reader.pinnedMemory();
+        }
+        return held;
+    }
+
+    private ReplayReader newReader() {
+        requireEventLoop();
+        return new ReplayReader(this, media, index, nanoClock.getAsLong());
+    }
+
+    private ReplayReader add(ReplayReader reader) {
+        hadReader = true;
+        readers = Arrays.copyOf(readers, readers.length + 1);
+        readers[readers.length - 1] = reader;
+        return reader;
+    }
+
+    void remove(ReplayReader reader) {
+        readers = Arrays.stream(readers).filter(other -> other != reader).toArray(ReplayReader[]::new);
+        settle();
+    }
+
+    /** Gives up what nobody needs any more, and tells the source. */
+    void settle() {
+        if (released) {
+            return;
+        }
+        long needed = hadReader ? media.received() : 0;
+        for (ReplayReader reader : readers) {
+            needed = Math.min(needed, reader.claim());
+        }
+        window.trim(needed);
+        pressure.update(readers, hadReader ? 0 : media.heldBytes());
+    }
+
+    /** The oldest position that a reader needs which waits for a group. */
+    long nextGroup() {
+        return window.nextGroup(maxLagBytes);
+    }
+
+    /** Whether readers skip at all. */
+    boolean skips() {
+        return skips;
+    }
+
+    /** Whether a reader must skip, that has had time to take its next byte since then. */
+    boolean isLate(ReplayReader reader, long sinceNanos) {
+        return pressure.isLate(reader.lagBytes(), sinceNanos, readers.length == 1);
+    }
+
+    private void releaseMedia() {
+        if (released) {
+            return;
+        }
+        released = true;
+        completed = true;
+        for (ReplayReader reader : readers) {
+            reader.detach();
+        }
+        media.giveUpBefore(Long.MAX_VALUE);
+        index.release();
+        window.close();
+        window.trim(Long.MAX_VALUE);
+    }
+
+    void requireEventLoop() {
+        if (!eventLoop.inEventLoop()) {
+            throw new IllegalStateException("the replay buffer was called on " + Thread.currentThread());
+        }
     }
 }

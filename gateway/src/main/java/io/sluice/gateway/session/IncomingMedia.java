@@ -112,8 +112,13 @@ final class IncomingMedia implements ContainerListener {
     }
 
     @Override
-    public void onBoundary(long position) {
-        groups.onBoundary(position);
+    public void onBlockEnd(long position) {
+        groups.onBlockEnd(position);
+    }
+
+    @Override
+    public void onNotFollowed() {
+        groups.onNotFollowed();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.sluice.gateway.admission.Admission;
 import io.sluice.gateway.admission.AdmissionLimits;
 import io.sluice.gateway.admission.LoadLimits;
 import io.sluice.gateway.guards.NoBufferLeaks;
+import io.sluice.gateway.media.ReplayMemory;
 import io.sluice.gateway.operations.SessionOperations;
 import io.sluice.gateway.session.SessionEvent;
 import io.sluice.gateway.session.SessionRegistry;
@@ -128,7 +129,7 @@ class SessionMetersTest {
         SessionOperations operations = new SessionOperations(new SessionRegistry(), () -> Duration.ZERO);
         Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
         StreamKey key = StreamKey.parse(KEY).orElseThrow();
-        try (MeterBinding.Meters meters = SessionMeters.in(registry).of(operations, () -> false, admission::snapshot)) {
+        try (MeterBinding.Meters meters = SessionMeters.in(registry).of(operations, () -> false, admission::snapshot, new ReplayMemory(0))) {
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));
             meters.on(new SessionEvent.Progressed("b", key, progress(1)));
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));

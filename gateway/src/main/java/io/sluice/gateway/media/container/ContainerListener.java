@@ -8,7 +8,7 @@ public interface ContainerListener {
     /**
      * The tracks of the header that ends next.
      *
-     * @param tracks all that it declares; the list changes with the next header
+     * @param tracks all that it declares, in its order; a view, which changes with the next header
      */
     default void onTracks(List<MediaTrack> tracks) {}
 
@@ -54,13 +54,15 @@ public interface ContainerListener {
     default void onFragmentStart(long position) {}
 
     /**
-     * The stream can be cut here, and go on with a cluster or a fragment: behind a block, if its cluster has no known
-     * size; behind a whole cluster, if it has; behind a fragment and its data.
+     * A block ends in a cluster without a known size: the stream can be cut here, and go on with a cluster.
      *
      * @param position of the first byte behind it
      */
-    default void onBoundary(long position) {}
+    default void onBlockEnd(long position) {}
 
-    /** A fragment says where in the file its data is. It cannot be moved, and nothing in front of it be left out. */
+    /** A fragment says where in the file its data is: it cannot be moved, and nothing in front of it be left out. */
     default void onFixedPosition() {}
+
+    /** The structure is not understood any more. Nothing else follows. */
+    default void onNotFollowed() {}
 }

@@ -45,6 +45,9 @@ final class EbmlWalker extends StructureWalker {
     private boolean headerSeen;
     private boolean headerEnded;
 
+    /** The element that ends next is a block. */
+    private boolean isBlock;
+
     /** The block of the BlockGroup that has been entered. */
     private @Nullable MediaTrack groupTrack;
 
@@ -145,6 +148,7 @@ final class EbmlWalker extends StructureWalker {
             if (headerSeen) {
                 listener.onNewHeader(elementPosition());
                 tracks.clear();
+                headerEnded = false;
                 scaleNanos = DEFAULT_TIMESTAMP_SCALE;
             }
             headerSeen = true;
@@ -164,8 +168,9 @@ final class EbmlWalker extends StructureWalker {
             case CLUSTER -> {
                 if (!headerEnded) {
                     headerEnded = true;
-                    listener.onHeaderEnd(elementPosition());
+                    endHeader();
                 }
+                listener.onClusterStart(elementPosition());
                 clusterTicks = 0;
                 enter(CLUSTER, size, 2);
             }
@@ -277,6 +282,7 @@ final class EbmlWalker extends StructureWalker {
         int ticks = (short) unsigned(timeAt, BLOCK_TIME_BYTES);
         MediaTrack track = track(number);
         if (id == SIMPLE_BLOCK) {
+            isBlock = true;
             if (track != null) {
                 report(track, ticks, (head[timeAt + BLOCK_TIME_BYTES] & KEY_FRAME_FLAG) != 0, elementPosition());
             }
@@ -303,8 +309,21 @@ final class EbmlWalker extends StructureWalker {
     @Override
     void onEnd(int type) {
         MediaTrack track = groupTrack;
-        if (type == BLOCK_GROUP && track != null) {
-            report(track, groupTicks, groupIsKeyFrame, groupPosition);
+        if (type == BLOCK_GROUP) {
+            isBlock = true;
+            if (track != null) {
+                report(track, groupTicks, groupIsKeyFrame, groupPosition);
+            }
+        }
+    }
+
+    @Override
+    void onElementEnd() {
+        if (isBlock) {
+            isBlock = false;
+            if (level() == CLUSTER && !hasKnownEnd()) {
+                listener.onBlockEnd(elementPosition());
+            }
         }
     }
 }

@@ -166,9 +166,10 @@ final class Mp4Walker extends StructureWalker {
         if (type == MOOF) {
             if (!fragmentSeen) {
                 fragmentSeen = true;
-                listener.onHeaderEnd(elementPosition());
+                endHeader();
             }
             fragmentPosition = elementPosition();
+            listener.onFragmentStart(fragmentPosition);
         } else if (type == TRAK) {
             track = addTrack();
         } else if (type == TRAF) {
@@ -240,6 +241,9 @@ final class Mp4Walker extends StructureWalker {
         track = current;
         duration = current == null ? 0 : current.defaultDuration;
         flags = current == null ? 0 : current.defaultFlags;
+        if ((present & BASE_DATA_OFFSET) != 0) {
+            listener.onFixedPosition();
+        }
         int at = fields
                 + 4
                 + ((present & BASE_DATA_OFFSET) != 0 ? 8 : 0)

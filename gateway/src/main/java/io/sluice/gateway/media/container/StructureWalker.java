@@ -2,6 +2,7 @@ package io.sluice.gateway.media.container;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -50,6 +51,9 @@ abstract class StructureWalker {
 
     /** A level has been left that had this type. */
     abstract void onEnd(int type);
+
+    /** An element has ended, and the levels that end with it; or a level has been entered. */
+    void onElementEnd() {}
 
     final void accept(ByteBuf media) {
         int index = media.readerIndex();
@@ -149,7 +153,10 @@ abstract class StructureWalker {
 
     /** The structure is not what it should be. */
     final void lose() {
-        follows = false;
+        if (follows) {
+            follows = false;
+            listener.onNotFollowed();
+        }
     }
 
     private void leaveEnded() {
@@ -161,6 +168,15 @@ abstract class StructureWalker {
                 leave();
             }
         }
+        if (follows) {
+            onElementEnd();
+        }
+    }
+
+    /** The header ends where the present element starts. */
+    final void endHeader() {
+        listener.onTracks(Collections.unmodifiableList(tracks));
+        listener.onHeaderEnd(elementPosition());
     }
 
     /** Adds a track; one too many cannot be followed. */
