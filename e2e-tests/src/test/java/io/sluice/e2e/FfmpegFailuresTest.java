@@ -91,8 +91,7 @@ final class FfmpegFailuresTest {
     @ParameterizedTest
     @ValueSource(strings = {"exec sleep 600", "trap '' TERM INT HUP; while :; do sleep 600; done"})
     void oneThatNeverReadsIsToldAndEndedWhetherItWantsToOrNot(String body) {
-        GatewayProcess gateway =
-                with(stage.ffmpegThat(body), "--output-stall", "3s", "--output-patience", "0s");
+        GatewayProcess gateway = with(stage.ffmpegThat(body), "--output-stall", "3s", "--output-patience", "0s");
         Publisher publisher = gateway.connect(Publisher.negotiated(stage.key("deaf")));
         publisher.open(recording.mimeType());
         sendUntilItBreaks(publisher);

@@ -100,7 +100,8 @@ final class OutputsApartTest {
                         Output.class,
                         Publisher.SOON,
                         output -> output.index() == 0 && output.state() == Output.State.LIVE && output.restarts() > 0);
-        assertThat(Duration.ofNanos(server.publishes().get(publishes) - returnNanos)).isLessThan(BACK);
+        assertThat(Duration.ofNanos(server.publishes().get(publishes) - returnNanos))
+                .isLessThan(BACK);
         assertThat(back.lostMs()).isPositive();
         RtmpViewer again = server.watch(key);
         again.awaitPicture(1);
@@ -110,7 +111,9 @@ final class OutputsApartTest {
         viewer.awaitPicture(until);
         assertThat(viewer.missing(recording.pictureTimes(), from, until)).isEmpty();
         assertThat(publisher.heard().all(Failed.class)).isEmpty();
-        assertThat(gateway.output()).contains("Output 1 (" + server.name() + ")").doesNotContain(key);
+        assertThat(gateway.output())
+                .contains("Output 1 (" + server.name() + ")")
+                .doesNotContain(key);
     }
 
     @Test
@@ -185,7 +188,8 @@ final class OutputsApartTest {
         }
         long until = latest(viewer);
         assertThat(viewer.missing(recording.pictureTimes(), from, until)).isEmpty();
-        long repeated = viewer.pictures().size() - viewer.pictures().stream().distinct().count();
+        long repeated =
+                viewer.pictures().size() - viewer.pictures().stream().distinct().count();
         assertThat(repeated).as("a group and 1.5 s each").isLessThan(3 * 105);
         assertThat(publisher.heard().all(Failed.class)).isEmpty();
         List<Long> accepted = publisher.heard().all(io.sluice.protocol.Progress.class).stream()
@@ -211,7 +215,9 @@ final class OutputsApartTest {
     }
 
     private static Output awaitOutput(Publisher publisher, int index, Output.State state, Duration limit) {
-        return publisher.heard().await(Output.class, limit, output -> output.index() == index && output.state() == state);
+        return publisher
+                .heard()
+                .await(Output.class, limit, output -> output.index() == index && output.state() == state);
     }
 
     /** Lets some seconds of media pass. */
@@ -219,8 +225,9 @@ final class OutputsApartTest {
         long before = System.nanoTime();
         await("more media")
                 .atMost(Publisher.SOON)
-                .until(() -> System.nanoTime() - before > Duration.ofSeconds(seconds).toNanos()
-                        && publisher.sentBytes() > 0);
+                .until(() ->
+                        System.nanoTime() - before > Duration.ofSeconds(seconds).toNanos()
+                                && publisher.sentBytes() > 0);
     }
 
     private static long latest(RtmpViewer viewer) {

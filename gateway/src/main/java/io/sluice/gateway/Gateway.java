@@ -147,7 +147,9 @@ public final class Gateway {
         this.receivers = new Receivers(ffmpeg.environment());
         this.replayMemory = new ReplayMemory(config.limits().replayMemory());
         this.operations = new SessionOperations(streams, this::endTimeout);
-        this.meters = meterBinding == null ? null : meterBinding.of(operations, this::isReady, admission::snapshot, replayMemory);
+        this.meters = meterBinding == null
+                ? null
+                : meterBinding.of(operations, this::isReady, admission::snapshot, replayMemory);
         this.shutdown = new GracefulShutdown(streams, this::endTimeout);
         CapacityCheck.log(config.limits().admission(), config.limits().load());
         this.sampling = sampler.schedulePeriodically(

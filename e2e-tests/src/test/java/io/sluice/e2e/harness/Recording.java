@@ -133,7 +133,8 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
             for (int i = 0; i < clusters.size(); i++) {
                 int start = clusters.get(i);
                 int end = i + 1 < clusters.size() ? clusters.get(i + 1) : bytes.remaining();
-                messages.add(new Message(Duration.ofMillis(clusterMillis(bytes, start)), bytes.slice(start, end - start)));
+                messages.add(
+                        new Message(Duration.ofMillis(clusterMillis(bytes, start)), bytes.slice(start, end - start)));
             }
             return new Recording(
                     file, "video/x-matroska;codecs=avc1,opus", clusters.get(0), bytes, List.copyOf(messages));

@@ -76,10 +76,7 @@ public final class RtmpServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        await("nginx listens")
-                .atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> Ports.isListening(port));
+        await("nginx listens").atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> Ports.isListening(port));
         return this;
     }
 

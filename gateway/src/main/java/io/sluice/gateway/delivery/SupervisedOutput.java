@@ -5,6 +5,7 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
 import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.gateway.ffmpeg.run.FfmpegStream;
+import io.sluice.gateway.ffmpeg.run.RunEnd;
 import io.sluice.gateway.media.ReplayBuffer;
 import io.sluice.gateway.media.ReplayReader;
 import io.sluice.gateway.output.Output;
@@ -31,8 +32,11 @@ final class SupervisedOutput {
 
     private static final Logger LOG = LoggerFactory.getLogger(SupervisedOutput.class);
 
-    /** FFmpeg reports once a second; what it wrote since then may be missing at the output. */
-    private static final Duration UNREPORTED = Duration.ofMillis(1_500);
+    /** How much of what FFmpeg has taken it may not have written yet: tracks are interleaved, pictures encoded. */
+    private static final Duration UNWRITTEN = Duration.ofMillis(500);
+
+    /** FFmpeg sets an output's time to 0 where the stream starts later than this, if it notices. */
+    private static final Duration MIN_SHIFT = Duration.ofSeconds(1);
 
     private final StreamDelivery stream;
     private final StreamPlan plan;
@@ -49,7 +53,9 @@ final class SupervisedOutput {
     private boolean aborting;
     private boolean unreported;
     private long groupPosition = RestartPolicy.UNKNOWN_GROUP;
-    private Duration lastOutTime = Duration.ZERO;
+    private Duration takenTime = Duration.ZERO;
+    private Duration outTime = Duration.ZERO;
+    private Duration streamStart = Duration.ZERO;
     private FfmpegProgress lastProgress = FfmpegProgress.NONE;
     private long skippedMessageBytes;
 
@@ -83,10 +89,10 @@ final class SupervisedOutput {
         return Optional.ofNullable(run);
     }
 
-    /** What the present run has reported, or the last one. */
+    /** What the present run has reported, or the last one; its time counted from the start of the stream. */
     FfmpegProgress progress() {
         OutputRun present = run;
-        return present == null ? lastProgress : present.progress();
+        return present == null ? lastProgress : present.progress().after(outTime);
     }
 
     long skippedMessageBytes() {
@@ -144,7 +150,8 @@ final class SupervisedOutput {
             return;
         }
         present.inspect(nowNanos, mediaTime);
-        admitted.updateProgress(present.progress().outTime().toMillis());
+        taken(present);
+        admitted.updateProgress(progress().outTime().toMillis());
         if (present.failure().isPresent()) {
             fail(present.failure().get());
             shutDown(present);
@@ -204,18 +211,18 @@ final class SupervisedOutput {
         if (finished != run) {
             return;
         }
+        taken(finished);
         stream.settle();
         finished.detach();
         run = null;
         admitted.ended();
-        lastProgress = outcome.progress();
+        lastProgress = outcome.progress().after(outTime);
         skippedMessageBytes += finished.ffmpeg().skippedOutputBytes();
-        if (outcome.progress().outTime().compareTo(lastOutTime) > 0) {
-            lastOutTime = outcome.progress().outTime();
-        }
+        boolean cutShort = completing && status.restarts() > 0 && outcome.end() == RunEnd.INPUT;
         if (status.isOver()) {
             stream.onOver();
-        } else if (aborting || outcome.failure().isEmpty()) {
+        } else if (aborting || outcome.failure().isEmpty() || cutShort) {
+            // A last run of less than a second reports nothing that shows that it has written.
             over(OutputState.ENDED, Optional.empty());
         } else if (finished.isStalled()) {
             follow(
@@ -224,11 +231,27 @@ final class SupervisedOutput {
         } else {
             Failure failure = outcome.failure().get();
             ReplayBuffer buffer = stream.buffer();
-            groupPosition = buffer.groupAtOrBefore(lastOutTime.plus(UNREPORTED))
+            groupPosition = buffer.groupAtOrBefore(writtenTime())
                     .map(ReplayBuffer.Group::position)
                     .orElse(RestartPolicy.UNKNOWN_GROUP);
             follow(policy.ended(outcome.end(), failure, groupPosition), failure);
         }
+    }
+
+    /** Remembers how far a run has come: what its pipe has accepted, FFmpeg has read within milliseconds. */
+    private void taken(OutputRun current) {
+        ReplayBuffer buffer = stream.buffer();
+        buffer.timeAt(current.acceptedPosition()).ifPresent(time -> takenTime = time);
+        Duration out = current.progress().outTime();
+        boolean isShifted = takenTime.minus(out).compareTo(MIN_SHIFT) > 0 && !out.isZero();
+        if (status.restarts() == 0 && isShifted && current.waitingBytes() == 0) {
+            streamStart = buffer.startTime().orElse(Duration.ZERO);
+        }
+    }
+
+    /** How far the output has come at least. */
+    private Duration writtenTime() {
+        return takenTime.minus(UNWRITTEN);
     }
 
     private void follow(RestartDecision decision, Failure cause) {
@@ -298,7 +321,7 @@ final class SupervisedOutput {
         starting = true;
         policy.started();
         note(status.restarted());
-        stream.launch(plan.continued()).subscribe(ffmpeg -> started(ffmpeg, replay, nextGroup), error -> {
+        stream.launch(plan.continued(streamStart)).subscribe(ffmpeg -> started(ffmpeg, replay, nextGroup), error -> {
             LOG.error("[{}] FFmpeg could not be started again", stream.sessionId(), error);
             starting = false;
             if (aborting) {
@@ -325,9 +348,10 @@ final class SupervisedOutput {
         }
         Optional<ReplayBuffer.Group> group = !replay
                 ? buffer.newestGroup()
-                : nextGroup ? buffer.groupAfter(groupPosition) : buffer.groupAtOrBefore(lastOutTime.plus(UNREPORTED));
+                : nextGroup ? buffer.groupAfter(groupPosition) : buffer.groupAtOrBefore(writtenTime());
         group.ifPresent(start -> {
-            Duration ahead = start.time().minus(lastOutTime);
+            outTime = start.time().minus(streamStart);
+            Duration ahead = start.time().minus(takenTime);
             note(ahead.isNegative() ? status.with(Duration.ZERO, ahead.negated()) : status.with(ahead, Duration.ZERO));
         });
         return group.map(buffer::readFrom).orElseGet(buffer::readFromNextGroup);

@@ -3,9 +3,11 @@ package io.sluice.gateway.media;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the newest media of a stream for readers that take it at their own pace and that can start at a group.
@@ -60,6 +62,7 @@ public final class ReplayBuffer implements StructureListener {
     /** Replaced when one comes or goes, because that may happen while they are visited. */
     private ReplayReader[] readers = {};
 
+    private @Nullable Duration startTime;
     private boolean hadReader;
     private boolean completed;
     private boolean released;
@@ -176,6 +179,9 @@ public final class ReplayBuffer implements StructureListener {
     @Override
     public void onGroup(long position, Duration time) {
         pressure.onGroup(time);
+        if (startTime == null) {
+            startTime = time;
+        }
         window.onNoGroup();
         if (index.follows() && position >= media.start()) {
             Group group = new Group(position, time);
@@ -278,6 +284,28 @@ public final class ReplayBuffer implements StructureListener {
      */
     public Optional<Group> groupAfter(long position) {
         return index.after(position);
+    }
+
+    /**
+     * The media time in front of a position.
+     *
+     * @param position in bytes of the stream
+     * @return the time in front of the next boundary; empty if it is not known, or not any more
+     */
+    public Optional<Duration> timeAt(long position) {
+        long boundary = index.boundaries().atOrAfter(position);
+        return boundary == BoundaryIndex.NONE || position < media.start()
+                ? Optional.empty()
+                : Optional.of(Duration.of(index.boundaries().microsAt(boundary), ChronoUnit.MICROS));
+    }
+
+    /**
+     * The media time of the stream's first group.
+     *
+     * @return empty before it has arrived
+     */
+    public Optional<Duration> startTime() {
+        return Optional.ofNullable(startTime);
     }
 
     /**

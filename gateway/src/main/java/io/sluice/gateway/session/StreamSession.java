@@ -410,7 +410,11 @@ public final class StreamSession {
 
         @Override
         public void onFailed(Failure reason) {
-            if (reason.code() == FailureCode.UNRECOGNIZED_MEDIA && state.hasRun()) {
+            if (state != SessionState.LIVE) {
+                // It counts once everything has ended.
+                return;
+            }
+            if (reason.code() == FailureCode.UNRECOGNIZED_MEDIA) {
                 reporter.failing(reason);
                 abortRun(reason);
             } else {

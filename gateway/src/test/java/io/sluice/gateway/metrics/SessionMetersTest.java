@@ -129,7 +129,8 @@ class SessionMetersTest {
         SessionOperations operations = new SessionOperations(new SessionRegistry(), () -> Duration.ZERO);
         Admission admission = new Admission(AdmissionLimits.defaults(), LoadLimits.defaults());
         StreamKey key = StreamKey.parse(KEY).orElseThrow();
-        try (MeterBinding.Meters meters = SessionMeters.in(registry).of(operations, () -> false, admission::snapshot, new ReplayMemory(0))) {
+        try (MeterBinding.Meters meters =
+                SessionMeters.in(registry).of(operations, () -> false, admission::snapshot, new ReplayMemory(0))) {
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));
             meters.on(new SessionEvent.Progressed("b", key, progress(1)));
             meters.on(new SessionEvent.Progressed("a", key, progress(100)));

@@ -123,9 +123,10 @@ class RestartedRunsTest {
         assertThat(client.lastWord())
                 .isInstanceOfSatisfying(
                         Ended.class, ended -> assertThat(ended.acceptedBytes()).isEqualTo(MEDIA.length));
-        assertThat(stage.events).filteredOn(SessionEvent.OutputChanged.class::isInstance).isNotEmpty();
-        assertThat(client.words().stream().filter(Progress.class::isInstance).map(Progress.class::cast))
-                .extracting(Progress::acceptedBytes)
+        assertThat(stage.events)
+                .filteredOn(SessionEvent.OutputChanged.class::isInstance)
+                .isNotEmpty();
+        assertThat(client.progress().stream().map(Progress::acceptedBytes).toList())
                 .isSorted();
     }
 
@@ -135,7 +136,7 @@ class RestartedRunsTest {
         StreamSession session = live();
         stage.send(session, MEDIA);
         stage.awaitEnd(session);
-        assertThat(client.lastWord()).isInstanceOfSatisfying(Failed.class, failed -> {
+        assertThat(client.words().get(client.words().size() - 1)).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
             assertThat(failed.message()).contains("the flux capacitor is empty");
         });
@@ -149,13 +150,13 @@ class RestartedRunsTest {
     }
 
     @Test
-    void aStreamThatEndsWhileItsOutputIsAwayIsNotTold​AsDelivered() {
+    void aStreamThatEndsWhileItsOutputIsAwayIsNotToldAsDelivered() {
         program("head -c 1000 > /dev/null; exit 7");
         StreamSession session = live();
         stage.send(session, MEDIA);
         Awaitility.await().until(() -> runs() >= 3);
         stage.stop(session);
         stage.awaitEnd(session);
-        assertThat(client.lastWord()).isInstanceOf(Failed.class);
+        assertThat(client.lastWord()).isEqualTo(FailureCode.FFMPEG_FAILED);
     }
 }

@@ -5,6 +5,7 @@ import io.sluice.gateway.output.Output;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param format the chosen offer
  * @param outputs how each output's tracks are handled; at least one
  * @param encoding how tracks that must be transcoded are encoded
- * @param continues whether the outputs go on with what another run has written
+ * @param continuesAfter for outputs that go on with what another run has written: the media time at which the stream
+ *     began, which is 0 at the output; null for the first run
  */
-public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding encoding, boolean continues) {
+public record StreamPlan(
+        MediaFormat format,
+        List<OutputPlan> outputs,
+        Encoding encoding,
+        @Nullable Duration continuesAfter) {
 
     /**
      * Copies the list.
@@ -28,7 +34,8 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
      * @param format the chosen offer
      * @param outputs how each output's tracks are handled
      * @param encoding how tracks that must be transcoded are encoded
-     * @param continues whether the outputs go on with what another run has written
+     * @param continuesAfter for outputs that go on with what another run has written: the media time at which the
+     *     stream began; null for the first run
      * @throws IllegalArgumentException without an output
      */
     public StreamPlan {
@@ -46,16 +53,17 @@ public record StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding 
      * @param encoding how tracks that must be transcoded are encoded
      */
     public StreamPlan(MediaFormat format, List<OutputPlan> outputs, Encoding encoding) {
-        this(format, outputs, encoding, false);
+        this(format, outputs, encoding, null);
     }
 
     /**
      * The plan of a run that follows another.
      *
+     * @param streamStart the media time at which the stream began, which is 0 at the output
      * @return this plan, for outputs that have been written to
      */
-    public StreamPlan continued() {
-        return new StreamPlan(format, outputs, encoding, true);
+    public StreamPlan continued(Duration streamStart) {
+        return new StreamPlan(format, outputs, encoding, streamStart);
     }
 
     /**

@@ -82,9 +82,9 @@ final class FfmpegCommand {
                 new FfmpegCommand(settings, plan.workingDirectory().isPresent());
         command.add(ffmpeg.executable().toString());
         command.general();
-        command.input(plan.format());
+        command.input(plan);
         for (OutputPlan output : plan.outputs()) {
-            command.output(output, plan.encoding(), plan.continues());
+            command.output(output, plan.encoding(), plan.continuesAfter() != null);
         }
         return command;
     }
@@ -109,8 +109,6 @@ final class FfmpegCommand {
         add("-progress", "pipe:1", "-stats_period", "1");
         // One thread per filter graph: the graphs are a few cheap filters, and there are hundreds of processes.
         add("-filter_threads", "1");
-        // The times of the recording reach the output, so that they go on where another run of the stream continues.
-        add("-copyts");
         // A header may claim any size for the data that follows.
         add("-max_alloc", Long.toString(Math.max(MIN_ALLOCATION_BYTES, settings.maxPixels() * MAX_BYTES_PER_PIXEL)));
     }
@@ -119,7 +117,13 @@ final class FfmpegCommand {
      * The input is untrusted: its format is set, not probed, and nothing in it may refer to another source. It is
      * {@code pipe:0} rather than {@code -}, which newer FFmpegs map to another protocol.
      */
-    private void input(MediaFormat format) {
+    private void input(StreamPlan plan) {
+        MediaFormat format = plan.format();
+        Duration streamStart = plan.continuesAfter();
+        if (streamStart != null) {
+            // Otherwise the output's time would start at 0 again.
+            add("-copyts", "-itsoffset", "-" + streamStart.toMillis() + "ms");
+        }
         Demuxer demuxer = Demuxer.of(format.container());
         add("-protocol_whitelist", "pipe", "-format_whitelist", demuxer.whitelist());
         add("-codec_whitelist", String.join(",", Decoders.of(format)));

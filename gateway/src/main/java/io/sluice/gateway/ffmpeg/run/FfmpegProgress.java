@@ -40,6 +40,25 @@ public record FfmpegProgress(
             OptionalDouble.empty(),
             false);
 
+    /**
+     * The same report of a run that continued an output.
+     *
+     * @param before how far the output had come before
+     * @return the report with the time of the whole output
+     */
+    public FfmpegProgress after(Duration before) {
+        return new FfmpegProgress(
+                frames,
+                framesPerSecond,
+                bitsPerSecond,
+                totalSizeBytes,
+                outTime.plus(before),
+                droppedFrames,
+                duplicatedFrames,
+                speed,
+                end);
+    }
+
     /** Whether it has written any media. */
     boolean hasOutput() {
         return frames > 0 || outTime.compareTo(Duration.ZERO) > 0;
