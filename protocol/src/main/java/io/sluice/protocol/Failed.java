@@ -9,9 +9,21 @@ import org.jspecify.annotations.Nullable;
  * @param code the kind of failure
  * @param message what happened and what to do, for a human; never contains a complete stream key
  * @param retryAfterMs the minimum wait before a retry, in milliseconds; null if unknown
+ * @param retryable whether the same request can succeed later
  */
 public record Failed(
-        FailureCode code, String message, @Nullable Integer retryAfterMs) implements ServerMessage {
+        FailureCode code, String message, @Nullable Integer retryAfterMs, boolean retryable) implements ServerMessage {
+
+    /**
+     * Creates a message about a failure that can be retried if its code says so.
+     *
+     * @param code the kind of failure
+     * @param message what happened and what to do
+     * @param retryAfterMs the minimum wait before a retry, in milliseconds; null if unknown
+     */
+    public Failed(FailureCode code, String message, @Nullable Integer retryAfterMs) {
+        this(code, message, retryAfterMs, code.retryable());
+    }
 
     /**
      * Creates the message for a failure.
@@ -24,7 +36,8 @@ public record Failed(
         return new Failed(
                 failure.code(),
                 failure.message(),
-                retryAfter == null ? null : (int) Math.min(Integer.MAX_VALUE, Math.max(1, retryAfter.toMillis())));
+                retryAfter == null ? null : (int) Math.min(Integer.MAX_VALUE, Math.max(1, retryAfter.toMillis())),
+                failure.retryable());
     }
 
     /**
@@ -33,7 +46,7 @@ public record Failed(
      * @return the failure as a value
      */
     public Failure failure() {
-        return new Failure(code, message, retryAfterMs == null ? null : Duration.ofMillis(retryAfterMs));
+        return new Failure(code, message, retryAfterMs == null ? null : Duration.ofMillis(retryAfterMs), retryable);
     }
 
     @Override

@@ -9,12 +9,24 @@ import org.jspecify.annotations.Nullable;
  * @param code the kind of failure; programs decide by this alone
  * @param message what happened and what to do, for a human; never contains a complete stream key
  * @param retryAfter the minimum wait before a retry; null if unknown
+ * @param retryable whether the same request can succeed later; as the code says unless this failure is known better
  */
 public record Failure(
-        FailureCode code, String message, @Nullable Duration retryAfter) {
+        FailureCode code, String message, @Nullable Duration retryAfter, boolean retryable) {
 
     /** The space that RFC 6455 leaves for the reason in a close frame: 125 bytes of payload, minus 2 for the code. */
     private static final int MAX_CLOSE_REASON_BYTES = 123;
+
+    /**
+     * A failure that can be retried if its code says so.
+     *
+     * @param code the kind of failure
+     * @param message what happened and what to do
+     * @param retryAfter the minimum wait before a retry; null if unknown
+     */
+    public Failure(FailureCode code, String message, @Nullable Duration retryAfter) {
+        this(code, message, retryAfter, code.retryable());
+    }
 
     /**
      * A failure without a known time for a retry.
@@ -24,6 +36,15 @@ public record Failure(
      */
     public Failure(FailureCode code, String message) {
         this(code, message, null);
+    }
+
+    /**
+     * This failure, for which a retry is known not to help although its code says that it may.
+     *
+     * @return the failure
+     */
+    public Failure notRetryable() {
+        return new Failure(code, message, null, false);
     }
 
     /**

@@ -146,11 +146,12 @@ final class Fields {
         return value.doubleValue();
     }
 
-    void flag(String name) {
+    boolean flag(String name) {
         JsonNode value = find(name);
         if (value == null || !value.isBoolean()) {
             refuse(name, (value == null ? "is missing; it" : "") + " must be true or false");
         }
+        return value != null && value.booleanValue();
     }
 
     /** False if absent. */

@@ -88,8 +88,8 @@ final class MessageReader {
             in.refuse(FailureCode.MALFORMED_MESSAGE, "The field \"code\" is not a known failure code.");
         }
         String message = in.string("message");
-        in.flag("retryable");
-        return in.result(new Failed(code, message, in.optionalInteger("retryAfterMs", Integer.MAX_VALUE)));
+        boolean retryable = in.flag("retryable");
+        return in.result(new Failed(code, message, in.optionalInteger("retryAfterMs", Integer.MAX_VALUE), retryable));
     }
 
     /** Repeats the type only if it looks like one, so that a misplaced stream key does not end up in a log. */

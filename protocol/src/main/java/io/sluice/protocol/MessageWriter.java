@@ -42,7 +42,7 @@ final class MessageWriter {
         } else if (message instanceof Failed failed) {
             out.put("code", failed.code().reason())
                     .put("message", failed.message())
-                    .put("retryable", failed.code().retryable());
+                    .put("retryable", failed.retryable());
             put(out, "retryAfterMs", failed.retryAfterMs());
         }
         return out;

@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import io.netty.buffer.ByteBuf;
 import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
 import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
+import io.sluice.gateway.ffmpeg.run.RunEnd;
 import io.sluice.gateway.media.MediaQueue;
 import io.sluice.gateway.media.StreamHeader;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ final class OutputSlot {
         settledSkippedBytes += taking.run.ffmpeg().skippedOutputBytes();
         if (taking.equals(current)) {
             current = null;
-            onEnded.accept(new FfmpegOutcome(outcome.progress(), acceptedBytes(), outcome.failure()));
+            onEnded.accept(new FfmpegOutcome(outcome.progress(), acceptedBytes(), outcome.end(), outcome.failure()));
         }
     }
 
@@ -91,7 +92,11 @@ final class OutputSlot {
                 onUnkillable.accept(error);
                 ended(
                         taking,
-                        new FfmpegOutcome(taking.run.ffmpeg().progress(), taking.acceptedBytes(), Optional.empty()));
+                        new FfmpegOutcome(
+                                taking.run.ffmpeg().progress(),
+                                taking.acceptedBytes(),
+                                RunEnd.COMPLETED,
+                                Optional.empty()));
             });
         }
     }

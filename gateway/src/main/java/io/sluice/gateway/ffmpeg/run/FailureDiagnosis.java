@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The exit code alone is not enough: it is 0 after garbage in the middle of the media, and otherwise depends on the
  * version. Messages and progress take precedence.
+ *
+ * @param end why the run ended
+ * @param failure why the stream failed; empty if all of its media was delivered
  */
-final class FailureDiagnosis {
+record FailureDiagnosis(RunEnd end, Optional<Failure> failure) {
 
     /** Java reports a process that a signal ended with this plus the signal number. */
     private static final int SIGNAL_BASE = 128;
@@ -113,8 +116,6 @@ final class FailureDiagnosis {
                     FailureCode.UNRECOGNIZED_MEDIA,
                     "The media ended before its first frame. Send more than the header."));
 
-    private FailureDiagnosis() {}
-
     private record Cause(Pattern pattern, FailureCode code, String message) {}
 
     private static Cause output(String pattern, String message) {
@@ -127,12 +128,12 @@ final class FailureDiagnosis {
      * @param exitCode as reported by Java: 128 and more may stand for a signal
      * @param stderr its last messages
      * @param progress its last report, or null if there was none
-     * @return why the stream failed; empty if all of its media was delivered
+     * @return how it ended
      */
-    static Optional<Failure> of(int exitCode, StderrTail stderr, @Nullable FfmpegProgress progress) {
+    static FailureDiagnosis of(int exitCode, StderrTail stderr, @Nullable FfmpegProgress progress) {
         boolean wrote = progress != null && progress.hasOutput();
         if (exitCode == 0 && wrote) {
-            return Optional.empty();
+            return new FailureDiagnosis(RunEnd.COMPLETED, Optional.empty());
         }
         for (Cause cause : CAUSES) {
             if (stderr.contains(cause.pattern())) {
@@ -176,8 +177,18 @@ final class FailureDiagnosis {
                         : "FFmpeg exited with code " + exitCode + ".");
     }
 
-    private static Optional<Failure> failure(FailureCode code, String message, Optional<String> stderrLine) {
-        return Optional.of(new Failure(
-                code, stderrLine.map(line -> message + " FFmpeg said: " + line).orElse(message)));
+    private static FailureDiagnosis failure(FailureCode code, String message, Optional<String> stderrLine) {
+        RunEnd end = switch (code) {
+            case OUTPUT_FAILED -> RunEnd.UNAVAILABLE;
+            case FFMPEG_FAILED -> RunEnd.CRASHED;
+            default -> RunEnd.INPUT;
+        };
+        return new FailureDiagnosis(
+                end,
+                Optional.of(new Failure(
+                        code,
+                        stderrLine
+                                .map(line -> message + " FFmpeg said: " + line)
+                                .orElse(message))));
     }
 }

@@ -9,9 +9,10 @@ import java.util.Optional;
  *
  * @param progress its last report
  * @param acceptedBytes bytes written to its standard input
+ * @param end why it ended
  * @param failure the failure, or empty if all media was delivered
  */
-public record FfmpegOutcome(FfmpegProgress progress, long acceptedBytes, Optional<Failure> failure) {
+public record FfmpegOutcome(FfmpegProgress progress, long acceptedBytes, RunEnd end, Optional<Failure> failure) {
 
     /**
      * This outcome with another failure.
@@ -20,6 +21,6 @@ public record FfmpegOutcome(FfmpegProgress progress, long acceptedBytes, Optiona
      * @return the outcome
      */
     public FfmpegOutcome withFailure(Optional<Failure> cause) {
-        return new FfmpegOutcome(progress, acceptedBytes, cause);
+        return new FfmpegOutcome(progress, acceptedBytes, end, cause);
     }
 }

@@ -108,8 +108,8 @@ public final class FfmpegStream {
         if (LOG.isDebugEnabled()) {
             LOG.debug("FFmpeg {} exited with {}; last messages: {}", process.pid(), exit.code(), report.stderr.lines());
         }
-        return new FfmpegOutcome(
-                report.latest, acceptedBytes(), FailureDiagnosis.of(exit.code(), report.stderr, report.latest));
+        FailureDiagnosis diagnosis = FailureDiagnosis.of(exit.code(), report.stderr, report.latest);
+        return new FfmpegOutcome(report.latest, acceptedBytes(), diagnosis.end(), diagnosis.failure());
     }
 
     /**

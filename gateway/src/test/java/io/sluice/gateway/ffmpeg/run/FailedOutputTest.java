@@ -22,7 +22,8 @@ class FailedOutputTest {
     private static String message(List<? extends Output> outputs, String... lines) {
         StderrTail tail = new StderrTail(new Redactor(List.of(KEY), outputs), outputs);
         List.of(lines).forEach(tail::add);
-        String message = FailureDiagnosis.of(1, tail, null).orElseThrow().message();
+        String message =
+                FailureDiagnosis.of(1, tail, null).failure().orElseThrow().message();
         assertThat(message).doesNotContain(KEY, "sign=x");
         return message;
     }

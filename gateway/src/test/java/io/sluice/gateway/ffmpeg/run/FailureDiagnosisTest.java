@@ -88,19 +88,29 @@ class FailureDiagnosisTest {
     void exitCodeZeroWithoutOutputIsAFailure() {
         StderrTail silent = new StderrTail(new Redactor(List.of(), List.of()));
         FfmpegProgress nothing = progress("frame=0\nout_time_us=N/A\nprogress=end");
-        assertThat(FailureDiagnosis.of(0, silent, nothing).orElseThrow().code())
+        assertThat(FailureDiagnosis.of(0, silent, nothing)
+                        .failure()
+                        .orElseThrow()
+                        .code())
                 .isEqualTo(FailureCode.UNRECOGNIZED_MEDIA);
-        assertThat(FailureDiagnosis.of(0, silent, null)).isPresent();
+        assertThat(FailureDiagnosis.of(0, silent, null).failure()).isPresent();
     }
 
     @Test
     void aKilledAndACrashedFfmpegAreNamedSo() {
         StderrTail silent = new StderrTail(new Redactor(List.of(), List.of()));
-        assertThat(FailureDiagnosis.of(137, silent, null).orElseThrow().message())
+        assertThat(FailureDiagnosis.of(137, silent, null)
+                        .failure()
+                        .orElseThrow()
+                        .message())
                 .contains("killed");
-        assertThat(FailureDiagnosis.of(139, silent, null).orElseThrow().message())
+        assertThat(FailureDiagnosis.of(139, silent, null)
+                        .failure()
+                        .orElseThrow()
+                        .message())
                 .contains("crashed");
-        assertThat(FailureDiagnosis.of(1, silent, null).orElseThrow().code()).isEqualTo(FailureCode.FFMPEG_FAILED);
+        assertThat(FailureDiagnosis.of(1, silent, null).failure().orElseThrow().code())
+                .isEqualTo(FailureCode.FFMPEG_FAILED);
     }
 
     private static Optional<Failure> diagnose(String recording, @Nullable FfmpegProgress progress) throws IOException {
@@ -109,7 +119,8 @@ class FailureDiagnosisTest {
             exitCodes.load(reader);
         }
         int exitCode = Integer.parseInt(exitCodes.getProperty(recording));
-        return FailureDiagnosis.of(exitCode, tail(RECORDED.resolve(recording + ".txt")), progress);
+        return FailureDiagnosis.of(exitCode, tail(RECORDED.resolve(recording + ".txt")), progress)
+                .failure();
     }
 
     private static StderrTail tail(Path recording) throws IOException {
@@ -130,11 +141,11 @@ class FailureDiagnosisTest {
     @Test
     void undecodableMediaAndTooLargeFilesAreDiagnosed() {
         StderrTail silent = new StderrTail(new Redactor(List.of(), List.of()));
-        assertThat(FailureDiagnosis.of(69, silent, null)).hasValueSatisfying(failure -> {
+        assertThat(FailureDiagnosis.of(69, silent, null).failure()).hasValueSatisfying(failure -> {
             assertThat(failure.code()).isEqualTo(FailureCode.UNRECOGNIZED_MEDIA);
             assertThat(failure.message()).contains("cannot be decoded");
         });
-        assertThat(FailureDiagnosis.of(128 + 25, silent, null)).hasValueSatisfying(failure -> {
+        assertThat(FailureDiagnosis.of(128 + 25, silent, null).failure()).hasValueSatisfying(failure -> {
             assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
             assertThat(failure.message()).contains("preview segment");
         });

@@ -223,7 +223,10 @@ class FfmpegCommandTest {
                 intoFile(real, plan, directory.resolve("x.flv")), directory, RealFfmpeg.fixture("webm-vp8-opus.webm"));
         StderrTail tail = new StderrTail(new Redactor(List.of(), List.of()));
         run.stderr().lines().forEach(tail::add);
-        assertThat(FailureDiagnosis.of(run.exitCode(), tail, null).orElseThrow().message())
+        assertThat(FailureDiagnosis.of(run.exitCode(), tail, null)
+                        .failure()
+                        .orElseThrow()
+                        .message())
                 .contains("announced", "vp8 not compatible with flv");
     }
 

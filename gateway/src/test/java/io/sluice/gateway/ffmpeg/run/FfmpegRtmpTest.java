@@ -103,7 +103,7 @@ class FfmpegRtmpTest {
                 RealFfmpeg.fixture("webm-h264-opus.webm"));
         StderrTail tail = new StderrTail(new Redactor(List.of("s3cr3t-k3y"), List.of(new RtmpOutput(url, false))));
         run.stderr().lines().forEach(tail::add);
-        var failure = FailureDiagnosis.of(run.exitCode(), tail, null).orElseThrow();
+        var failure = FailureDiagnosis.of(run.exitCode(), tail, null).failure().orElseThrow();
         assertThat(failure.code()).isEqualTo(FailureCode.OUTPUT_FAILED);
         return failure.message();
     }

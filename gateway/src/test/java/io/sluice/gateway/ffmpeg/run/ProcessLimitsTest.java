@@ -112,10 +112,11 @@ class ProcessLimitsTest {
 
         StderrTail tail = new StderrTail(new Redactor(List.of(), List.of()));
         Files.readAllLines(errors).forEach(tail::add);
-        assertThat(FailureDiagnosis.of(process.exitValue(), tail, null)).hasValueSatisfying(failure -> {
-            assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
-            assertThat(failure.message()).contains("exceeded its memory limit");
-        });
+        assertThat(FailureDiagnosis.of(process.exitValue(), tail, null).failure())
+                .hasValueSatisfying(failure -> {
+                    assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
+                    assertThat(failure.message()).contains("exceeded its memory limit");
+                });
     }
 
     @ParameterizedTest
