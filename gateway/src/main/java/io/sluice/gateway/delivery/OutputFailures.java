@@ -68,6 +68,10 @@ final class OutputFailures {
                 "The gateway could not start FFmpeg: try again, and tell its operator if that does not help.");
     }
 
+    static Failure endedEarly() {
+        return new Failure(FailureCode.FFMPEG_FAILED, "FFmpeg ended although media was still arriving.");
+    }
+
     static Failure endedWhileAway(Failure cause) {
         return new Failure(
                 cause.code(), "The stream ended while its output was away, so its end is missing. " + cause.message());

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputRun {
 
+    /** A full pipe, and the buffer that did not fit. If nothing waits, FFmpeg has read everything. */
+    private static final int UNREAD_BYTES = 2 * 65_536;
+
     private final StreamPlan plan;
     private final FfmpegStream ffmpeg;
     private final ReplayReader reader;
@@ -95,6 +98,11 @@ final class OutputRun {
     /** The position in the stream up to which the pipe has accepted it. */
     long acceptedPosition() {
         return reader.position() - ffmpeg.waitingBytes();
+    }
+
+    /** The position up to which FFmpeg has read the stream at least. */
+    long readPosition() {
+        return reader.waitingBytes() == 0 ? acceptedPosition() : Math.max(0, acceptedPosition() - UNREAD_BYTES);
     }
 
     /** The media bytes that wait for this run. */

@@ -218,30 +218,37 @@ final class SupervisedOutput {
         admitted.ended();
         lastProgress = outcome.progress().after(outTime);
         skippedMessageBytes += finished.ffmpeg().skippedOutputBytes();
-        boolean cutShort = completing && status.restarts() > 0 && outcome.end() == RunEnd.INPUT;
         if (status.isOver()) {
             stream.onOver();
-        } else if (aborting || outcome.failure().isEmpty() || cutShort) {
-            // A last run of less than a second reports nothing that shows that it has written.
+        } else if (aborting || hasDelivered(finished, outcome)) {
             over(OutputState.ENDED, Optional.empty());
         } else if (finished.isStalled()) {
-            follow(
-                    policy.stalled(stream.rules().stallTimeout()),
-                    OutputFailures.stalled(stream.rules().stallTimeout()));
+            Duration time = stream.rules().stallTimeout();
+            follow(policy.stalled(time), OutputFailures.stalled(time));
         } else {
-            Failure failure = outcome.failure().get();
-            ReplayBuffer buffer = stream.buffer();
-            groupPosition = buffer.groupAtOrBefore(writtenTime())
+            groupPosition = stream.buffer()
+                    .groupAtOrBefore(writtenTime())
                     .map(ReplayBuffer.Group::position)
                     .orElse(RestartPolicy.UNKNOWN_GROUP);
-            follow(policy.ended(outcome.end(), failure, groupPosition), failure);
+            follow(
+                    policy.ended(outcome.end(), outcome.failure(), groupPosition),
+                    outcome.failure().orElseGet(OutputFailures::endedEarly));
         }
+    }
+
+    private boolean hasDelivered(OutputRun finished, FfmpegOutcome outcome) {
+        if (outcome.end() == RunEnd.COMPLETED) {
+            // A recording can say where it ends. If it goes on nevertheless, FFmpeg has lost its way.
+            return completing || stream.buffer().receivedBytes() == finished.acceptedPosition();
+        }
+        // A last run of less than a second reports nothing that shows that it has written.
+        return completing && status.restarts() > 0 && outcome.end() == RunEnd.INPUT;
     }
 
     /** Remembers how far a run has come: what its pipe has accepted, FFmpeg has read within milliseconds. */
     private void taken(OutputRun current) {
         ReplayBuffer buffer = stream.buffer();
-        buffer.timeAt(current.acceptedPosition()).ifPresent(time -> takenTime = time);
+        buffer.timeAt(current.readPosition()).ifPresent(time -> takenTime = time);
         Duration out = current.progress().outTime();
         boolean isShifted = takenTime.minus(out).compareTo(MIN_SHIFT) > 0 && !out.isZero();
         if (status.restarts() == 0 && isShifted && current.waitingBytes() == 0) {

@@ -9,11 +9,14 @@ import static io.sluice.gateway.session.SessionStage.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.guards.NoBufferLeaks;
+import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Open;
 import io.sluice.protocol.Opened;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -92,14 +95,17 @@ class StreamFailuresTest {
     @Test
     void anFfmpegThatTakesNothingIsReplacedAfterItsTime() {
         stage.withLimits(limits(PATIENCE, PATIENCE, SOON, PATIENCE));
-        StreamSession session = live();
+        StreamSession session = stage.negotiated(client);
+        stage.open(session, new Open(KEY, List.of("video/webm;codecs=h264,opus"), null, null));
+        Awaitility.await().until(() -> !client.words().isEmpty());
         signal("STOP", onlyChild());
-        stage.send(session, media);
+        byte[] video = recording("webm-h264-opus.webm");
+        stage.send(session, video);
         assertThat(client.pauses()).containsExactly(true);
         Awaitility.await().until(() -> client.pauses().size() > 1);
         stage.stop(session);
 
-        assertDelivered(session, media.length);
+        assertDelivered(session, video.length);
     }
 
     @Test

@@ -48,9 +48,12 @@ final class FailedOutput {
      * The output that all errors are about.
      *
      * @return scheme, server and application, which are secret only if they contain the stream key; empty if it is
-     *     unknown, and if there is only one output
+     *     unknown
      */
     Optional<String> name() {
+        if (outputs.size() == 1) {
+            return Optional.of(nameOf(outputs.get(0)));
+        }
         int index = mentioned.nextSetBit(0);
         return mentioned.cardinality() == 1 && index < outputs.size()
                 ? Optional.of(nameOf(outputs.get(index)))

@@ -74,7 +74,7 @@ public final class FfmpegLauncher {
             FfmpegStream.Report report = new FfmpegStream.Report(redactor(streamKey, outputs), outputs);
             return processes
                     .launch(() -> spec(plan), eventLoop, report)
-                    .map(process -> new FfmpegStream(process, report));
+                    .map(process -> new FfmpegStream(process, report, settings.outputTimeout()));
         });
     }
 

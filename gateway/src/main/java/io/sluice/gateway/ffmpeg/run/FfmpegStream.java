@@ -35,11 +35,14 @@ public final class FfmpegStream {
 
     private final ChildProcess process;
     private final Report report;
+    private final Duration outputTimeout;
+    private final long startedNanos = System.nanoTime();
     private final Mono<FfmpegOutcome> outcome;
 
-    FfmpegStream(ChildProcess process, Report report) {
+    FfmpegStream(ChildProcess process, Report report, Duration outputTimeout) {
         this.process = process;
         this.report = report;
+        this.outputTimeout = outputTimeout;
         this.outcome = process.exit().map(this::outcomeOf).cache();
     }
 
@@ -129,7 +132,8 @@ public final class FfmpegStream {
         if (LOG.isDebugEnabled()) {
             LOG.debug("FFmpeg {} exited with {}; last messages: {}", process.pid(), exit.code(), report.stderr.lines());
         }
-        FailureDiagnosis diagnosis = FailureDiagnosis.of(exit.code(), report.stderr, report.latest);
+        FailureDiagnosis diagnosis = FailureDiagnosis.of(
+                exit.code(), report.stderr, report.latest, System.nanoTime() - startedNanos >= outputTimeout.toNanos());
         return new FfmpegOutcome(report.latest, acceptedBytes(), diagnosis.end(), diagnosis.failure());
     }
 

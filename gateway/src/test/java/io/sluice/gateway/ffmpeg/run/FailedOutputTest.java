@@ -22,8 +22,10 @@ class FailedOutputTest {
     private static String message(List<? extends Output> outputs, String... lines) {
         StderrTail tail = new StderrTail(new Redactor(List.of(KEY), outputs), outputs);
         List.of(lines).forEach(tail::add);
-        String message =
-                FailureDiagnosis.of(1, tail, null).failure().orElseThrow().message();
+        String message = FailureDiagnosis.of(1, tail, null, false)
+                .failure()
+                .orElseThrow()
+                .message();
         assertThat(message).doesNotContain(KEY, "sign=x");
         return message;
     }
@@ -65,10 +67,10 @@ class FailedOutputTest {
     }
 
     @Test
-    void aSingleOutputAndSeveralFailedOnesAreNotNamed() {
+    void aSingleOutputIsNamedAndSeveralFailedOnesAreNot() {
         String reset =
                 "[vost#%d:0/copy @ 0x5] [error] Error submitting a packet to the muxer: Connection reset by peer";
-        assertThat(message(List.of(FIRST), reset.formatted(0))).doesNotContain(" Output: ");
+        assertThat(message(List.of(FIRST), reset.formatted(0))).contains(" Output: rtmp://first.example/live. ");
         assertThat(message(List.of(FIRST, SECOND), reset.formatted(0), reset.formatted(1)))
                 .doesNotContain(" Output: ");
     }

@@ -223,7 +223,7 @@ class FfmpegCommandTest {
                 intoFile(real, plan, directory.resolve("x.flv")), directory, RealFfmpeg.fixture("webm-vp8-opus.webm"));
         StderrTail tail = new StderrTail(new Redactor(List.of(), List.of()));
         run.stderr().lines().forEach(tail::add);
-        assertThat(FailureDiagnosis.of(run.exitCode(), tail, null)
+        assertThat(FailureDiagnosis.of(run.exitCode(), tail, null, false)
                         .failure()
                         .orElseThrow()
                         .message())

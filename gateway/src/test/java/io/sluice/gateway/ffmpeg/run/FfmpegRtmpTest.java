@@ -84,7 +84,7 @@ class FfmpegRtmpTest {
     void aRejectedKeyAndAServerThatStallsAreDiagnosed(RealFfmpeg real) throws Exception {
         try (RtmpSink sink = RtmpSink.rejecting()) {
             assertThat(failure(real, sink.url()))
-                    .contains("Check the stream key")
+                    .contains("rejected the stream key")
                     .doesNotContain("s3cr3t");
         }
         try (ServerSocket silent = new ServerSocket(0)) {
@@ -103,7 +103,8 @@ class FfmpegRtmpTest {
                 RealFfmpeg.fixture("webm-h264-opus.webm"));
         StderrTail tail = new StderrTail(new Redactor(List.of("s3cr3t-k3y"), List.of(new RtmpOutput(url, false))));
         run.stderr().lines().forEach(tail::add);
-        var failure = FailureDiagnosis.of(run.exitCode(), tail, null).failure().orElseThrow();
+        var failure =
+                FailureDiagnosis.of(run.exitCode(), tail, null, false).failure().orElseThrow();
         assertThat(failure.code()).isEqualTo(FailureCode.OUTPUT_FAILED);
         return failure.message();
     }

@@ -98,7 +98,8 @@ class HostileInputTest {
                         text.replace("URL", place).getBytes(StandardCharsets.UTF_8));
                 StderrTail tail = new StderrTail(new Redactor(List.of(), List.of()));
                 run.stderr().lines().forEach(tail::add);
-                assertThat(FailureDiagnosis.of(run.exitCode(), tail, null).failure())
+                assertThat(FailureDiagnosis.of(run.exitCode(), tail, null, false)
+                                .failure())
                         .hasValueSatisfying(
                                 failure -> assertThat(failure.code()).isEqualTo(FailureCode.UNRECOGNIZED_MEDIA));
                 assertThat(directory.resolve("index.m3u8")).doesNotExist();

@@ -112,7 +112,7 @@ class ProcessLimitsTest {
 
         StderrTail tail = new StderrTail(new Redactor(List.of(), List.of()));
         Files.readAllLines(errors).forEach(tail::add);
-        assertThat(FailureDiagnosis.of(process.exitValue(), tail, null).failure())
+        assertThat(FailureDiagnosis.of(process.exitValue(), tail, null, false).failure())
                 .hasValueSatisfying(failure -> {
                     assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_FAILED);
                     assertThat(failure.message()).contains("exceeded its memory limit");

@@ -50,7 +50,7 @@ class RedactionFuzzTest {
         }
         assertThat(tail.lines()).hasSizeLessThanOrEqualTo(40);
         tail.lines().forEach(line -> assertHidden(key, encoded, line));
-        FailureDiagnosis.of(1, tail, null)
+        FailureDiagnosis.of(1, tail, null, false)
                 .failure()
                 .map(Failure::message)
                 .ifPresent(message -> assertHidden(key, encoded, message));
