@@ -27,6 +27,9 @@ public final class Receivers implements AutoCloseable {
     /** Far more servers than streams can have; those beyond are not probed. */
     private static final int MAX_OUTAGES = 10_000;
 
+    /** More than a probe takes. */
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
+
     private final Function<RtmpServer, Mono<Boolean>> probe;
     private final Predicate<RtmpServer> proxied;
     private final Runnable onClose;
@@ -163,9 +166,12 @@ public final class Receivers implements AutoCloseable {
             outages.remove(server);
             return;
         }
-        // Subscribed to on another thread, because an answer must not come while the lock is held.
-        outage.probe()
-                .update(probe.apply(server).subscribeOn(timers).subscribe(answers -> probed(server, outage, answers)));
+        // On another thread, because an answer must not come while the lock is held; and in time, whatever happens.
+        Mono<Boolean> answer = Mono.defer(() -> probe.apply(server))
+                .subscribeOn(timers)
+                .timeout(PROBE_LIMIT, Mono.just(false), timers)
+                .onErrorReturn(false);
+        outage.probe().update(answer.subscribe(answers -> probed(server, outage, answers)));
     }
 
     private synchronized void probed(RtmpServer server, Outage outage, boolean answers) {
