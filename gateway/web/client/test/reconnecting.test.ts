@@ -96,13 +96,16 @@ describe("reconnecting", () => {
     expect(platform.sockets).toHaveLength(4);
   });
 
-  it("does not retry what cannot succeed", async () => {
-    await goLive();
-    platform.socket.says(refusal("not-authorized", false));
-    expect(failures()).toEqual([["not-authorized", false]]);
-    expect(live.state).toBe("failed");
-    expect(live.error?.message).toBe("Words.");
-  });
+  it.each(["not-authorized", "output-failed"])(
+    "does not retry %s that cannot succeed",
+    async (code) => {
+      await goLive();
+      platform.socket.says(refusal(code, false));
+      expect(failures()).toEqual([[code, false]]);
+      expect(live.state).toBe("failed");
+      expect(live.error?.message).toBe("Words.");
+    },
+  );
 
   it("waits for a key held by its own dead connection, and for no other reason", async () => {
     await goLive();

@@ -145,7 +145,7 @@ public enum FailureCode {
     }
 
     /**
-     * Whether the same request can succeed later.
+     * Whether the same request can succeed later, unless {@link Failure#retryable()} knows better.
      *
      * @return true if a client may retry automatically, with increasing delays
      */

@@ -89,6 +89,17 @@ class ServerMessageTest {
                 message -> assertThat(message).asString().doesNotContain(Samples.RESUME_TOKEN, Samples.KEY));
     }
 
+    @Test
+    void failedSaysThatARetryDoesNotHelpAlthoughItsCodeMayBeRetried() {
+        Failure rejected = new Failure(FailureCode.OUTPUT_FAILED, "Rejected.").notRetryable();
+        String text = codec.encode(Failed.of(rejected));
+
+        assertThat(text).isEqualTo("""
+                        {"type":"failed","code":"output-failed","message":"Rejected.","retryable":false}""");
+        assertThat(codec.decodeServerMessage(text)).isEqualTo(Result.ok(Failed.of(rejected)));
+        assertThat(Failed.of(rejected).failure()).isEqualTo(rejected);
+    }
+
     @ParameterizedTest
     @CsvSource({"PT0.25S, 250", "PT30S, 30000", "PT0.0000001S, 1", "PT10000H, 2147483647"})
     void failedSaysWhenToTryAgain(Duration retryAfter, int milliseconds) {

@@ -79,6 +79,11 @@ public final class NginxReceiver {
                       record_path %s;
                       record_suffix .flv;
                     }
+                    application rejecting {
+                      live on;
+                      # Nobody answers, which nginx takes for a no.
+                      on_publish http://127.0.0.1:1/;
+                    }
                   }
                 }
                 """.formatted(MODULE, port, record, recordings);
@@ -96,6 +101,11 @@ public final class NginxReceiver {
     /** The same through another port, such as a {@link TcpGate}'s. */
     public static String publishUrl(int port) {
         return "rtmp://127.0.0.1:" + port + "/live/{streamKey}";
+    }
+
+    /** An application of it that answers and rejects every key. */
+    public String rejectingUrl() {
+        return "rtmp://127.0.0.1:" + port + "/rejecting/{streamKey}";
     }
 
     /** How much of a stream has arrived; 0 if nothing yet. */

@@ -9,6 +9,7 @@ import static io.sluice.gateway.session.SessionStage.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.guards.NoBufferLeaks;
+import io.sluice.gateway.delivery.OutputState;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -102,7 +103,11 @@ class StreamFailuresTest {
         byte[] video = recording("webm-h264-opus.webm");
         stage.send(session, video);
         assertThat(client.pauses()).containsExactly(true);
-        Awaitility.await().until(() -> client.pauses().size() > 1);
+        Awaitility.await()
+                .until(() -> stage.events.stream()
+                        .anyMatch(event -> event instanceof SessionEvent.OutputChanged changed
+                                && changed.output().state() == OutputState.LIVE
+                                && changed.output().restarts() > 0));
         stage.stop(session);
 
         assertDelivered(session, video.length);

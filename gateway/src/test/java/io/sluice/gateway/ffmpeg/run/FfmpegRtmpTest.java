@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,31 +83,70 @@ class FfmpegRtmpTest {
     @ParameterizedTest
     @MethodSource("ffmpegs")
     void aRejectedKeyAndAServerThatStallsAreDiagnosed(RealFfmpeg real) throws Exception {
-        try (RtmpSink sink = RtmpSink.rejecting()) {
-            assertThat(failure(real, sink.url()))
-                    .contains("rejected the stream key")
-                    .doesNotContain("s3cr3t");
+        try (RtmpSink saying = RtmpSink.rejecting();
+                RtmpSink closing = RtmpSink.closing();
+                RtmpSink inUse = RtmpSink.inUse()) {
+            for (RtmpSink rejecting : List.of(saying, closing)) {
+                FailureDiagnosis diagnosis = diagnose(real, rejecting.url(), Duration.ofMinutes(1));
+                assertThat(diagnosis.end()).isEqualTo(RunEnd.REJECTED);
+                assertThat(diagnosis.failure().orElseThrow().message())
+                        .contains("rejected the stream key", "Output: rtmp://127.0.0.1:")
+                        .doesNotContain("s3cr3t");
+            }
+            assertThat(diagnose(real, inUse.url(), Duration.ofMinutes(1)).end()).isEqualTo(RunEnd.KEY_IN_USE);
         }
         try (ServerSocket silent = new ServerSocket(0)) {
             long start = System.nanoTime();
-            assertThat(failure(real, "rtmp://127.0.0.1:" + silent.getLocalPort() + "/live/s3cr3t-k3y"))
+            FailureDiagnosis diagnosis =
+                    diagnose(real, "rtmp://127.0.0.1:" + silent.getLocalPort() + "/live/s3cr3t-k3y", TIMEOUT);
+            assertThat(diagnosis.end()).isEqualTo(RunEnd.UNAVAILABLE);
+            assertThat(diagnosis.failure().orElseThrow().message())
                     .contains("did not respond in time")
                     .doesNotContain("s3cr3t");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
         }
     }
 
-    private static String failure(RealFfmpeg real, String url) {
+    /** FFmpeg says the same of a server that closes after the handshake and of one that is silent from then on. */
+    @ParameterizedTest
+    @MethodSource("ffmpegs")
+    void silenceAfterTheHandshakeIsNoRejection(RealFfmpeg real) throws Exception {
+        try (ServerSocket server = new ServerSocket(0)) {
+            CompletableFuture<Integer> greeted = CompletableFuture.supplyAsync(() -> greet(server));
+            String url = "rtmp://127.0.0.1:" + server.getLocalPort() + "/live/s3cr3t-k3y";
+            FailureDiagnosis diagnosis = diagnose(real, url, TIMEOUT);
+            assertThat(diagnosis.end()).isEqualTo(RunEnd.UNAVAILABLE);
+            assertThat(diagnosis.failure().orElseThrow().message())
+                    .contains("did not respond in time", "Input/output error");
+            assertThat(greeted.get(10, TimeUnit.SECONDS)).isPositive();
+        }
+    }
+
+    /** Does its part of the handshake, and reads until the client gives up. */
+    private static int greet(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            byte[] hello = socket.getInputStream().readNBytes(1_537);
+            socket.getOutputStream().write(hello);
+            socket.getOutputStream().write(hello, 1, 1_536);
+            return socket.getInputStream().readAllBytes().length;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static FailureDiagnosis diagnose(RealFfmpeg real, String url, Duration timeout) {
+        long start = System.nanoTime();
         RealFfmpeg.Run run = real.run(
                 command(real, "video/webm;codecs=h264,opus", url),
                 Path.of("."),
                 RealFfmpeg.fixture("webm-h264-opus.webm"));
-        StderrTail tail = new StderrTail(new Redactor(List.of("s3cr3t-k3y"), List.of(new RtmpOutput(url, false))));
+        boolean waited = System.nanoTime() - start >= timeout.toNanos();
+        List<RtmpOutput> outputs = List.of(new RtmpOutput(url, false));
+        StderrTail tail = new StderrTail(new Redactor(List.of("s3cr3t-k3y"), outputs), outputs);
         run.stderr().lines().forEach(tail::add);
-        var failure =
-                FailureDiagnosis.of(run.exitCode(), tail, null, false).failure().orElseThrow();
-        assertThat(failure.code()).isEqualTo(FailureCode.OUTPUT_FAILED);
-        return failure.message();
+        FailureDiagnosis diagnosis = FailureDiagnosis.of(run.exitCode(), tail, null, waited);
+        assertThat(diagnosis.failure().orElseThrow().code()).isEqualTo(FailureCode.OUTPUT_FAILED);
+        return diagnosis;
     }
 
     @Test

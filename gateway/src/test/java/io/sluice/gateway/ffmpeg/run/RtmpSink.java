@@ -27,12 +27,14 @@ public final class RtmpSink implements AutoCloseable {
 
     private final ServerSocket server;
     private final String status;
+    private final String description;
     private final CompletableFuture<Long> firstMediaNanos = new CompletableFuture<>();
     private final CompletableFuture<Long> mediaBytes = new CompletableFuture<>();
     private final CompletableFuture<String> commands = new CompletableFuture<>();
 
-    private RtmpSink(String status) throws IOException {
+    private RtmpSink(String status, String description) throws IOException {
         this.status = status;
+        this.description = description;
         this.server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(this::serve, "rtmp-sink");
         thread.setDaemon(true);
@@ -40,11 +42,20 @@ public final class RtmpSink implements AutoCloseable {
     }
 
     public static RtmpSink accepting() throws IOException {
-        return new RtmpSink("NetStream.Publish.Start");
+        return new RtmpSink("NetStream.Publish.Start", "of the test");
     }
 
     static RtmpSink rejecting() throws IOException {
-        return new RtmpSink("NetStream.Publish.BadName");
+        return new RtmpSink("NetStream.Publish.BadName", "of the test");
+    }
+
+    static RtmpSink inUse() throws IOException {
+        return new RtmpSink("NetStream.Publish.BadName", "Already publishing");
+    }
+
+    /** Closes the connection instead of answering, as nginx does for a key that its hook refuses. */
+    static RtmpSink closing() throws IOException {
+        return new RtmpSink("", "");
     }
 
     public String url() {
@@ -92,6 +103,9 @@ public final class RtmpSink implements AutoCloseable {
         received.append(awaitCommand(in, "createStream"));
         out.write(command(0, "_result", 4, 1.0, null));
         received.append(awaitCommand(in, "publish"));
+        if (status.isEmpty()) {
+            throw new IOException("closed on purpose");
+        }
         out.write(command(1, "onStatus", 0, null, status));
         // The play path and "live" after it; FFmpeg sends them without waiting for the answer above.
         while (received.indexOf("\2\0\4live", received.lastIndexOf("publish")) < 0) {
@@ -124,8 +138,7 @@ public final class RtmpSink implements AutoCloseable {
     }
 
     /** A command in one chunk of AMF0: its name, a number, then a number or null, then a status object. */
-    private static byte[] command(
-            int stream, String name, double transaction, @Nullable Double value, @Nullable String code)
+    private byte[] command(int stream, String name, double transaction, @Nullable Double value, @Nullable String code)
             throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.write(string(name));
@@ -137,8 +150,7 @@ public final class RtmpSink implements AutoCloseable {
         if (code != null) {
             body.write(3);
             String level = code.endsWith("BadName") ? "error" : "status";
-            for (String[] property :
-                    new String[][] {{"level", level}, {"code", code}, {"description", "of the test"}}) {
+            for (String[] property : new String[][] {{"level", level}, {"code", code}, {"description", description}}) {
                 byte[] key = string(property[0]);
                 body.write(key, 1, key.length - 1);
                 body.write(string(property[1]));
