@@ -89,7 +89,11 @@ public final class ReplayReader extends Flux<ByteBuf> {
      *     decreases
      */
     public long position() {
-        return waitsForGroup ? claim() : pinned.isEmpty() ? cursor : pinned.start();
+        if (waitsForGroup) {
+            // The group may be announced when its first bytes have arrived.
+            return Math.max(0, Math.min(claim(), media.received() - ReplayBuffer.LOOK_BACK_BYTES));
+        }
+        return pinned.isEmpty() ? cursor : pinned.start();
     }
 
     /**
