@@ -13,6 +13,7 @@ import io.sluice.e2e.harness.Refusal;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Tool;
 import io.sluice.e2e.wire.Handshake;
+import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -119,7 +121,8 @@ final class HangingStorageTest {
     private Publisher opening(GatewayProcess gateway, String key) {
         Handshake handshake = Publisher.negotiated(key);
         Publisher publisher = gateway.connect(handshake);
-        publisher.say(new Open(null, List.of(recording.mimeType()), null, null, null, null, true));
+        publisher.say(
+                new Open(null, List.of(recording.mimeType()), null, null, null, null, Set.of(ClientFeature.DRAINING)));
         return publisher;
     }
 }

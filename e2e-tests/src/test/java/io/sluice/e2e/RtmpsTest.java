@@ -14,10 +14,12 @@ import io.sluice.e2e.harness.Refusal;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.TcpGate;
 import io.sluice.e2e.harness.Tool;
+import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -136,7 +138,8 @@ final class RtmpsTest {
             GatewayProcess gateway, DecidingService service, TcpGate receiver, String host, String key) {
         service.answer(200, "{\"outputs\":[\"rtmps://" + host + ":" + receiver.port() + "/live/" + key + "\"]}");
         Publisher publisher = gateway.connect(Publisher.negotiated(key));
-        publisher.say(new Open(null, List.of(recording.mimeType()), null, null, null, null, true));
+        publisher.say(
+                new Open(null, List.of(recording.mimeType()), null, null, null, null, Set.of(ClientFeature.DRAINING)));
         return publisher;
     }
 

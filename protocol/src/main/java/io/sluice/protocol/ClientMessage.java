@@ -1,7 +1,7 @@
 package io.sluice.protocol;
 
 /** A control message from a client, sent in a text frame. */
-public sealed interface ClientMessage permits Open, Stop {
+public sealed interface ClientMessage permits Open, Resume, Stop {
 
     /**
      * The name on the wire.

@@ -62,6 +62,15 @@ public enum FailureCode {
     /** The stream has reached the maximum duration. Start a new one. */
     DURATION_EXCEEDED("duration-exceeded", 4416, false),
 
+    /** There is no stream to continue, and the {@code resume} had no {@code open} inside. Record anew. */
+    RESUME_UNKNOWN("resume-unknown", 4417, false),
+
+    /** The client no longer has the media from which the stream would have to go on. Record anew. */
+    RESUME_GAP("resume-gap", 4418, false),
+
+    /** A newer connection continues the stream. Do not come back. */
+    TAKEN_OVER("taken-over", 4419, false),
+
     /** The timestamps jumped ahead, far beyond the time that passed. Start the recorder again, and open again. */
     TIMESTAMP_GAP("timestamp-gap", 4420, true),
 

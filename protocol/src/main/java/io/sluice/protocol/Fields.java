@@ -116,7 +116,7 @@ final class Fields {
         return count(name, Long.MAX_VALUE);
     }
 
-    private long count(String name, long max) {
+    long count(String name, long max) {
         JsonNode value = find(name);
         if (value == null) {
             refuse(name, "is missing; it must be a whole number");
@@ -173,6 +173,15 @@ final class Fields {
             refuse(name, "has an unknown value");
         }
         return value.orElse(null);
+    }
+
+    /** Like {@link #optionalNamed}, but required; whatever is refused reads as the placeholder. */
+    <E> E named(String name, Function<String, Optional<E>> ofName, E placeholder) {
+        E value = optionalNamed(name, ofName);
+        if (value == null) {
+            refuse(name, "is missing; it must be a string");
+        }
+        return value == null ? placeholder : value;
     }
 
     /** A nested object, read by the function; null if absent. */

@@ -1,6 +1,9 @@
 package io.sluice.protocol;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads messages from JSON fields; the counterpart of {@link MessageWriter}. */
 final class MessageReader {
@@ -9,24 +12,29 @@ final class MessageReader {
 
     static Result<ClientMessage> clientMessage(String type, Fields in) {
         return switch (type) {
-            case "open" -> open(in);
+            case "open" -> in.result(open(in));
+            case "resume" -> resume(in);
             case "stop" -> in.result(new Stop());
-            default -> unknown(type, "open, stop");
+            default -> unknown(type, "open, resume, stop");
         };
     }
 
     static Result<ServerMessage> serverMessage(String type, Fields in) {
         return switch (type) {
             case "opened" -> opened(in);
+            case "resumed" -> resumed(in);
             case "progress" -> progress(in);
+            case "output" -> output(in);
+            case "keyframe" -> in.result(new KeyFrame());
+            case "warning" -> in.result(new Warning(in.string("code"), in.string("message")));
             case "draining" -> in.result(new Draining(in.count("endsInMs")));
             case "ended" -> in.result(new Ended(in.count("acceptedBytes"), in.count("outTimeMs")));
             case "failed" -> failed(in);
-            default -> unknown(type, "opened, progress, draining, ended, failed");
+            default -> unknown(type, "opened, resumed, progress, output, keyframe, warning, draining, ended, failed");
         };
     }
 
-    private static Result<ClientMessage> open(Fields in) {
+    private static Open open(Fields in) {
         String streamKey = in.optionalString("streamKey");
         List<String> offers = in.strings("offers", Open.MAX_OFFERS);
         VideoSettings video = in.optionalObject("video", MessageReader::videoSettings);
@@ -34,13 +42,33 @@ final class MessageReader {
         String token = in.optionalString("token");
         Integer progressIntervalMs =
                 in.optionalInteger("progressIntervalMs", Open.MIN_PROGRESS_INTERVAL_MS, Open.MAX_PROGRESS_INTERVAL_MS);
-        boolean draining = in.optionalFlag("draining");
+        Set<ClientFeature> features = Arrays.stream(ClientFeature.values())
+                .filter(feature -> in.optionalFlag(feature.wireName()))
+                .collect(Collectors.toUnmodifiableSet());
         if (offers.isEmpty()) {
             in.refuse(
                     FailureCode.UNSUPPORTED_OFFER,
                     "The field \"offers\" is empty; offer at least one media type that the client can record.");
         }
-        return in.result(new Open(streamKey, offers, video, audio, token, progressIntervalMs, draining));
+        return new Open(streamKey, offers, video, audio, token, progressIntervalMs, features);
+    }
+
+    private static Result<ClientMessage> resume(Fields in) {
+        return in.result(new Resume(
+                in.string("sessionId"),
+                in.string("token"),
+                in.count("keptFromByte", Resume.MAX_POSITION),
+                in.count("sentBytes", Resume.MAX_POSITION),
+                in.optionalString("mimeType"),
+                in.optionalObject("open", MessageReader::innerOpen)));
+    }
+
+    private static Open innerOpen(Fields in) {
+        if (!in.string("type").equals("open")) {
+            in.refuse(
+                    FailureCode.MALFORMED_MESSAGE, "The object \"open\" inside resume has another type than \"open\".");
+        }
+        return open(in);
     }
 
     private static VideoSettings videoSettings(Fields in) {
@@ -67,7 +95,34 @@ final class MessageReader {
                 in.integer("timesliceMs"),
                 in.integer("keyFrameIntervalMs"),
                 in.count("maxBitsPerSecond"),
-                in.integer("maxMessageBytes")));
+                in.integer("maxMessageBytes"),
+                in.optionalObject("resume", MessageReader::grant)));
+    }
+
+    private static ResumeGrant grant(Fields in) {
+        return new ResumeGrant(
+                in.string("token"), in.count("windowMs"), in.count("maxKeptBytes"), in.optionalString("query"));
+    }
+
+    private static Result<ServerMessage> resumed(Fields in) {
+        return in.result(new Resumed(
+                in.named("mode", Resumed.Mode::ofWireName, Resumed.Mode.RESTART),
+                in.string("sessionId"),
+                in.count("nextByte"),
+                in.optionalObject("resume", MessageReader::grant)));
+    }
+
+    private static Result<ServerMessage> output(Fields in) {
+        return in.result(new Output(
+                in.integer("index"),
+                in.string("name"),
+                in.named("state", Output.State::ofWireName, Output.State.FAILED),
+                in.optionalNamed("code", FailureCode::ofReason),
+                in.optionalString("message"),
+                in.count("sinceMs"),
+                in.count("restarts"),
+                in.count("lostMs"),
+                in.count("repeatedMs")));
     }
 
     private static Result<ServerMessage> progress(Fields in) {

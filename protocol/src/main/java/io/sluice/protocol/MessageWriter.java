@@ -15,24 +15,49 @@ final class MessageWriter {
     static ObjectNode json(ClientMessage message) {
         ObjectNode out = NODES.objectNode().put("type", message.type());
         if (message instanceof Open open) {
-            put(out, "streamKey", open.streamKey());
-            ArrayNode offers = out.putArray("offers");
-            open.offers().forEach(offers::add);
-            put(out, open.video());
-            put(out, open.audio());
-            put(out, "token", open.token());
-            put(out, "progressIntervalMs", open.progressIntervalMs());
-            if (open.draining()) {
-                out.put("draining", true);
+            put(out, open);
+        } else if (message instanceof Resume resume) {
+            out.put("sessionId", resume.sessionId())
+                    .put("token", resume.token())
+                    .put("keptFromByte", resume.keptFromByte())
+                    .put("sentBytes", resume.sentBytes());
+            put(out, "mimeType", resume.mimeType());
+            Open open = resume.open();
+            if (open != null) {
+                out.set("open", json(open));
             }
         }
         return out;
+    }
+
+    private static void put(ObjectNode out, Open open) {
+        put(out, "streamKey", open.streamKey());
+        ArrayNode offers = out.putArray("offers");
+        open.offers().forEach(offers::add);
+        put(out, open.video());
+        put(out, open.audio());
+        put(out, "token", open.token());
+        put(out, "progressIntervalMs", open.progressIntervalMs());
+        for (ClientFeature feature : ClientFeature.values()) {
+            if (open.has(feature)) {
+                out.put(feature.wireName(), true);
+            }
+        }
     }
 
     static ObjectNode json(ServerMessage message) {
         ObjectNode out = NODES.objectNode().put("type", message.type());
         if (message instanceof Opened opened) {
             put(out, opened);
+        } else if (message instanceof Resumed resumed) {
+            out.put("mode", resumed.mode().wireName())
+                    .put("sessionId", resumed.sessionId())
+                    .put("nextByte", resumed.nextByte());
+            put(out, resumed.resume());
+        } else if (message instanceof Output output) {
+            put(out, output);
+        } else if (message instanceof Warning warning) {
+            out.put("code", warning.code()).put("message", warning.message());
         } else if (message instanceof Progress progress) {
             ProgressJson.write(progress, out);
         } else if (message instanceof Draining draining) {
@@ -78,6 +103,30 @@ final class MessageWriter {
                 .put("keyFrameIntervalMs", opened.keyFrameIntervalMs())
                 .put("maxBitsPerSecond", opened.maxBitsPerSecond())
                 .put("maxMessageBytes", opened.maxMessageBytes());
+        put(out, opened.resume());
+    }
+
+    private static void put(ObjectNode out, @Nullable ResumeGrant grant) {
+        if (grant != null) {
+            ObjectNode resume = out.putObject("resume")
+                    .put("token", grant.token())
+                    .put("windowMs", grant.windowMs())
+                    .put("maxKeptBytes", grant.maxKeptBytes());
+            put(resume, "query", grant.query());
+        }
+    }
+
+    private static void put(ObjectNode out, Output output) {
+        out.put("index", output.index())
+                .put("name", output.name())
+                .put("state", output.state().wireName());
+        FailureCode code = output.code();
+        put(out, "code", code == null ? null : code.reason());
+        put(out, "message", output.message());
+        out.put("sinceMs", output.sinceMs())
+                .put("restarts", output.restarts())
+                .put("lostMs", output.lostMs())
+                .put("repeatedMs", output.repeatedMs());
     }
 
     private static void put(ObjectNode out, String name, @Nullable String value) {

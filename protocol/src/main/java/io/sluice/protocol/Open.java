@@ -2,6 +2,8 @@ package io.sluice.protocol;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param token a bearer token that authorizes the client, if the key alone does not; null if there is none
  * @param progressIntervalMs the requested interval of {@link Progress}, in milliseconds, from
  *     {@value #MIN_PROGRESS_INTERVAL_MS} to {@value #MAX_PROGRESS_INTERVAL_MS}; null for the default
- * @param draining whether the client understands {@link Draining}, which older clients would reject as unknown
+ * @param features what the client can do or understand beyond the first version of the protocol
  */
 public record Open(
         @Nullable String streamKey,
@@ -23,7 +25,7 @@ public record Open(
         @Nullable AudioSettings audio,
         @Nullable String token,
         @Nullable Integer progressIntervalMs,
-        boolean draining)
+        Set<ClientFeature> features)
         implements ClientMessage {
 
     /** The largest number of offers in one message. */
@@ -39,7 +41,7 @@ public record Open(
     public static final Duration DEFAULT_PROGRESS_INTERVAL = Duration.ofSeconds(1);
 
     /**
-     * Copies the offers, so that the message is immutable.
+     * Copies the lists, so that the message is immutable.
      *
      * @param streamKey the key as sent, or null
      * @param offers copied
@@ -47,14 +49,15 @@ public record Open(
      * @param audio the audio track's settings, or null
      * @param token a secret, or null
      * @param progressIntervalMs the requested interval, or null
-     * @param draining whether the client understands {@link Draining}
+     * @param features copied
      */
     public Open {
         offers = List.copyOf(offers);
+        features = Set.copyOf(features);
     }
 
     /**
-     * A message without a token, with the default progress interval, from a client that does not know {@link Draining}.
+     * A message without a token, with the default progress interval, from a client of the first version.
      *
      * @param streamKey the key as sent, or null
      * @param offers copied
@@ -66,11 +69,11 @@ public record Open(
             List<String> offers,
             @Nullable VideoSettings video,
             @Nullable AudioSettings audio) {
-        this(streamKey, offers, video, audio, null, null, false);
+        this(streamKey, offers, video, audio, null, null, Set.of());
     }
 
     /**
-     * A message from a client that does not know {@link Draining}.
+     * A message from a client of the protocol's first version.
      *
      * @param streamKey the key as sent, or null
      * @param offers copied
@@ -86,7 +89,17 @@ public record Open(
             @Nullable AudioSettings audio,
             @Nullable String token,
             @Nullable Integer progressIntervalMs) {
-        this(streamKey, offers, video, audio, token, progressIntervalMs, false);
+        this(streamKey, offers, video, audio, token, progressIntervalMs, Set.of());
+    }
+
+    /**
+     * Whether the client has a feature.
+     *
+     * @param feature the feature
+     * @return true if it said so
+     */
+    public boolean has(ClientFeature feature) {
+        return features.contains(feature);
     }
 
     /**
@@ -113,6 +126,6 @@ public record Open(
         String key =
                 streamKey == null ? "none" : StreamKey.parse(streamKey).fold(StreamKey::toString, failure -> "invalid");
         return "Open[streamKey=" + key + ", offers=" + offers + ", video=" + video + ", audio=" + audio
-                + ", progressIntervalMs=" + progressIntervalMs + ", draining=" + draining + "]";
+                + ", progressIntervalMs=" + progressIntervalMs + ", features=" + new TreeSet<>(features) + "]";
     }
 }

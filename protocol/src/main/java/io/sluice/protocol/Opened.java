@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyFrameIntervalMs the maximum interval between key frames, in milliseconds
  * @param maxBitsPerSecond the maximum total bit rate of the recorder's encoders
  * @param maxMessageBytes the largest binary message that the gateway accepts, in bytes
+ * @param resume the right to continue the stream over another connection; null if it was not asked for or not granted
  */
 public record Opened(
         String sessionId,
@@ -22,8 +23,43 @@ public record Opened(
         int timesliceMs,
         int keyFrameIntervalMs,
         long maxBitsPerSecond,
-        int maxMessageBytes)
+        int maxMessageBytes,
+        @Nullable ResumeGrant resume)
         implements ServerMessage {
+
+    /**
+     * The same without the right to resume.
+     *
+     * @param sessionId identifies this session
+     * @param mimeType the accepted offer
+     * @param video how the video track is handled, or null
+     * @param audio how the audio track is handled, or null
+     * @param timesliceMs how often the recorder should emit its data
+     * @param keyFrameIntervalMs the maximum interval between key frames
+     * @param maxBitsPerSecond the maximum total bit rate
+     * @param maxMessageBytes the largest binary message
+     */
+    public Opened(
+            String sessionId,
+            String mimeType,
+            @Nullable TrackHandling video,
+            @Nullable TrackHandling audio,
+            int timesliceMs,
+            int keyFrameIntervalMs,
+            long maxBitsPerSecond,
+            int maxMessageBytes) {
+        this(
+                sessionId,
+                mimeType,
+                video,
+                audio,
+                timesliceMs,
+                keyFrameIntervalMs,
+                maxBitsPerSecond,
+                maxMessageBytes,
+                null);
+    }
+
     @Override
     public String type() {
         return "opened";

@@ -1,7 +1,8 @@
 package io.sluice.protocol;
 
 /** A control message from the gateway, sent in a text frame. */
-public sealed interface ServerMessage permits Opened, Progress, Draining, Ended, Failed {
+public sealed interface ServerMessage
+        permits Opened, Resumed, Progress, Output, KeyFrame, Warning, Draining, Ended, Failed {
 
     /**
      * The name on the wire.

@@ -84,7 +84,10 @@ final class AsyncApi {
         schema.path("properties").properties().forEach(entry -> {
             JsonNode property = resolve(entry.getValue());
             fields.put(prefix + entry.getKey(), new Field(property, required.remove(entry.getKey())));
-            collect(property, prefix + entry.getKey() + ".", fields);
+            // A message inside a message is described at its own place.
+            if (!property.at("/properties/type").has("const")) {
+                collect(property, prefix + entry.getKey() + ".", fields);
+            }
         });
         if (!required.isEmpty()) {
             throw new AssertionError("docs/asyncapi.yaml requires fields that it does not describe: " + required);

@@ -117,6 +117,20 @@ class AsyncApiTest {
     }
 
     @Test
+    void theModesAndStatesAreTheCodes() {
+        assertThat(document.at("/components/schemas/Resumed/properties/mode/enum"))
+                .extracting(JsonNode::textValue)
+                .containsExactlyElementsOf(Arrays.stream(Resumed.Mode.values())
+                        .map(Resumed.Mode::wireName)
+                        .toList());
+        assertThat(document.at("/components/schemas/Output/properties/state/enum"))
+                .extracting(JsonNode::textValue)
+                .containsExactlyElementsOf(Arrays.stream(Output.State.values())
+                        .map(Output.State::wireName)
+                        .toList());
+    }
+
+    @Test
     void theExamplesAreUnderstoodWhole() {
         document.messages().forEach((type, message) -> {
             assertThat(message.path("examples")).as(type).isNotEmpty();

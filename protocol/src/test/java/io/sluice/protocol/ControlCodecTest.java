@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -228,7 +229,7 @@ class ControlCodecTest {
         assertRefused(
                 codec.decode("{\"type\":\"" + type + "\"}"),
                 FailureCode.UNKNOWN_MESSAGE_TYPE,
-                "Unknown message type \"" + type + "\"; known types are open, stop.");
+                "Unknown message type \"" + type + "\"; known types are open, resume, stop.");
     }
 
     @ParameterizedTest
@@ -237,7 +238,7 @@ class ControlCodecTest {
         assertRefused(
                 codec.decode("{\"type\":\"" + type + "\"}"),
                 FailureCode.UNKNOWN_MESSAGE_TYPE,
-                "Unknown message type; known types are open, stop.");
+                "Unknown message type; known types are open, resume, stop.");
     }
 
     @ParameterizedTest
@@ -268,6 +269,36 @@ class ControlCodecTest {
         assertThat(new Open("short", List.of(), null, null)).asString().doesNotContain("short");
         assertThat(new Open("not a key\n", List.of(), null, null)).asString().contains("streamKey=invalid");
         assertThat(new Open(null, List.of(), null, null)).asString().contains("streamKey=none");
+    }
+
+    @Test
+    void theResumeOfTheDocumentedContractIsUnderstood() {
+        String text = """
+                {"type":"resume","sessionId":"5f0c2a91","token":"%s","keptFromByte":18600000,"sentBytes":18790000,
+                 "handOver":false,"mimeType":"video/x-matroska;codecs=avc1,opus","open":{"type":"open",
+                 "streamKey":"demo","offers":["video/x-matroska;codecs=avc1,opus"],"resume":true}}""";
+        String type = "video/x-matroska;codecs=avc1,opus";
+        Open open = new Open("demo", List.of(type), null, null, null, null, Set.of(ClientFeature.RESUME));
+
+        assertThat(codec.decode(text.formatted(Samples.RESUME_TOKEN)))
+                .isEqualTo(Result.ok(new Resume("5f0c2a91", Samples.RESUME_TOKEN, 18_600_000, 18_790_000, type, open)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " > ",
+            quoteCharacter = '`',
+            value = {
+                "{\"type\":\"open\",\"offers\":[]} > UNSUPPORTED_OFFER > \"offers\" is empty",
+                "{\"type\":\"stop\"} > MALFORMED_MESSAGE > another type than \"open\"",
+                "{\"offers\":[\"a\"]} > MALFORMED_MESSAGE > \"open.type\" is missing",
+                "{\"type\":\"open\",\"offers\":[\"a\"],\"video\":1} > MALFORMED_MESSAGE > \"open.video\" must be",
+            })
+    void anOpenInsideResumeIsCheckedLikeAnyOther(String open, FailureCode code, String message) {
+        String text = "{\"type\":\"resume\",\"sessionId\":\"s\",\"token\":\"t\",\"keptFromByte\":0,\"sentBytes\":0,"
+                + "\"open\":" + open + "}";
+
+        assertRefused(codec.decode(text), code, message);
     }
 
     private static String openWithOffers(int count) {

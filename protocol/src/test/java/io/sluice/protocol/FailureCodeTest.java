@@ -30,6 +30,9 @@ class FailureCodeTest {
             TOO_MANY_MESSAGES too-many-messages 4414 false
             UNSUPPORTED_OFFER unsupported-offer 4415 false
             DURATION_EXCEEDED duration-exceeded 4416 false
+            RESUME_UNKNOWN resume-unknown 4417 false
+            RESUME_GAP resume-gap 4418 false
+            TAKEN_OVER taken-over 4419 false
             TIMESTAMP_GAP timestamp-gap 4420 true
             KEY_FRAMES_MISSING key-frames-missing 4421 false
             UNRECOGNIZED_MEDIA unrecognized-media 4422 false

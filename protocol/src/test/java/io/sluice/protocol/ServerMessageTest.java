@@ -65,6 +65,30 @@ class ServerMessageTest {
                         {"type":"failed","code":"gateway-full","message":"Try \\"later\\"\\n.","retryable":true}""");
     }
 
+    @Test
+    void resumedIsWrittenAsDocumented() {
+        ResumeGrant grant = new ResumeGrant(Samples.RESUME_TOKEN, 30_000, 33_554_432, null);
+
+        assertThat(codec.encode(new Resumed(Resumed.Mode.EXACT, "5f0c2a91", 18_751_234, grant)))
+                .isEqualTo("""
+                        {"type":"resumed","mode":"exact","sessionId":"5f0c2a91","nextByte":18751234,\
+                        "resume":{"token":"%s","windowMs":30000,"maxKeptBytes":33554432}}""", Samples.RESUME_TOKEN);
+    }
+
+    @Test
+    void theFieldsOfALaterGatewayAreIgnored() {
+        assertThat(codec.decodeServerMessage("""
+                        {"type":"draining","endsInMs":5000,"handOver":true,"afterMs":1400}""")).isEqualTo(Result.ok(new Draining(5_000)));
+    }
+
+    @Test
+    void theTokenIsNotPrinted() {
+        Samples.FULL_SERVER_MESSAGES.forEach(
+                message -> assertThat(message).asString().doesNotContain(Samples.RESUME_TOKEN));
+        Samples.FULL_CLIENT_MESSAGES.forEach(
+                message -> assertThat(message).asString().doesNotContain(Samples.RESUME_TOKEN, Samples.KEY));
+    }
+
     @ParameterizedTest
     @CsvSource({"PT0.25S, 250", "PT30S, 30000", "PT0.0000001S, 1", "PT10000H, 2147483647"})
     void failedSaysWhenToTryAgain(Duration retryAfter, int milliseconds) {
@@ -124,7 +148,8 @@ class ServerMessageTest {
             delimiterString = " > ",
             quoteCharacter = '`',
             value = {
-                "{\"type\":\"open\"} > UNKNOWN_MESSAGE_TYPE > opened, progress, draining, ended, failed",
+                "{\"type\":\"open\"} > UNKNOWN_MESSAGE_TYPE"
+                        + " > opened, resumed, progress, output, keyframe, warning, draining, ended, failed",
                 "{\"type\":\"ended\",\"acceptedBytes\":1} > MALFORMED_MESSAGE > \"outTimeMs\" is missing",
                 "{\"type\":\"ended\",\"acceptedBytes\":-1,\"outTimeMs\":1} > MALFORMED_MESSAGE"
                         + " > \"acceptedBytes\" must be",
@@ -135,6 +160,10 @@ class ServerMessageTest {
                 "{\"type\":\"opened\",\"video\":\"melt\"} > MALFORMED_MESSAGE > \"sessionId\" is missing",
                 "{\"type\":\"opened\",\"sessionId\":\"\",\"mimeType\":\"\",\"video\":\"COPY\"}"
                         + " > MALFORMED_MESSAGE > \"video\" has an unknown value",
+                "{\"type\":\"resumed\",\"sessionId\":\"\",\"nextByte\":0} > MALFORMED_MESSAGE > \"mode\" is missing",
+                "{\"type\":\"resumed\",\"mode\":\"EXACT\"} > MALFORMED_MESSAGE > \"mode\" has an unknown value",
+                "{\"type\":\"output\",\"index\":0,\"name\":\"\",\"state\":\"gone\"}"
+                        + " > MALFORMED_MESSAGE > \"state\" has an unknown value",
             })
     void aClientIsToldWhatIsWrongWithAServersMessage(String text, FailureCode code, String message) {
         assertThat(codec.decodeServerMessage(text)).isInstanceOfSatisfying(Result.Refused.class, refused -> {

@@ -3,6 +3,7 @@ package io.sluice.e2e.harness;
 import io.sluice.e2e.wire.Frame;
 import io.sluice.e2e.wire.Handshake;
 import io.sluice.e2e.wire.WebSocketClient;
+import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.Ended;
@@ -15,6 +16,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +88,7 @@ public final class Publisher implements AutoCloseable {
 
     /** Opens with several offers, the key being in the URL, and waits for the answer. */
     public Opened open(List<String> offers) {
-        say(new Open(null, offers, null, null, null, null, true));
+        say(new Open(null, offers, null, null, null, null, Set.of(ClientFeature.DRAINING)));
         return transcript.awaitOpened(SOON);
     }
 

@@ -2,9 +2,11 @@ package io.sluice.gateway.session;
 
 import io.netty.channel.EventLoop;
 import io.sluice.gateway.access.Peer;
+import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.ServerMessage;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -27,7 +29,7 @@ final class IngestSlot {
     private Ingest attached;
     private boolean paused;
     private Duration reportInterval = Open.DEFAULT_PROGRESS_INTERVAL;
-    private boolean understandsDraining;
+    private Set<ClientFeature> features = Set.of();
 
     /**
      * A slot with its first connection.
@@ -93,7 +95,7 @@ final class IngestSlot {
     /** Takes over what the client asks for in its {@code open}. */
     void configure(Open open) {
         reportInterval = open.progressInterval();
-        understandsDraining = open.draining();
+        features = open.features();
     }
 
     Peer peer() {
@@ -104,8 +106,9 @@ final class IngestSlot {
         return reportInterval;
     }
 
-    boolean understandsDraining() {
-        return understandsDraining;
+    /** Whether the client can or understands something that not every client does. */
+    boolean has(ClientFeature feature) {
+        return features.contains(feature);
     }
 
     void send(ServerMessage message) {

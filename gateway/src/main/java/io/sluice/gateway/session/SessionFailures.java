@@ -40,6 +40,13 @@ final class SessionFailures {
                 "open is not understood here: offer the subprotocol sluice.v1 to negotiate, or send only media.");
     }
 
+    /** Says no more than that: whether the session exists is nobody's business who does not know its token. */
+    static Failure resumeUnknown() {
+        return new Failure(
+                FailureCode.RESUME_UNKNOWN,
+                "There is no stream to continue: it has ended, or the gateway was started again. Record anew.");
+    }
+
     static Failure noStreamKey() {
         return new Failure(
                 FailureCode.INVALID_STREAM_KEY,

@@ -6,6 +6,7 @@ import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.access.PublishRequest;
 import io.sluice.gateway.ffmpeg.run.FfmpegOutcome;
 import io.sluice.gateway.media.MediaQueue;
+import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.ClientMessage;
 import io.sluice.protocol.Draining;
 import io.sluice.protocol.Failure;
@@ -13,6 +14,7 @@ import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.Result;
+import io.sluice.protocol.Resume;
 import io.sluice.protocol.StreamKey;
 import java.time.Duration;
 import java.util.Objects;
@@ -247,7 +249,7 @@ public final class StreamSession {
         eventLoop.execute(() -> {
             if (!state.hasRun()) {
                 fail(refusal);
-            } else if (state == SessionState.LIVE && ingest.understandsDraining()) {
+            } else if (state == SessionState.LIVE && ingest.has(ClientFeature.DRAINING)) {
                 ingest.send(new Draining(endsIn.toMillis()));
             }
         });
@@ -299,6 +301,8 @@ public final class StreamSession {
                 fail(invalid.failure());
             } else if (message.orElseThrow() instanceof Open open) {
                 open(open);
+            } else if (message.orElseThrow() instanceof Resume) {
+                fail(state == SessionState.NEGOTIATING ? SessionFailures.resumeUnknown() : SessionFailures.openTwice());
             } else if (state == SessionState.NEGOTIATING) {
                 fail(SessionFailures.stopBeforeOpen());
             } else {

@@ -8,6 +8,7 @@ import io.sluice.gateway.session.SessionStage;
 import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.StreamSession;
+import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.Draining;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
@@ -17,6 +18,7 @@ import io.sluice.protocol.Opened;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +50,16 @@ class GracefulShutdownTest {
 
     private StreamSession live(ScriptedClient publisher, String key, boolean understands) {
         StreamSession session = stage.negotiated(publisher);
-        stage.open(session, new Open(key, List.of(SessionStage.AUDIO), null, null, null, null, understands));
+        stage.open(
+                session,
+                new Open(
+                        key,
+                        List.of(SessionStage.AUDIO),
+                        null,
+                        null,
+                        null,
+                        null,
+                        understands ? Set.of(ClientFeature.DRAINING) : Set.of()));
         Awaitility.await().until(() -> session.status().state() == SessionState.LIVE);
         stage.send(session, SessionStage.recording("webm-opus-audioonly.webm"));
         return session;
