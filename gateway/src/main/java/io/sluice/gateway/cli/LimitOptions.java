@@ -80,6 +80,17 @@ final class LimitOptions {
 
     @Reloadable
     @Option(
+            names = "--resume-window",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            converter = DurationConverter.OrZero.class,
+            description =
+                    "Keep the stream this long for a client that has lost its connection and can resume; 0: end it "
+                            + "at once (default: ${DEFAULT-VALUE}).")
+    private Duration resumeWindow = Duration.ZERO;
+
+    @Reloadable
+    @Option(
             names = "--lag-timeout",
             paramLabel = "TIME",
             defaultValue = "60s",
@@ -271,7 +282,13 @@ final class LimitOptions {
         SessionLimits.Buffers buffers = SessionLimits.Buffers.defaults();
         builder.limits(new SessionLimits(
                         new SessionLimits.Timeouts(
-                                openTimeout, authorizeTimeout, mediaTimeout, stallTimeout, finishTimeout, maxDuration),
+                                openTimeout,
+                                authorizeTimeout,
+                                mediaTimeout,
+                                stallTimeout,
+                                finishTimeout,
+                                resumeWindow,
+                                maxDuration),
                         new SessionLimits.Rates(
                                 maxBitsPerSecond, maxBurstBytes, maxFrameRate, maxControlRate, maxPingRate),
                         new SessionLimits.Buffers(

@@ -94,6 +94,11 @@ final class IncomingMedia implements ContainerListener {
         clock.restart();
     }
 
+    /** The position of the next byte: how much of the recording has arrived. */
+    long receivedBytes() {
+        return inspectedBytes;
+    }
+
     StreamHeader header() {
         return header;
     }

@@ -70,6 +70,15 @@ final class OutputPace {
         mediaSinceOutput = true;
     }
 
+    /** The client is back: the time that it was away does not count. */
+    void restart(long nowNanos, Duration media) {
+        lastOutputNanos = nowNanos;
+        mediaSinceOutput = false;
+        behindSinceNanos = nowNanos;
+        behindSinceMedia = media;
+        writtenNanos = nowNanos;
+    }
+
     /**
      * Compares a stream with the last inspection.
      *

@@ -25,6 +25,8 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
      * @param media how long a live client may send nothing
      * @param stall how long FFmpeg may accept nothing while media waits
      * @param finish from the end of the media to the end of FFmpeg
+     * @param resume how long to wait for a client whose connection is lost and that can continue over another one; zero
+     *     to wait for nobody
      * @param maxDuration how long a stream may be live; null for no limit
      */
     public record Timeouts(
@@ -33,12 +35,13 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
             Duration media,
             Duration stall,
             Duration finish,
+            Duration resume,
             @Nullable Duration maxDuration) {
 
         /**
          * The defaults.
          *
-         * @return ten seconds for most, and no limit on the duration
+         * @return ten to thirty seconds for most, and no limit on the duration
          */
         public static Timeouts defaults() {
             return new Timeouts(
@@ -47,6 +50,7 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Pac
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     null);
         }
     }

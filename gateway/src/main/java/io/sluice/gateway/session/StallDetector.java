@@ -28,6 +28,12 @@ final class StallDetector {
         mediaSeen = true;
     }
 
+    /** The client is back: the time that it was away does not count. */
+    void restart(long nowNanos) {
+        lastAcceptedNanos = nowNanos;
+        lastMediaNanos = nowNanos;
+    }
+
     /**
      * Compares a stream with the last inspection.
      *

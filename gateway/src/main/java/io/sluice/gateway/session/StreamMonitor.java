@@ -87,6 +87,22 @@ final class StreamMonitor {
                 .or(() -> segments.flatMap(watch -> watch.inspect(output.progress(), mediaTime(nowNanos))));
     }
 
+    /**
+     * Looks at a stream whose client is absent: time goes by, and nothing else is expected of it.
+     *
+     * @return why the stream must end, or empty
+     */
+    Optional<Failure> inspectAbsent() {
+        return quota.check(System.nanoTime(), Instant.now());
+    }
+
+    /** The client is back. */
+    void resumed() {
+        long nowNanos = System.nanoTime();
+        stalls.restart(nowNanos);
+        pace.restart(nowNanos, mediaTime(nowNanos));
+    }
+
     /** What FFmpeg has written to the first output; it counts that for no preview. */
     private OptionalLong writtenBytes() {
         return output.current().plan().outputs().get(0).output() instanceof Output.RtmpOutput

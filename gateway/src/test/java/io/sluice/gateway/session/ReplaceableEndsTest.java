@@ -6,14 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.protocol.Ended;
-import io.sluice.protocol.Opened;
-import io.sluice.protocol.Result;
-import io.sluice.protocol.Stop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,19 +16,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Either end of a stream is replaced while media flows. What a program in FFmpeg's place reads is written to a file by
- * its number.
+ * The end of a stream is replaced while media flows. What a program in FFmpeg's place reads is written to a file by its
+ * number.
  */
 @ExtendWith(NoBufferLeaks.class)
 class ReplaceableEndsTest {
@@ -46,7 +36,6 @@ class ReplaceableEndsTest {
     @RegisterExtension
     final SessionStage stage = new SessionStage();
 
-    private final EventLoopGroup others = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final ScriptedClient client = new ScriptedClient();
 
     private static int headerBytes() {
@@ -71,11 +60,6 @@ class ReplaceableEndsTest {
                 """.formatted(stage.folder()));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         stage.withProgram(program.toString());
-    }
-
-    @AfterEach
-    void close() {
-        others.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     private byte[] readBy(int run) {
@@ -109,37 +93,6 @@ class ReplaceableEndsTest {
                 .launch(SessionStage.key(SessionStage.KEY), first.plan(), stage.loop)
                 .map(ffmpeg -> new OutputRun(first.plan(), ffmpeg, Duration.ZERO))
                 .block(SessionStage.PATIENCE));
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aConnectionIsReplacedUnderALiveStream(boolean onAnotherLoop) {
-        StreamSession session = live();
-        EventLoop loop = onAnotherLoop ? others.next() : stage.loop;
-        int half = MEDIA.length / 2;
-        Ingest first = session.ingest();
-        deliver(stage.loop, first, 0, half);
-
-        ScriptedClient second = new ScriptedClient().on(loop);
-        Ingest next = Objects.requireNonNull(
-                loop.submit(() -> session.attach(second)).awaitUninterruptibly().getNow());
-        deliver(loop, next, half, MEDIA.length);
-        // What the first one delivers late must not reach the stream, nor may its end.
-        Awaitility.await().until(() -> stage.onLoop(() -> session.ingest() != first));
-        deliver(stage.loop, first, 0, half);
-        stage.onLoop(first::onDisconnect);
-        stage.onLoop(() -> first.onMessage(Result.ok(new Stop())));
-        assertThat(session.status().state()).isEqualTo(SessionState.LIVE);
-
-        loop.submit(() -> next.onMessage(Result.ok(new Stop()))).syncUninterruptibly();
-        stage.awaitEnd(session);
-        assertThat(readBy(0)).isEqualTo(MEDIA);
-        assertThat(client.words()).hasOnlyElementsOfType(Opened.class);
-        Awaitility.await().until(() -> !second.words().isEmpty());
-        assertThat(second.words())
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        Ended.class, ended -> assertThat(ended.acceptedBytes()).isEqualTo(MEDIA.length));
     }
 
     @Test

@@ -35,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -89,7 +90,7 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
 
     public static SessionLimits limits(Duration open, Duration media, Duration stall, Duration finish) {
         return new SessionLimits(
-                new SessionLimits.Timeouts(open, AUTHORIZE_TIMEOUT, media, stall, finish, null),
+                new SessionLimits.Timeouts(open, AUTHORIZE_TIMEOUT, media, stall, finish, PATIENCE, null),
                 new SessionLimits.Rates(1_000_000, 128L * 1_024 * 1_024, 20_000, 10, 50),
                 new SessionLimits.Buffers(32_768, 131_072, 1 << 20),
                 new SessionLimits.Pace(PATIENCE, PATIENCE),
@@ -159,7 +160,14 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
     }
 
     public StreamSession negotiated(ScriptedClient client) {
-        return onLoop(() -> StreamSession.negotiated(context(), client.on(loop), null));
+        return onLoop(() -> negotiated(client.on(loop), context()));
+    }
+
+    /** A session on the loop of its client, which delivers to it. Called on that loop. */
+    static StreamSession negotiated(ScriptedClient client, SessionContext context) {
+        StreamSession session = StreamSession.negotiated(context, client, null, Optional::empty);
+        client.deliverTo(session.ingest());
+        return session;
     }
 
     public StreamSession plain(ScriptedClient client, @Nullable String mimeType) {
@@ -179,7 +187,7 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
     }
 
     public void disconnect(StreamSession session) {
-        onLoop(() -> session.ingest().onDisconnect());
+        onLoop(() -> session.ingest().onDisconnect(Departure.LOST));
     }
 
     /** Hands media over as it comes off a socket: direct, pooled, some kilobytes at a time. */
