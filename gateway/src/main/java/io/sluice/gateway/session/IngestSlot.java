@@ -29,6 +29,7 @@ final class IngestSlot {
     private ClientConnection connection;
     private Ingest attached;
     private boolean paused;
+    private boolean letGo;
     private Duration reportInterval = Open.DEFAULT_PROGRESS_INTERVAL;
     private Set<ClientFeature> features = Set.of();
 
@@ -108,13 +109,22 @@ final class IngestSlot {
         return features.contains(feature);
     }
 
+    /** The connection belongs to another session from now on: this one neither sends to it nor pauses it. */
+    void letGo() {
+        letGo = true;
+    }
+
     void send(ServerMessage message) {
-        connection.send(message);
+        if (!letGo) {
+            connection.send(message);
+        }
     }
 
     /** Remembered for a connection that is attached later. */
     void pauseMedia(boolean pause) {
         paused = pause;
-        connection.pauseMedia(pause);
+        if (!letGo) {
+            connection.pauseMedia(pause);
+        }
     }
 }

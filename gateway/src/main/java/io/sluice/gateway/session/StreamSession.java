@@ -301,6 +301,7 @@ public final class StreamSession {
 
         @Override
         public void leave() {
+            ingest.letGo();
             close();
         }
 

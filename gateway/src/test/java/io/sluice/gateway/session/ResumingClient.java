@@ -97,6 +97,11 @@ final class ResumingClient {
         return client.words();
     }
 
+    boolean isPaused() {
+        List<Boolean> pauses = client.pauses();
+        return !pauses.isEmpty() && pauses.get(pauses.size() - 1);
+    }
+
     /** How to continue what this connection has opened. */
     Resume resume(long keptFromByte, long sentBytes) {
         return resume(opened().sessionId(), token(), keptFromByte, sentBytes);

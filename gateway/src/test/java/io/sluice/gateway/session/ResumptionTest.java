@@ -130,6 +130,9 @@ class ResumptionTest {
         assertThat(resumed.resume()).isEqualTo(first.opened().resume());
         assertThat(state(first)).isEqualTo(SessionState.LIVE);
         assertThat(state(second)).isEqualTo(SessionState.CLOSED);
+        assertThat(second.isPaused())
+                .as("the session that greeted it has let go")
+                .isFalse();
         second.send(MEDIA, HALF, MEDIA.length);
         second.say(new Stop());
 
@@ -564,7 +567,9 @@ class ResumptionTest {
                     .isNotEqualTo(resumed);
             opens += opened ? 1 : 0;
             ScriptedClient winner = opened ? opening : resuming;
-            assertThat(stage.streams.sessions()).hasSize(1);
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> stage.streams.sessions().size() == 1);
             winner.eventLoop()
                     .submit(() -> winner.ingest().onMessage(Result.ok(new Stop())))
                     .syncUninterruptibly();
