@@ -93,14 +93,39 @@ public final class SessionRegistry {
             if (holder == null) {
                 return Mono.just(Result.ok(lease));
             }
-            SessionState state = holder.session.status().state();
-            if (!state.isEnding() && state != SessionState.AWAITING) {
-                return Mono.just(inUse());
-            }
-            // The absent client may come back first; then the key is in use after all.
-            Mono<Void> decided = state.isEnding() ? holder.released.asMono() : holder.session.giveWay();
-            return decided.then(acquire(key, session, patience)).timeout(patience, Mono.just(inUse()));
+            return decided(holder)
+                    .map(leaving ->
+                            leaving.then(acquire(key, session, patience)).timeout(patience, Mono.just(inUse())))
+                    .orElseGet(() -> Mono.just(inUse()));
         });
+    }
+
+    /**
+     * Waits for the place of a session that leaves the key to somebody else. To whoever opens it again, that place is
+     * as good as free.
+     *
+     * @param key the stream key
+     * @param patience how long to wait
+     * @return completes when nobody holds the key, or somebody who stays, or when the time is up
+     */
+    Mono<Void> awaitPlace(StreamKey key, Duration patience) {
+        return Mono.defer(() -> Optional.ofNullable(leases.get(key.identity()))
+                        .flatMap(SessionRegistry::decided)
+                        .map(leaving -> leaving.then(awaitPlace(key, patience)))
+                        .orElseGet(Mono::empty))
+                .timeout(patience, Mono.empty());
+    }
+
+    /**
+     * The moment at which it is decided whether an ending or absent session leaves the key; empty if it stays. An
+     * absent client may come back first.
+     */
+    private static Optional<Mono<Void>> decided(Lease holder) {
+        SessionState state = holder.session.status().state();
+        if (state.isEnding()) {
+            return Optional.of(holder.released.asMono());
+        }
+        return state == SessionState.AWAITING ? Optional.of(holder.session.giveWay()) : Optional.empty();
     }
 
     /** The refusal that {@link #acquire} would answer with now; empty if it would give the key, or wait for it. */

@@ -254,7 +254,8 @@ class ResumptionTest {
     }
 
     @Test
-    void whoeverOpensTheKeyOfAnAbsentClientGetsIt() {
+    void whoeverOpensTheKeyOfAnAbsentClientGetsItAndItsPlace() {
+        stage.admission.update(new AdmissionLimits(1, 1_000, 10_000, 10_000, 10_000), LoadLimits.defaults());
         ResumingClient first = absent();
         ResumingClient reloaded = ResumingClient.live(context, others.next());
         assertThat(state(first)).isEqualTo(SessionState.CLOSED);
