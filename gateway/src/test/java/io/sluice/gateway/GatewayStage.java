@@ -23,7 +23,10 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRoutes;
 import reactor.netty.resources.LoopResources;
 
-/** A real gateway, mounted under a prefix into a real server with one event loop, which all its streams share. */
+/**
+ * A real gateway, mounted under a prefix into a real server with one event loop, which all its streams share unless a
+ * test asks for more.
+ */
 public final class GatewayStage implements AutoCloseable {
 
     /** Where the gateway is mounted. */
@@ -33,12 +36,14 @@ public final class GatewayStage implements AutoCloseable {
     public static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
-    private final LoopResources loops = LoopResources.create("stage", 1, true);
+    private final LoopResources loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Gateway gateway;
     private final DisposableServer server;
 
-    private GatewayStage(boolean preferNative, ByteBufAllocator allocator, UnaryOperator<GatewayBuilder> setUp) {
+    private GatewayStage(
+            boolean preferNative, ByteBufAllocator allocator, int eventLoops, UnaryOperator<GatewayBuilder> setUp) {
+        loops = LoopResources.create("stage", eventLoops, true);
         gateway = Objects.requireNonNull(
                 setUp.apply(Gateway.builder().listener(events::add)).start().block(PATIENCE));
         server = HttpServer.create()
@@ -53,17 +58,22 @@ public final class GatewayStage implements AutoCloseable {
 
     /** A gateway with previews, unless configured otherwise. */
     public static GatewayStage start(UnaryOperator<GatewayBuilder> setUp) {
-        return new GatewayStage(true, ByteBufAllocator.DEFAULT, setUp);
+        return new GatewayStage(true, ByteBufAllocator.DEFAULT, 1, setUp);
     }
 
     /** The same with connections that allocate their buffers here, so that a test can count them. */
     public static GatewayStage start(ByteBufAllocator allocator, UnaryOperator<GatewayBuilder> setUp) {
-        return new GatewayStage(true, allocator, setUp);
+        return new GatewayStage(true, allocator, 1, setUp);
+    }
+
+    /** The same with several event loops, so that connections of one stream can be on different ones. */
+    public static GatewayStage start(int eventLoops, UnaryOperator<GatewayBuilder> setUp) {
+        return new GatewayStage(true, ByteBufAllocator.DEFAULT, eventLoops, setUp);
     }
 
     /** The same on Netty's NIO transport. */
     public static GatewayStage startOnNio() {
-        return new GatewayStage(false, ByteBufAllocator.DEFAULT, builder -> builder);
+        return new GatewayStage(false, ByteBufAllocator.DEFAULT, 1, builder -> builder);
     }
 
     public int port() {

@@ -60,6 +60,25 @@ public record Opened(
                 null);
     }
 
+    /**
+     * The same with the right to resume.
+     *
+     * @param grant the right, or null
+     * @return a message that differs in nothing else
+     */
+    public Opened withResume(@Nullable ResumeGrant grant) {
+        return new Opened(
+                sessionId,
+                mimeType,
+                video,
+                audio,
+                timesliceMs,
+                keyFrameIntervalMs,
+                maxBitsPerSecond,
+                maxMessageBytes,
+                grant);
+    }
+
     @Override
     public String type() {
         return "opened";

@@ -71,6 +71,16 @@ final class LimitOptions {
 
     @Reloadable
     @Option(
+            names = "--resume-window",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            converter = DurationConverter.OrZero.class,
+            description = "Keep the stream this long for a client that has lost its connection and can resume; 0: end "
+                    + "it at once (default: ${DEFAULT-VALUE}).")
+    private Duration resumeWindow = Duration.ZERO;
+
+    @Reloadable
+    @Option(
             names = "--max-duration",
             paramLabel = "TIME",
             description = "Maximum duration of a stream, such as 12h (default: unlimited).")
@@ -243,7 +253,7 @@ final class LimitOptions {
         SessionLimits.Buffers buffers = SessionLimits.Buffers.defaults();
         builder.limits(new SessionLimits(
                         new SessionLimits.Timeouts(
-                                openTimeout, authorizeTimeout, mediaTimeout, finishTimeout, maxDuration),
+                                openTimeout, authorizeTimeout, mediaTimeout, finishTimeout, resumeWindow, maxDuration),
                         new SessionLimits.Rates(
                                 maxBitsPerSecond, maxBurstBytes, maxFrameRate, maxControlRate, maxPingRate),
                         new SessionLimits.Buffers(

@@ -14,12 +14,14 @@ import io.sluice.gateway.session.SessionState;
 import io.sluice.gateway.session.SessionStatus;
 import io.sluice.gateway.session.SessionStatus.Media;
 import io.sluice.protocol.FailureCode;
+import io.sluice.protocol.Resumed;
 import io.sluice.protocol.TrackHandling;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +69,7 @@ public final class SessionMeters implements MeterBinding.Meters {
     private final ConcurrentMap<String, Long> acceptedBytes = new ConcurrentHashMap<>();
     private final Counter accepted;
     private final Counter skippedMessages;
+    private final Map<Resumed.Mode, Counter> resumes = new EnumMap<>(Resumed.Mode.class);
     private final Counter complete;
     private final Counter failed;
     private final Timer ffmpegStart;
@@ -97,6 +100,15 @@ public final class SessionMeters implements MeterBinding.Meters {
                     registered(Counter.builder("sluice.failures")
                             .description("Streams that were refused or failed, by failure code")
                             .tag("code", code.reason())
+                            .register(registry)));
+        }
+        for (Resumed.Mode mode : Resumed.Mode.values()) {
+            resumes.put(
+                    mode,
+                    registered(Counter.builder("sluice.resumes")
+                            .description(
+                                    "Recordings that went on over another connection, by what became of the stream")
+                            .tag("mode", mode.wireName())
                             .register(registry)));
         }
         accepted = registered(Counter.builder("sluice.media.accepted")
@@ -164,6 +176,8 @@ public final class SessionMeters implements MeterBinding.Meters {
             outputs.changed(changed.sessionId(), changed.output());
         } else if (event instanceof SessionEvent.GroupsSkipped) {
             outputs.groupsSkipped();
+        } else if (event instanceof SessionEvent.Resumed resumed) {
+            Objects.requireNonNull(resumes.get(resumed.mode())).increment();
         } else if (event instanceof SessionEvent.Ended end) {
             outputs.ended(end.sessionId());
             accepted(end.sessionId(), end.acceptedBytes());

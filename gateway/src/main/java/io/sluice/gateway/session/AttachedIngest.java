@@ -40,9 +40,9 @@ final class AttachedIngest implements Ingest {
     }
 
     @Override
-    public void onDisconnect() {
+    public void onDisconnect(Departure departure) {
         if (slot.isAttached(this)) {
-            session.onDisconnect();
+            session.onDisconnect(departure);
         }
     }
 }

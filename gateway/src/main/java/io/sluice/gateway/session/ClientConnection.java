@@ -28,6 +28,13 @@ public interface ClientConnection {
     Peer peer();
 
     /**
+     * Makes the connection deliver to another session. What it has delivered before stays where it is.
+     *
+     * @param ingest where it delivers from now on
+     */
+    void deliverTo(Ingest ingest);
+
+    /**
      * Sends a message, if this kind of client understands messages.
      *
      * @param message the message

@@ -126,6 +126,11 @@ final class IncomingMedia implements ContainerListener {
         groups.onFixedPosition();
     }
 
+    /** The position of the next byte: how much of the recording has arrived. */
+    long receivedBytes() {
+        return inspectedBytes;
+    }
+
     MediaClock clock() {
         return clock;
     }

@@ -33,6 +33,10 @@ public interface Ingest {
      */
     void onViolation(Failure failure);
 
-    /** The connection has closed, for whatever reason. What arrived before is delivered. */
-    void onDisconnect();
+    /**
+     * The connection has closed. What arrived before is delivered.
+     *
+     * @param departure whether the client has left on purpose
+     */
+    void onDisconnect(Departure departure);
 }

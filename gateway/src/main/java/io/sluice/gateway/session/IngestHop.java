@@ -95,8 +95,8 @@ final class IngestHop implements Ingest, ClientConnection {
     }
 
     @Override
-    public void onDisconnect() {
-        hop(sessionLoop, session::onDisconnect);
+    public void onDisconnect(Departure departure) {
+        hop(sessionLoop, () -> session.onDisconnect(departure));
     }
 
     @Override
@@ -107,6 +107,11 @@ final class IngestHop implements Ingest, ClientConnection {
     @Override
     public Peer peer() {
         return connection.peer();
+    }
+
+    @Override
+    public void deliverTo(Ingest ingest) {
+        throw new UnsupportedOperationException("a hop belongs to one session");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import io.netty.channel.EventLoop;
 import io.sluice.gateway.access.Peer;
 import io.sluice.protocol.ClientFeature;
+import io.sluice.protocol.Failed;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.ServerMessage;
 import java.time.Duration;
@@ -14,8 +15,8 @@ import java.util.function.Consumer;
  * connection wins: what an earlier one still delivers is released. A connection that has closed stays attached until
  * another one is; it ignores messages.
  *
- * <p>Confined to the session's event loop, except for {@link #attach}. A connection on another event loop is reached by
- * hops in both directions, see {@link IngestHop}; on the same loop every call is direct.
+ * <p>Confined to the session's event loop. A connection on another event loop is reached by hops in both directions,
+ * see {@link IngestHop}; on the same loop every call is direct.
  */
 final class IngestSlot {
 
@@ -28,6 +29,7 @@ final class IngestSlot {
     private ClientConnection connection;
     private Ingest attached;
     private boolean paused;
+    private boolean letGo;
     private Duration reportInterval = Open.DEFAULT_PROGRESS_INTERVAL;
     private Set<ClientFeature> features = Set.of();
 
@@ -63,29 +65,25 @@ final class IngestSlot {
     }
 
     /**
-     * Puts a connection in the place of the present one. Called on that connection's event loop.
+     * Puts a connection in the place of the present one, which is told so and closed.
      *
-     * @return where it delivers from now on
+     * @param next the new connection, on any event loop
+     * @return where it delivers from now on, called on its own loop
      */
     Ingest attach(ClientConnection next) {
+        connection.send(Failed.of(SessionFailures.takenOver()));
         AttachedIngest ingest = new AttachedIngest(this, session);
-        if (eventLoop.inEventLoop()) {
-            replace(next, ingest);
+        attached = ingest;
+        onPeerChanged.accept(next.peer());
+        if (next.eventLoop().inEventLoop()) {
+            connection = next;
+            pauseMedia(paused);
             return ingest;
         }
         IngestHop hop = new IngestHop(next, eventLoop, ingest, lowBytes, highBytes);
-        // Whatever the connection delivers is a later task on the same loop.
-        eventLoop.execute(() -> replace(hop, ingest));
+        connection = hop;
+        pauseMedia(paused);
         return hop;
-    }
-
-    private void replace(ClientConnection next, AttachedIngest ingest) {
-        connection = next;
-        attached = ingest;
-        onPeerChanged.accept(next.peer());
-        if (paused) {
-            next.pauseMedia(true);
-        }
     }
 
     boolean isAttached(Ingest ingest) {
@@ -111,13 +109,22 @@ final class IngestSlot {
         return features.contains(feature);
     }
 
+    /** The connection belongs to another session from now on: this one neither sends to it nor pauses it. */
+    void letGo() {
+        letGo = true;
+    }
+
     void send(ServerMessage message) {
-        connection.send(message);
+        if (!letGo) {
+            connection.send(message);
+        }
     }
 
     /** Remembered for a connection that is attached later. */
     void pauseMedia(boolean pause) {
         paused = pause;
-        connection.pauseMedia(pause);
+        if (!letGo) {
+            connection.pauseMedia(pause);
+        }
     }
 }

@@ -99,6 +99,37 @@ public sealed interface SessionEvent {
     record MessagesSkipped(String sessionId, StreamKey streamKey, long bytes) implements SessionEvent {}
 
     /**
+     * The connection of a live stream is lost. The stream goes on, and waits for its client; {@link Resumed} or
+     * {@link Ended} follows.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key
+     * @param peer who is lost
+     * @param window how long the stream waits
+     */
+    record Lost(String sessionId, StreamKey streamKey, Peer peer, Duration window) implements SessionEvent {}
+
+    /**
+     * A client continues its recording over another connection: the same stream, without a byte lost; or a new one,
+     * whose {@link Started} came just before.
+     *
+     * @param sessionId names the session
+     * @param streamKey the key
+     * @param peer who is at the other end now
+     * @param mode whether it is the same stream
+     * @param away how long there was no connection; zero if the new one came first, or it is another stream
+     * @param nextByte the position in the recording from which it goes on
+     */
+    record Resumed(
+            String sessionId,
+            StreamKey streamKey,
+            Peer peer,
+            io.sluice.protocol.Resumed.Mode mode,
+            Duration away,
+            long nextByte)
+            implements SessionEvent {}
+
+    /**
      * The stream has ended and its FFmpeg was reaped.
      *
      * @param sessionId names the session

@@ -27,18 +27,33 @@ final class SessionFailures {
         return new Failure(FailureCode.UNEXPECTED_MESSAGE, "stop arrived before open: there is nothing to stop.");
     }
 
-    static Failure openTwice() {
+    static Failure openTwice(String type) {
         return new Failure(
                 FailureCode.UNEXPECTED_MESSAGE,
-                "open arrived a second time: one connection carries one stream, so open another connection.");
+                type + " arrived, but this connection has a stream already: one connection carries one stream,"
+                        + " so open another connection.");
     }
 
-    static Failure openFromPlainClient() {
+    static Failure notFromPlainClient(String type) {
         return new Failure(
                 FailureCode.UNEXPECTED_MESSAGE,
-                "open is not understood here: offer the subprotocol sluice.v1 to negotiate, or send only media.");
+                type + " is not understood here: offer the subprotocol sluice.v1 to negotiate, or send only media.");
     }
 
+    static Failure takenOver() {
+        return new Failure(
+                FailureCode.TAKEN_OVER,
+                "A newer connection continues this stream, so this one is closed. Do not connect again.");
+    }
+
+    static Failure resumeGap(long keptFromByte, long receivedBytes) {
+        return new Failure(
+                FailureCode.RESUME_GAP,
+                "The client has kept its media from byte " + keptFromByte + " on, but the gateway has only "
+                        + receivedBytes + " bytes: what is between them is lost. Record anew.");
+    }
+
+    /** Says no more than that: whether the session exists is nobody's business who does not know its token. */
     /** Says no more than that: whether the session exists is nobody's business who does not know its token. */
     static Failure resumeUnknown() {
         return new Failure(

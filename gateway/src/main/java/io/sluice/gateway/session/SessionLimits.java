@@ -26,6 +26,8 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Out
      * @param authorize until the authorizer answers
      * @param media how long a live client may send nothing
      * @param finish from the end of the media to the end of FFmpeg
+     * @param resume how long to wait for a client whose connection is lost and that can continue over another one; zero
+     *     to wait for nobody
      * @param maxDuration how long a stream may be live; null for no limit
      */
     public record Timeouts(
@@ -33,12 +35,13 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Out
             Duration authorize,
             Duration media,
             Duration finish,
+            Duration resume,
             @Nullable Duration maxDuration) {
 
         /**
          * The defaults.
          *
-         * @return ten seconds for most, and no limit on the duration
+         * @return ten to thirty seconds for most, and no limit on the duration
          */
         public static Timeouts defaults() {
             return new Timeouts(
@@ -46,6 +49,7 @@ public record SessionLimits(Timeouts timeouts, Rates rates, Buffers buffers, Out
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     null);
         }
     }

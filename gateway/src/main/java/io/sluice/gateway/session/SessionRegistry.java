@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
+import io.sluice.protocol.ServerMessage;
 import io.sluice.protocol.StreamKey;
 import java.time.Duration;
 import java.util.Collection;
@@ -19,9 +20,13 @@ public final class SessionRegistry {
     /** By the key's identity. */
     private final ConcurrentMap<StreamKey, Lease> leases = new ConcurrentHashMap<>();
 
-    private final Set<StreamSession> sessions = ConcurrentHashMap.newKeySet();
+    /** By its id. */
+    private final ConcurrentMap<String, StreamSession> sessions = new ConcurrentHashMap<>();
 
-    /** A registry without sessions. */
+    private final ResumeToken.Source tokens = new ResumeToken.Source();
+    private final Tombstones tombstones = new Tombstones(System::nanoTime);
+
+    /** A registry without sessions. Reads the system's randomness. */
     public SessionRegistry() {}
 
     /**
@@ -40,21 +45,41 @@ public final class SessionRegistry {
      * @return a snapshot
      */
     public Collection<StreamSession> sessions() {
-        return Set.copyOf(sessions);
+        return Set.copyOf(sessions.values());
     }
 
     void add(StreamSession session) {
-        sessions.add(session);
+        sessions.put(session.id(), session);
     }
 
     void remove(StreamSession session) {
-        sessions.remove(session);
+        sessions.remove(session.id(), session);
+    }
+
+    /** The session that a token continues, if it is the session's. */
+    Optional<StreamSession> resumable(String sessionId, ResumeToken token) {
+        return Optional.ofNullable(sessions.get(sessionId)).filter(session -> session.isContinuedBy(token));
+    }
+
+    /** A secret for a session that can be continued. */
+    String newSecret() {
+        return tokens.next();
+    }
+
+    /** Keeps the last word of a session for a client that comes back within the time. */
+    void remember(ResumeToken token, ServerMessage lastWord, Duration window) {
+        tombstones.add(token, lastWord, window);
+    }
+
+    /** The last word of the session that a token continued. */
+    Optional<ServerMessage> lastWord(ResumeToken token) {
+        return tombstones.lastWord(token);
     }
 
     /**
      * Acquires a stream key for one session, and with it every key of the same identity. If the session that holds it
      * is ending, this waits for the release: someone who reloads a page must not be told that the key is in use by what
-     * was the same page a moment ago.
+     * was the same page a moment ago. For the same reason a session whose client is absent is ended, and waited for.
      *
      * @param key the stream key
      * @param session the session that wants it
@@ -68,20 +93,46 @@ public final class SessionRegistry {
             if (holder == null) {
                 return Mono.just(Result.ok(lease));
             }
-            if (!holder.session.status().state().isEnding()) {
-                return Mono.just(inUse());
-            }
-            return holder.released
-                    .asMono()
-                    .then(acquire(key, session, patience))
-                    .timeout(patience, Mono.just(inUse()));
+            return decided(holder)
+                    .map(leaving ->
+                            leaving.then(acquire(key, session, patience)).timeout(patience, Mono.just(inUse())))
+                    .orElseGet(() -> Mono.just(inUse()));
         });
+    }
+
+    /**
+     * Waits for the place of a session that leaves the key to somebody else. To whoever opens it again, that place is
+     * as good as free.
+     *
+     * @param key the stream key
+     * @param patience how long to wait
+     * @return completes when nobody holds the key, or somebody who stays, or when the time is up
+     */
+    Mono<Void> awaitPlace(StreamKey key, Duration patience) {
+        return Mono.defer(() -> Optional.ofNullable(leases.get(key.identity()))
+                        .flatMap(SessionRegistry::decided)
+                        .map(leaving -> leaving.then(awaitPlace(key, patience)))
+                        .orElseGet(Mono::empty))
+                .timeout(patience, Mono.empty());
+    }
+
+    /**
+     * The moment at which it is decided whether an ending or absent session leaves the key; empty if it stays. An
+     * absent client may come back first.
+     */
+    private static Optional<Mono<Void>> decided(Lease holder) {
+        SessionState state = holder.session.status().state();
+        if (state.isEnding()) {
+            return Optional.of(holder.released.asMono());
+        }
+        return state == SessionState.AWAITING ? Optional.of(holder.session.giveWay()) : Optional.empty();
     }
 
     /** The refusal that {@link #acquire} would answer with now; empty if it would give the key, or wait for it. */
     Optional<Failure> refusal(StreamKey key) {
         return sessionOf(key)
-                .filter(holder -> !holder.status().state().isEnding())
+                .filter(holder ->
+                        !holder.status().state().isEnding() && holder.status().state() != SessionState.AWAITING)
                 .map(holder -> failure());
     }
 

@@ -7,8 +7,12 @@ import io.sluice.protocol.Failed;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.Opened;
 import io.sluice.protocol.Progress;
+import io.sluice.protocol.Resumed;
 import io.sluice.protocol.ServerMessage;
 import io.sluice.protocol.StreamKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -26,13 +30,20 @@ final class SessionReporter {
     private final IngestSlot ingest;
     private final SessionListener listener;
     private final SessionStatusPublisher status;
+    private final Resumption resumption;
     private long skippedBytes;
 
-    SessionReporter(String sessionId, IngestSlot ingest, SessionListener listener, SessionStatusPublisher status) {
+    SessionReporter(
+            String sessionId,
+            IngestSlot ingest,
+            SessionListener listener,
+            SessionStatusPublisher status,
+            Resumption resumption) {
         this.sessionId = sessionId;
         this.ingest = ingest;
         this.listener = listener;
         this.status = status;
+        this.resumption = resumption;
     }
 
     void started(Opened opened, RunningStream stream) {
@@ -45,7 +56,7 @@ final class SessionReporter {
                 stream.ffmpegs(),
                 opened.video(),
                 opened.audio());
-        ingest.send(opened);
+        ingest.send(resumption.answer(opened));
         status.media(opened);
         notifyListener(new SessionEvent.Started(
                 sessionId,
@@ -55,6 +66,50 @@ final class SessionReporter {
                 opened.audio(),
                 status.latest().negotiated(),
                 stream.startup()));
+        if (resumption.restarts()) {
+            notifyListener(new SessionEvent.Resumed(
+                    sessionId, streamKey(), ingest.peer(), Resumed.Mode.RESTART, Duration.ZERO, 0));
+        }
+    }
+
+    /** The connection is lost, and the session waits for another. */
+    void lost(long receivedBytes) {
+        Duration window = resumption.window();
+        LOG.info(
+                "[{}] The connection of {} is lost after {} bytes. FFmpeg, the outputs and the stream key are kept for"
+                        + " {} ms, until {}, for the client to resume",
+                sessionId,
+                ingest.peer(),
+                receivedBytes,
+                window.toMillis(),
+                Instant.now().plus(window).truncatedTo(ChronoUnit.MILLIS));
+        notifyListener(new SessionEvent.Lost(sessionId, streamKey(), ingest.peer(), window));
+    }
+
+    /** Another connection is attached, and goes on from a byte. */
+    void resumed(Duration away, long nextByte, long sentBytes) {
+        LOG.info(
+                "[{}] Resumed: {} goes on from byte {} after {} ms away; {} bytes are sent again",
+                sessionId,
+                ingest.peer(),
+                nextByte,
+                away.toMillis(),
+                Math.max(0, sentBytes - nextByte));
+        notifyListener(
+                new SessionEvent.Resumed(sessionId, streamKey(), ingest.peer(), Resumed.Mode.EXACT, away, nextByte));
+    }
+
+    /** The session waits no longer. */
+    void notResumed() {
+        LOG.info(
+                "[{}] Nobody resumed the stream within {} ms, so it ends",
+                sessionId,
+                resumption.window().toMillis());
+    }
+
+    /** The session makes room. */
+    void gaveWay() {
+        LOG.info("[{}] The stream ends: its client is absent, and another one opens its stream key", sessionId);
     }
 
     /** To the client, as often as it asked. */
@@ -112,7 +167,10 @@ final class SessionReporter {
                 acceptedBytes,
                 outTimeMs,
                 failure.map(f -> ", " + f.code().reason() + ": " + f.message()).orElse(""));
-        ingest.send(failure.<ServerMessage>map(Failed::of).orElseGet(() -> new Ended(acceptedBytes, outTimeMs)));
+        ServerMessage lastWord =
+                failure.<ServerMessage>map(Failed::of).orElseGet(() -> new Ended(acceptedBytes, outTimeMs));
+        resumption.ended(lastWord);
+        ingest.send(lastWord);
         notifyListener(new SessionEvent.Ended(sessionId, streamKey(), acceptedBytes, outTimeMs, failure));
     }
 

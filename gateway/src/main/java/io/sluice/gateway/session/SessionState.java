@@ -18,6 +18,9 @@ public enum SessionState {
     /** FFmpeg takes the media. */
     LIVE,
 
+    /** As live, but the connection is lost: no media arrives until the client continues over another one. */
+    AWAITING,
+
     /** No more media is accepted. What arrived is being delivered, and FFmpeg writes its trailers. */
     FINISHING,
 
@@ -33,7 +36,8 @@ public enum SessionState {
     private static final Map<SessionState, Set<SessionState>> TRANSITIONS = new EnumMap<>(Map.of(
             NEGOTIATING, EnumSet.of(STARTING, CLOSING),
             STARTING, EnumSet.of(LIVE, CLOSING),
-            LIVE, EnumSet.of(FINISHING, ABORTING, CLOSING),
+            LIVE, EnumSet.of(AWAITING, FINISHING, ABORTING, CLOSING),
+            AWAITING, EnumSet.of(LIVE, FINISHING, ABORTING, CLOSING),
             FINISHING, EnumSet.of(ABORTING, CLOSING),
             ABORTING, EnumSet.of(CLOSING),
             CLOSING, EnumSet.of(CLOSED),
@@ -55,7 +59,16 @@ public enum SessionState {
      * @return true from {@link #LIVE} until {@link #CLOSING}
      */
     public boolean hasRun() {
-        return this == LIVE || this == FINISHING || this == ABORTING;
+        return isOnAir() || this == FINISHING || this == ABORTING;
+    }
+
+    /**
+     * Whether the stream goes on, with or without a connection.
+     *
+     * @return true if {@link #LIVE} or {@link #AWAITING}
+     */
+    public boolean isOnAir() {
+        return this == LIVE || this == AWAITING;
     }
 
     /**

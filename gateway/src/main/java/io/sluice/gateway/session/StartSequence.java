@@ -85,8 +85,9 @@ final class StartSequence {
 
     /** Releases what a stream held, once its runs have ended. Its preview stays available for a while. */
     static void release(SessionContext context, Reservation reservation) {
-        release(context, reservation.lease());
+        // The place first: whoever waits for the key needs it.
         reservation.ticket().release();
+        release(context, reservation.lease());
     }
 
     private static void release(SessionContext context, Lease lease) {
@@ -101,7 +102,11 @@ final class StartSequence {
                 ticket.countStart(key).or(() -> context.streams().refusal(key));
         return refusal.isPresent()
                 ? Mono.just(new Result.Refused<>(refusal.get()))
-                : then(offer, known -> admit(ticket, permit, known));
+                : then(
+                        offer,
+                        known -> context.streams()
+                                .awaitPlace(key, context.limits().keyReleaseTimeout())
+                                .then(Mono.defer(() -> admit(ticket, permit, known))));
     }
 
     private Mono<Result<RunningStream>> admit(Ticket ticket, Permit permit, Offer offer) {

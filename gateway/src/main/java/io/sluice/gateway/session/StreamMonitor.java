@@ -13,7 +13,7 @@ final class StreamMonitor {
 
     private final StreamDelivery delivery;
     private final StreamQuota quota;
-    private final StallDetector stalls;
+    private final MediaTimeout mediaTimeout;
     private final IncomingMedia media;
     private final long startNanos;
     private long samples;
@@ -32,7 +32,7 @@ final class StreamMonitor {
         this.startNanos = nowNanos;
         this.delivery = delivery;
         this.quota = StreamQuota.of(context, permit, nowNanos);
-        this.stalls = new StallDetector(context.limits(), nowNanos);
+        this.mediaTimeout = new MediaTimeout(context.limits(), nowNanos);
     }
 
     /**
@@ -45,7 +45,7 @@ final class StreamMonitor {
         // Bytes that are no media keep nothing alive.
         if (!media.hasClock() || media.clock().samples() != samples) {
             samples = media.clock().samples();
-            stalls.onMedia(nowNanos);
+            mediaTimeout.onMedia(nowNanos);
         }
         delivery.onMedia(mediaBytes);
         return Optional.ofNullable(quota.onMedia(mediaBytes, nowNanos));
@@ -58,8 +58,27 @@ final class StreamMonitor {
      */
     Optional<Failure> inspect() {
         long nowNanos = System.nanoTime();
-        delivery.inspect(media.hasClock() ? media.clock().elapsed() : Duration.ofNanos(nowNanos - startNanos));
-        return quota.check(nowNanos, Instant.now()).or(() -> stalls.inspect(nowNanos, delivery.waitingBytes()));
+        delivery.inspect(mediaTime(nowNanos));
+        return quota.check(nowNanos, Instant.now()).or(() -> mediaTimeout.inspect(nowNanos, delivery.waitingBytes()));
+    }
+
+    /**
+     * Looks at a stream whose client is absent: time goes by, and nothing else is expected of it.
+     *
+     * @return why the stream must end, or empty
+     */
+    Optional<Failure> inspectAbsent() {
+        delivery.inspect(mediaTime(System.nanoTime()));
+        return quota.check(System.nanoTime(), Instant.now());
+    }
+
+    /** The client is back. */
+    void resumed() {
+        mediaTimeout.restart(System.nanoTime());
+    }
+
+    private Duration mediaTime(long nowNanos) {
+        return media.hasClock() ? media.clock().elapsed() : Duration.ofNanos(nowNanos - startNanos);
     }
 
     /** The progress, as sent to the client. */

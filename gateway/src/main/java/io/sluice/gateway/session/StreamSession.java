@@ -17,10 +17,14 @@ import io.sluice.protocol.Open;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.Result;
 import io.sluice.protocol.Resume;
+import io.sluice.protocol.Resumed;
+import io.sluice.protocol.Stop;
 import io.sluice.protocol.StreamKey;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +42,8 @@ import reactor.core.scheduler.Schedulers;
  * the media.
  *
  * <p>Confined to the event loop of its first connection, except for {@link #end}, {@link #drain}, {@link #abort},
- * {@link #status()}, {@link #done()} and {@link #id()}, which any thread may call, and {@link #attach}.
+ * {@link #status()}, {@link #done()} and {@link #id()}, {@link #takeOver}, {@link #giveWay} and {@link #isContinuedBy},
+ * which any thread may call.
  */
 public final class StreamSession {
 
@@ -56,6 +61,9 @@ public final class StreamSession {
     private final SessionStatusPublisher status;
     private final SessionReporter reporter;
     private final StreamTimers timers;
+    private final Resumption resumption;
+    private final Reception reception;
+    private final Supplier<Optional<Failure>> refusal;
     private final Sinks.Empty<Void> done = Sinks.empty();
 
     private SessionState state = SessionState.NEGOTIATING;
@@ -65,6 +73,7 @@ public final class StreamSession {
     private @Nullable StreamDelivery delivery;
 
     private @Nullable StreamMonitor monitor;
+    private OptionalLong drainEndNanos = OptionalLong.empty();
     private @Nullable Failure failure;
 
     /** How a client sends its stream. */
@@ -76,12 +85,17 @@ public final class StreamSession {
     }
 
     private StreamSession(
-            SessionContext context, ClientConnection connection, @Nullable String requestedKey, IngestMode mode) {
+            SessionContext context,
+            ClientConnection connection,
+            @Nullable String requestedKey,
+            IngestMode mode,
+            Supplier<Optional<Failure>> refusal) {
         SessionLimits limits = context.limits();
         this.context = context;
         this.eventLoop = connection.eventLoop();
         this.mode = mode;
         this.requestedKey = requestedKey;
+        this.refusal = refusal;
         this.status = new SessionStatusPublisher(id, connection.peer(), mode == IngestMode.NEGOTIATED);
         this.ingest = new IngestSlot(
                 eventLoop,
@@ -94,22 +108,28 @@ public final class StreamSession {
                 eventLoop, limits.buffers().replay(), context.replayMemory(), System::nanoTime, ingest::pauseMedia);
         this.media = new IncomingMedia(limits.outputs().maxTimestampGap(), buffer);
         this.format = new FormatVerifier(context.ffmpeg().maxPixels());
-        this.reporter = new SessionReporter(id, ingest, context.listener(), status);
+        this.resumption = new Resumption(eventLoop, context.streams(), limits);
+        this.reception = new Reception(context, connection, new Desk());
+        this.reporter = new SessionReporter(id, ingest, context.listener(), status, resumption);
         this.timers = new StreamTimers(eventLoop);
         context.streams().add(this);
     }
 
     /**
-     * A session that waits for {@code open}.
+     * A session that waits for {@code open}, or for {@code resume}.
      *
      * @param context what all sessions share
      * @param connection the client's connection
      * @param streamKey the stream key in the request's query, or null
+     * @param refusal why no stream can begin, or empty; asked when one is about to. A stream can still be resumed.
      * @return the session; the connection must deliver to its {@link #ingest()}
      */
     public static StreamSession negotiated(
-            SessionContext context, ClientConnection connection, @Nullable String streamKey) {
-        StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.NEGOTIATED);
+            SessionContext context,
+            ClientConnection connection,
+            @Nullable String streamKey,
+            Supplier<Optional<Failure>> refusal) {
+        StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.NEGOTIATED, refusal);
         session.timers.after(
                 context.limits().timeouts().open(), () -> session.fail(SessionFailures.openTimedOut(context.limits())));
         return session;
@@ -129,7 +149,7 @@ public final class StreamSession {
             ClientConnection connection,
             @Nullable String streamKey,
             @Nullable String mimeType) {
-        StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.PLAIN);
+        StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.PLAIN, Optional::empty);
         Mono<Result<Offer>> offer = Optional.ofNullable(mimeType)
                 .map(OfferNegotiation::ofMimeType)
                 .filter(declared -> !OfferNegotiation.leavesCodecsOpen(declared))
@@ -146,7 +166,7 @@ public final class StreamSession {
         return format.offer()
                 .timeout(
                         context.limits().firstMediaTimeout(),
-                        Mono.just(StallDetector.noHeader(context.limits())),
+                        Mono.just(MediaTimeout.noHeader(context.limits())),
                         Schedulers.fromExecutor(eventLoop));
     }
 
@@ -159,7 +179,7 @@ public final class StreamSession {
      * @return a session that is closed
      */
     public static StreamSession refused(SessionContext context, ClientConnection connection, Failure failure) {
-        StreamSession session = new StreamSession(context, connection, null, IngestMode.NEGOTIATED);
+        StreamSession session = new StreamSession(context, connection, null, IngestMode.NEGOTIATED, Optional::empty);
         session.fail(failure);
         return session;
     }
@@ -200,15 +220,104 @@ public final class StreamSession {
         return ingest.ingest();
     }
 
+    /** Whether a token continues this session. Callable from any thread. */
+    boolean isContinuedBy(ResumeToken token) {
+        return resumption.isFor(token);
+    }
+
     /**
-     * Puts another connection in the place of the present one, whose further bytes are released. Called on the new
-     * connection's event loop, which may be another than the session's: bytes and messages then hop between the two.
+     * Continues this session over another connection, or refuses to. The newest connection wins, whatever the present
+     * one looks like: a socket that has died may look alive for a long time. Callable from any thread.
      *
-     * @param connection the new connection
-     * @return where it delivers from now on
+     * @param takeOver the other connection
      */
-    Ingest attach(ClientConnection connection) {
-        return ingest.attach(connection);
+    void takeOver(TakeOver takeOver) {
+        TakeOver.run(eventLoop, () -> decide(takeOver));
+    }
+
+    private void decide(TakeOver takeOver) {
+        if (!state.hasRun() || !resumption.isFor(takeOver.token())) {
+            takeOver.refuse();
+            return;
+        }
+        Ingest next = ingest.attach(takeOver.connection());
+        if (state.isEnding()) {
+            // What happens next is the session's last word.
+            takeOver.grant(next, Optional.empty());
+            return;
+        }
+        TakeOver.Claim claim = takeOver.claim();
+        long nextByte = media.receivedBytes();
+        if (claim.keptFromByte() > nextByte) {
+            takeOver.grant(next, Optional.empty());
+            fail(SessionFailures.resumeGap(claim.keptFromByte(), nextByte));
+            return;
+        }
+        Duration away = resumption.away();
+        if (state == SessionState.AWAITING) {
+            transitionTo(SessionState.LIVE);
+            monitor().resumed();
+        }
+        reporter.resumed(away, nextByte, claim.sentBytes());
+        takeOver.grant(
+                next, Optional.of(new Resumed(Resumed.Mode.EXACT, id, nextByte, resumption.grant(claim.secret()))));
+        drainEndNanos.ifPresent(end -> announceDrain(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+    }
+
+    /**
+     * Ends the session if its client is absent: somebody else opens its stream key. Callable from any thread.
+     *
+     * @return completes when that is decided; the state then shows how
+     */
+    Mono<Void> giveWay() {
+        return Mono.<Void>fromRunnable(() -> {
+                    if (state == SessionState.AWAITING) {
+                        reporter.gaveWay();
+                        resumption.revoke();
+                        finish(null);
+                    }
+                })
+                .subscribeOn(Schedulers.fromExecutor(eventLoop));
+    }
+
+    /** The connection is lost, but the client may come back over another one. */
+    private void await() {
+        transitionTo(SessionState.AWAITING);
+        resumption.await(this::windowOver);
+        reporter.lost(media.receivedBytes());
+    }
+
+    private void windowOver() {
+        if (state == SessionState.AWAITING) {
+            reporter.notResumed();
+            finish(null);
+        }
+    }
+
+    /** Where a connection is greeted that may belong to another session. */
+    private final class Desk implements Reception.Desk {
+
+        @Override
+        public boolean isOpen() {
+            return state == SessionState.NEGOTIATING;
+        }
+
+        @Override
+        public void leave() {
+            ingest.letGo();
+            close();
+        }
+
+        @Override
+        public void beginAnew(Open open) {
+            resumption.request(true);
+            open(open);
+        }
+
+        @Override
+        public void refuse(Failure failure) {
+            fail(failure);
+        }
     }
 
     /**
@@ -231,10 +340,17 @@ public final class StreamSession {
         eventLoop.execute(() -> {
             if (!state.hasRun()) {
                 fail(refusal);
-            } else if (state == SessionState.LIVE && ingest.has(ClientFeature.DRAINING)) {
-                ingest.send(new Draining(endsIn.toMillis()));
+            } else if (state.isOnAir()) {
+                drainEndNanos = OptionalLong.of(System.nanoTime() + endsIn.toNanos());
+                announceDrain(endsIn);
             }
         });
+    }
+
+    private void announceDrain(Duration left) {
+        if (state == SessionState.LIVE && ingest.has(ClientFeature.DRAINING)) {
+            ingest.send(new Draining(left.toMillis()));
+        }
     }
 
     /**
@@ -281,11 +397,23 @@ public final class StreamSession {
         public void onMessage(Result<ClientMessage> message) {
             if (message instanceof Result.Refused<ClientMessage> invalid) {
                 fail(invalid.failure());
+            } else if (message.orElseThrow() instanceof Stop) {
+                stop();
+            } else if (state != SessionState.NEGOTIATING || reception.hasAsked()) {
+                String type = message.orElseThrow().type();
+                fail(
+                        mode == IngestMode.PLAIN
+                                ? SessionFailures.notFromPlainClient(type)
+                                : SessionFailures.openTwice(type));
+            } else if (message.orElseThrow() instanceof Resume resume) {
+                reception.resume(resume);
             } else if (message.orElseThrow() instanceof Open open) {
                 open(open);
-            } else if (message.orElseThrow() instanceof Resume) {
-                fail(state == SessionState.NEGOTIATING ? SessionFailures.resumeUnknown() : SessionFailures.openTwice());
-            } else if (state == SessionState.NEGOTIATING) {
+            }
+        }
+
+        private void stop() {
+            if (state == SessionState.NEGOTIATING) {
                 fail(SessionFailures.stopBeforeOpen());
             } else {
                 endOfMedia();
@@ -298,9 +426,11 @@ public final class StreamSession {
         }
 
         @Override
-        public void onDisconnect() {
+        public void onDisconnect(Departure departure) {
             if (state == SessionState.NEGOTIATING) {
                 close();
+            } else if (state == SessionState.LIVE && departure == Departure.LOST && resumption.isGranted()) {
+                await();
             } else {
                 endOfMedia();
             }
@@ -308,16 +438,17 @@ public final class StreamSession {
     }
 
     private void open(Open open) {
-        if (state != SessionState.NEGOTIATING) {
-            fail(mode == IngestMode.PLAIN ? SessionFailures.openFromPlainClient() : SessionFailures.openTwice());
-            return;
-        }
-        Result<Offer> offer = OfferNegotiation.of(open);
-        if (offer instanceof Result.Refused<Offer> refused) {
-            fail(refused.failure());
+        Optional<Failure> refused = refusal.get();
+        Result<Offer> offer =
+                refused.<Result<Offer>>map(Result.Refused::new).orElseGet(() -> OfferNegotiation.of(open));
+        if (offer instanceof Result.Refused<Offer> no) {
+            fail(no.failure());
             return;
         }
         ingest.configure(open);
+        if (open.has(ClientFeature.RESUME)) {
+            resumption.request(reception.hasAsked());
+        }
         Peer peer = ingest.peer();
         String token = open.token();
         start(streamKey(open.streamKey()), Mono.just(offer), token == null ? peer : peer.withToken(token));
@@ -455,6 +586,8 @@ public final class StreamSession {
         reporter.skipped(delivery().skippedMessageBytes());
         if (state == SessionState.LIVE) {
             monitor().inspect().ifPresent(this::fail);
+        } else if (state == SessionState.AWAITING) {
+            monitor().inspectAbsent().ifPresent(this::fail);
         }
     }
 
@@ -480,7 +613,7 @@ public final class StreamSession {
                 reporter.refused(reason);
                 close();
             }
-            case LIVE -> {
+            case LIVE, AWAITING -> {
                 reporter.failing(reason);
                 finish(reason);
             }
@@ -546,6 +679,9 @@ public final class StreamSession {
     private void transitionTo(SessionState next) {
         if (!state.canTransitionTo(next)) {
             throw new IllegalStateException("a session cannot go from " + state + " to " + next);
+        }
+        if (state == SessionState.AWAITING) {
+            resumption.stopWaiting();
         }
         state = next;
         status.state(next);

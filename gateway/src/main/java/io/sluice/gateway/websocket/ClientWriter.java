@@ -10,12 +10,15 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.gateway.access.Peer;
 import io.sluice.gateway.session.ClientConnection;
+import io.sluice.gateway.session.Ingest;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failed;
 import io.sluice.protocol.Progress;
 import io.sluice.protocol.ServerMessage;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.NettyPipeline;
 
 /**
@@ -31,6 +34,7 @@ final class ClientWriter implements ClientConnection {
     private final ControlCodec codec;
     private final boolean negotiated;
     private final PongLimiter pongs;
+    private @Nullable Ingest ingest;
     private boolean closing;
 
     ClientWriter(Channel channel, Peer peer, ControlCodec codec, boolean negotiated) {
@@ -49,6 +53,16 @@ final class ClientWriter implements ClientConnection {
     @Override
     public Peer peer() {
         return peer;
+    }
+
+    @Override
+    public void deliverTo(Ingest next) {
+        ingest = next;
+    }
+
+    /** Where the connection delivers. Set before it receives anything. */
+    Ingest ingest() {
+        return Objects.requireNonNull(ingest);
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.sluice.gateway.session.Ingest;
+import io.sluice.gateway.session.Departure;
 import io.sluice.protocol.ControlCodec;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Result;
@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 
 /**
- * The only subscription to a client's frames: passes control messages to the session as messages, and media as bytes.
+ * The only subscription to a client's frames: passes control messages on as messages, and media as bytes, to the
+ * session to which the connection belongs at present.
  *
  * <p><b>Demand</b> is unbounded, so that no media is lost at the end of a stream: Reactor Netty handles the client's
  * close frame as soon as it arrives and drops everything that was not requested. Back-pressure is applied one step
@@ -29,14 +30,14 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameReceiver.class);
 
-    private final Ingest session;
+    private final StreamingFrameDecoder decoder;
     private final ClientWriter client;
     private final ControlCodec codec;
     private final ByteArrayOutputStream text = new ByteArrayOutputStream(0);
     private boolean inText;
 
-    FrameReceiver(Ingest session, ClientWriter client, ControlCodec codec) {
-        this.session = session;
+    FrameReceiver(StreamingFrameDecoder decoder, ClientWriter client, ControlCodec codec) {
+        this.decoder = decoder;
         this.client = client;
         this.codec = codec;
     }
@@ -49,10 +50,10 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
     @Override
     public void onNext(WebSocketFrame frame) {
         if (frame instanceof StreamingFrameDecoder.Violation violation) {
-            session.onViolation(violation.failure());
+            client.ingest().onViolation(violation.failure());
         } else if (frame instanceof BinaryWebSocketFrame) {
             inText = false;
-            session.onMedia(frame.content().retain());
+            client.ingest().onMedia(frame.content().retain());
         } else if (frame instanceof TextWebSocketFrame) {
             inText = true;
             text.reset();
@@ -62,7 +63,7 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
             if (inText) {
                 control(frame);
             } else {
-                session.onMedia(frame.content().retain());
+                client.ingest().onMedia(frame.content().retain());
             }
         } else if (frame instanceof PingWebSocketFrame) {
             client.pong(frame.content());
@@ -73,18 +74,19 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
         ByteBuf content = frame.content();
         if (text.size() + content.readableBytes() > ControlCodec.MAX_MESSAGE_BYTES) {
             text.reset();
-            session.onMessage(Result.refused(
-                    FailureCode.MESSAGE_TOO_LARGE,
-                    "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
-                            + " bytes. Use text frames for control messages and binary frames for media."));
+            client.ingest()
+                    .onMessage(Result.refused(
+                            FailureCode.MESSAGE_TOO_LARGE,
+                            "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
+                                    + " bytes. Use text frames for control messages and binary frames for media."));
         } else if (frame.isFinalFragment() && text.size() == 0) {
-            session.onMessage(codec.decode(content.nioBuffer()));
+            client.ingest().onMessage(codec.decode(content.nioBuffer()));
         } else {
             byte[] part = new byte[content.readableBytes()];
             content.getBytes(content.readerIndex(), part);
             text.writeBytes(part);
             if (frame.isFinalFragment()) {
-                session.onMessage(codec.decode(text.toByteArray()));
+                client.ingest().onMessage(codec.decode(text.toByteArray()));
                 text.reset();
             }
         }
@@ -99,6 +101,6 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
     @Override
     public void onComplete() {
         client.disconnected();
-        session.onDisconnect();
+        client.ingest().onDisconnect(decoder.hasLeft() ? Departure.LEFT : Departure.LOST);
     }
 }

@@ -74,7 +74,10 @@ public final class IngestRoutes {
         List<String> offered = subprotocols(request);
         if (offered.contains(NEGOTIATED)) {
             return upgrade(
-                    request, response, NEGOTIATED, (context, client) -> StreamSession.negotiated(context, client, key));
+                    request,
+                    response,
+                    NEGOTIATED,
+                    (context, client) -> StreamSession.negotiated(context, client, key, shutdown));
         }
         if (!offered.isEmpty()) {
             return refuse(
@@ -143,24 +146,27 @@ public final class IngestRoutes {
         Connection[] connection = new Connection[1];
         in.withConnection(c -> connection[0] = c);
         Channel channel = connection[0].channel();
-        channel.pipeline()
-                .replace(
-                        StreamingFrameDecoder.NETTY_DECODER,
-                        StreamingFrameDecoder.NETTY_DECODER,
-                        new StreamingFrameDecoder(
-                                context.limits().buffers().maxMessageBytes(),
-                                new FrameRateLimiter(context.limits().rates(), System.nanoTime())));
+        StreamingFrameDecoder decoder = new StreamingFrameDecoder(
+                context.limits().buffers().maxMessageBytes(),
+                new FrameRateLimiter(context.limits().rates(), System.nanoTime()));
+        channel.pipeline().replace(StreamingFrameDecoder.NETTY_DECODER, StreamingFrameDecoder.NETTY_DECODER, decoder);
         ClientWriter client = new ClientWriter(channel, request.peer(), codec, negotiated);
-        StreamSession session = refusal(settings.origins(), request)
+        StreamSession session = refusal(settings.origins(), request, negotiated)
                 .map(failure -> StreamSession.refused(context, client, failure))
                 .orElseGet(() -> sessions.create(context, client));
-        in.receiveFrames().subscribe(new FrameReceiver(session.ingest(), client, codec));
+        client.deliverTo(session.ingest());
+        in.receiveFrames().subscribe(new FrameReceiver(decoder, client, codec));
         // Completing earlier would make Reactor Netty close the connection.
         return connection[0].onDispose();
     }
 
-    private Optional<Failure> refusal(OriginPolicy origins, ClientRequest request) {
-        return shutdown.get().or(() -> origins.refusal(request));
+    /**
+     * During a shutdown, negotiated clients can still resume the streams that there are; their session refuses the
+     * rest.
+     */
+    private Optional<Failure> refusal(OriginPolicy origins, ClientRequest request, boolean negotiated) {
+        Optional<Failure> refusal = negotiated ? Optional.empty() : shutdown.get();
+        return refusal.or(() -> origins.refusal(request));
     }
 
     private static List<String> subprotocols(HttpServerRequest request) {

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,10 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     static final String NETTY_DECODER = "wsdecoder";
 
     private static final int STATUS_BYTES = 2;
+
+    /** The client is done, or its page is being closed. */
+    private static final Set<Integer> LEAVING =
+            Set.of(WebSocketCloseStatus.NORMAL_CLOSURE.code(), WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code());
 
     /** A protocol violation, in place of the frame that caused it. No frame follows. */
     static final class Violation extends WebSocketFrame {
@@ -70,6 +75,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
     private long messageBytes;
     private int mask;
     private int controlBytes;
+    private boolean left;
 
     StreamingFrameDecoder(int maxMessageBytes, FrameRateLimiter frameRate) {
         this.maxMessageBytes = maxMessageBytes;
@@ -90,6 +96,14 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
         } finally {
             in.release();
         }
+    }
+
+    /**
+     * Whether the client has left on purpose. A close frame without a code counts: it is what {@code close()} sends in
+     * a browser.
+     */
+    boolean hasLeft() {
+        return left;
     }
 
     private boolean header(ChannelHandlerContext context, ByteBuf in) {
@@ -184,6 +198,7 @@ final class StreamingFrameDecoder extends ChannelInboundHandlerAdapter {
             return;
         }
         ended = true;
+        left = !content.isReadable() || LEAVING.contains(content.getUnsignedShort(0));
         context.fireChannelRead(new CloseWebSocketFrame(true, 0, content));
     }
 

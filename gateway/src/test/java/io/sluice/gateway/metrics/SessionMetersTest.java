@@ -108,6 +108,38 @@ class SessionMetersTest {
     }
 
     @Test
+    void absentClientsAndThoseThatComeBackAreCountedWithoutTheirTokens() {
+        try (GatewayStage stage = gateway()) {
+            String open = "{\"type\":\"open\",\"streamKey\":\"k-1\",\"offers\":[\"video/webm;codecs=h264,opus\"],"
+                    + "\"resume\":true}";
+            RawWebSocket first = RawWebSocket.connect(stage, "/ingest", "sluice.v1");
+            first.text(open);
+            String opened = first.nextText("\"opened\"");
+            String token = opened.replaceAll(".*\"token\":\"([^\"]*)\".*", "$1");
+            String sessionId = stage.events().get(0).sessionId();
+            first.close(4000);
+            Awaitility.await()
+                    .atMost(GatewayStage.PATIENCE)
+                    .until(() -> gauge("sluice.sessions", "state", "awaiting") == 1);
+            assertThat(gauge("sluice.streams.slow")).isZero();
+            assertThat(stage.gateway().streams()).asString().contains(sessionId).doesNotContain(token);
+            try (RawWebSocket second = RawWebSocket.connect(stage, "/ingest", "sluice.v1")) {
+                second.text("{\"type\":\"resume\",\"sessionId\":\"" + sessionId + "\",\"token\":\"" + token
+                        + "\",\"keptFromByte\":0,\"sentBytes\":0}");
+                second.nextText("\"resumed\"");
+                assertThat(count("sluice.resumes", "mode", "exact")).isOne();
+                assertThat(count("sluice.resumes", "mode", "restart")).isZero();
+                assertThat(gauge("sluice.sessions", "state", "awaiting")).isZero();
+                second.close(1000);
+            }
+            assertThat(stage.awaitEnded().failure()).isEmpty();
+            assertThat(ids()).asString().doesNotContain(token, sessionId);
+            assertThat(stage.events()).asString().doesNotContain(token);
+            first.close();
+        }
+    }
+
+    @Test
     void refusalsAreCountedByCodeAndEachCodeExistsFromTheStart() {
         try (GatewayStage stage = gateway()) {
             for (FailureCode code : FailureCode.values()) {

@@ -52,8 +52,8 @@ class IngestHopTest {
         }
 
         @Override
-        public void onDisconnect() {
-            delivered.add("disconnect");
+        public void onDisconnect(Departure departure) {
+            delivered.add(departure);
         }
     }
 
@@ -74,10 +74,10 @@ class IngestHopTest {
         hop.onMessage(Result.ok(new Stop()));
         media(20);
         hop.onViolation(failure);
-        hop.onDisconnect();
+        hop.onDisconnect(Departure.LOST);
         assertThat(delivered).isEmpty();
         sessionLoop.runPendingTasks();
-        assertThat(delivered).containsExactly(10, new Stop(), 20, failure, "disconnect");
+        assertThat(delivered).containsExactly(10, new Stop(), 20, failure, Departure.LOST);
 
         hop.send(new Ended(1, 2));
         assertThat(client.words()).isEmpty();
@@ -122,7 +122,7 @@ class IngestHopTest {
         shutDown.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
         IngestHop late = new IngestHop(client, shutDown, new Recorder(), LOW, HIGH);
         late.onMedia(ByteBufAllocator.DEFAULT.directBuffer(10).writeZero(10));
-        late.onDisconnect();
+        late.onDisconnect(Departure.LOST);
         assertThat(delivered).isEmpty();
     }
 

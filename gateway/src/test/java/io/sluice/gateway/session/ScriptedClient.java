@@ -18,6 +18,7 @@ public final class ScriptedClient implements ClientConnection {
     private final List<Boolean> pauses = new CopyOnWriteArrayList<>();
 
     private @Nullable EventLoop eventLoop;
+    private volatile @Nullable Ingest ingest;
 
     /** Where it would be read. */
     public ScriptedClient on(EventLoop loop) {
@@ -33,6 +34,17 @@ public final class ScriptedClient implements ClientConnection {
     @Override
     public Peer peer() {
         return peer;
+    }
+
+    @Override
+    public void deliverTo(Ingest next) {
+        requireLoop();
+        ingest = next;
+    }
+
+    /** Where it delivers at present. */
+    Ingest ingest() {
+        return Objects.requireNonNull(ingest);
     }
 
     @Override

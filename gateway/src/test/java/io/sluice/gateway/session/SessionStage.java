@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -94,7 +95,7 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
 
     public static SessionLimits limits(Duration open, Duration media, Duration stall, Duration finish) {
         return new SessionLimits(
-                new SessionLimits.Timeouts(open, AUTHORIZE_TIMEOUT, media, finish, null),
+                new SessionLimits.Timeouts(open, AUTHORIZE_TIMEOUT, media, finish, PATIENCE, null),
                 new SessionLimits.Rates(1_000_000, 128L * 1_024 * 1_024, 20_000, 10, 50),
                 new SessionLimits.Buffers(32_768, 131_072, 1 << 20, 2 << 20, PATIENCE),
                 new OutputRules(stall, PATIENCE, PATIENCE, PATIENCE, OutputRules.Require.ANY),
@@ -166,7 +167,14 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
     }
 
     public StreamSession negotiated(ScriptedClient client) {
-        return onLoop(() -> StreamSession.negotiated(context(), client.on(loop), null));
+        return onLoop(() -> negotiated(client.on(loop), context()));
+    }
+
+    /** A session on the loop of its client, which delivers to it. Called on that loop. */
+    static StreamSession negotiated(ScriptedClient client, SessionContext context) {
+        StreamSession session = StreamSession.negotiated(context, client, null, Optional::empty);
+        client.deliverTo(session.ingest());
+        return session;
     }
 
     public StreamSession plain(ScriptedClient client, @Nullable String mimeType) {
@@ -186,7 +194,7 @@ public final class SessionStage implements BeforeEachCallback, AfterEachCallback
     }
 
     public void disconnect(StreamSession session) {
-        onLoop(() -> session.ingest().onDisconnect());
+        onLoop(() -> session.ingest().onDisconnect(Departure.LOST));
     }
 
     /** Hands media over as it comes off a socket: direct, pooled, some kilobytes at a time. */

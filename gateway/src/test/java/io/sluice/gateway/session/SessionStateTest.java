@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
 import static io.sluice.gateway.session.SessionState.ABORTING;
+import static io.sluice.gateway.session.SessionState.AWAITING;
 import static io.sluice.gateway.session.SessionState.CLOSED;
 import static io.sluice.gateway.session.SessionState.CLOSING;
 import static io.sluice.gateway.session.SessionState.FINISHING;
@@ -25,10 +26,11 @@ class SessionStateTest {
     }
 
     @Test
-    void aSessionGoesOnlyForwards() {
+    void aSessionGoesOnlyForwardsExceptThatALostConnectionIsReplaced() {
         assertThat(after(NEGOTIATING)).containsExactly(STARTING, CLOSING);
         assertThat(after(STARTING)).containsExactly(LIVE, CLOSING);
-        assertThat(after(LIVE)).containsExactly(FINISHING, ABORTING, CLOSING);
+        assertThat(after(LIVE)).containsExactly(AWAITING, FINISHING, ABORTING, CLOSING);
+        assertThat(after(AWAITING)).containsExactly(LIVE, FINISHING, ABORTING, CLOSING);
         assertThat(after(FINISHING)).containsExactly(ABORTING, CLOSING);
         assertThat(after(ABORTING)).containsExactly(CLOSING);
         assertThat(after(CLOSING)).containsExactly(CLOSED);
@@ -51,7 +53,9 @@ class SessionStateTest {
     @Test
     void aRunBelongsToTheMiddleOfALifeOnly() {
         assertThat(EnumSet.allOf(SessionState.class).stream().filter(SessionState::hasRun))
-                .containsExactly(LIVE, FINISHING, ABORTING);
+                .containsExactly(LIVE, AWAITING, FINISHING, ABORTING);
+        assertThat(EnumSet.allOf(SessionState.class).stream().filter(SessionState::isOnAir))
+                .containsExactly(LIVE, AWAITING);
         assertThat(EnumSet.allOf(SessionState.class).stream().filter(SessionState::isEnding))
                 .containsExactly(FINISHING, ABORTING, CLOSING, CLOSED);
     }

@@ -8,8 +8,8 @@ import static io.sluice.gateway.session.SessionStage.recording;
 import static io.sluice.gateway.session.SessionStage.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.gateway.delivery.OutputState;
+import io.sluice.gateway.guards.NoBufferLeaks;
 import io.sluice.protocol.Ended;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;

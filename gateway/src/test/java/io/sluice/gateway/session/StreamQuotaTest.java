@@ -22,7 +22,8 @@ class StreamQuotaTest {
 
     private static SessionLimits limits(@Nullable Duration longest) {
         return new SessionLimits(
-                new SessionLimits.Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, longest),
+                new SessionLimits.Timeouts(
+                        Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, longest),
                 new SessionLimits.Rates(1, 2_000_000, 1, 1, 1),
                 SessionLimits.Buffers.defaults(),
                 OutputRules.defaults(),

@@ -69,7 +69,7 @@ class StreamSessionTest {
         StreamSession session = stage.plain(client, null);
         stage.onLoop(() -> {
             stage.send(session, media);
-            session.ingest().onDisconnect();
+            session.ingest().onDisconnect(Departure.LEFT);
         });
         stage.awaitEnd(session);
 
@@ -213,7 +213,7 @@ class StreamSessionTest {
         stage.send(session, media);
         ScriptedClient next = new ScriptedClient();
         StreamSession second = stage.onLoop(() -> {
-            session.ingest().onDisconnect();
+            session.ingest().onDisconnect(Departure.LEFT);
             return stage.negotiated(next);
         });
         stage.open(second, KEY);

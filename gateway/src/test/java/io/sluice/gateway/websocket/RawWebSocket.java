@@ -179,6 +179,15 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
+    /** The same on a connection that the gateway may have closed already. */
+    void writeLate(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+        } catch (IOException e) {
+            // The gateway was faster.
+        }
+    }
+
     /** The next frame; fails if the connection ends first. */
     Frame next() {
         try {

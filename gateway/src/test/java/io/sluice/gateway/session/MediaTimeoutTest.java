@@ -9,17 +9,17 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Time passes as the test says; it starts close to where {@link System#nanoTime()} overflows, because it may. */
-class StallDetectorTest {
+class MediaTimeoutTest {
 
     private static final long START = Long.MAX_VALUE - 1;
 
-    private final StallDetector stalls = new StallDetector(
+    private final MediaTimeout mediaTimeout = new MediaTimeout(
             SessionStage.limits(
                     Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(1)),
             START);
 
     private Optional<FailureCode> check(long seconds, long waiting) {
-        return stalls.inspect(at(seconds), waiting).map(Failure::code);
+        return mediaTimeout.inspect(at(seconds), waiting).map(Failure::code);
     }
 
     private static long at(long seconds) {
@@ -29,14 +29,14 @@ class StallDetectorTest {
     @Test
     void aStreamThatMovesIsWell() {
         for (int second = 1; second < 100; second++) {
-            stalls.onMedia(at(second));
+            mediaTimeout.onMedia(at(second));
             assertThat(check(second, 50)).isEmpty();
         }
     }
 
     @Test
     void aSilentClientIsNoticedOnlyWhenAllItSentIsTaken() {
-        stalls.onMedia(at(1));
+        mediaTimeout.onMedia(at(1));
         assertThat(check(30, 0)).isEmpty();
         assertThat(check(31, 1)).isEmpty();
         assertThat(check(32, 0)).contains(FailureCode.MEDIA_TIMEOUT);
@@ -50,8 +50,8 @@ class StallDetectorTest {
 
     @Test
     void theWordsSayHowLong() {
-        stalls.onMedia(at(0));
-        assertThat(stalls.inspect(at(30), 0))
+        mediaTimeout.onMedia(at(0));
+        assertThat(mediaTimeout.inspect(at(30), 0))
                 .map(Failure::message)
                 .hasValueSatisfying(words -> assertThat(words).contains("30 s"));
     }

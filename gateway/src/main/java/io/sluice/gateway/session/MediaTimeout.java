@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Detects that the client of a live stream sends nothing. Inspected once a second. */
-final class StallDetector {
+final class MediaTimeout {
 
     private final SessionLimits limits;
     private long lastMediaNanos;
     private boolean mediaSeen;
 
-    StallDetector(SessionLimits limits, long nowNanos) {
+    MediaTimeout(SessionLimits limits, long nowNanos) {
         this.limits = limits;
         this.lastMediaNanos = nowNanos;
     }
@@ -21,6 +21,11 @@ final class StallDetector {
     void onMedia(long nowNanos) {
         lastMediaNanos = nowNanos;
         mediaSeen = true;
+    }
+
+    /** The client is back: the time that it was away does not count. */
+    void restart(long nowNanos) {
+        lastMediaNanos = nowNanos;
     }
 
     /**
