@@ -98,15 +98,15 @@ final class StartSequence {
     /** A client that could not start now is not asked to send media first. */
     private Mono<Result<RunningStream>> start(Ticket ticket, Permit permit, Mono<Result<Offer>> offer) {
         StreamKey key = permit.request().streamKey();
-        Optional<Failure> refusal =
-                ticket.countStart(key).or(() -> context.streams().refusal(key));
-        return refusal.isPresent()
-                ? Mono.just(new Result.Refused<>(refusal.get()))
-                : then(
-                        offer,
-                        known -> context.streams()
-                                .awaitPlace(key, context.limits().keyReleaseTimeout())
-                                .then(Mono.defer(() -> admit(ticket, permit, known))));
+        return context.streams()
+                .awaitPlace(key, context.limits().keyReleaseTimeout())
+                .then(Mono.defer(() -> {
+                    Optional<Failure> refusal =
+                            ticket.countStart(key).or(() -> context.streams().refusal(key));
+                    return refusal.isPresent()
+                            ? Mono.just(new Result.Refused<>(refusal.get()))
+                            : then(offer, known -> admit(ticket, permit, known));
+                }));
     }
 
     private Mono<Result<RunningStream>> admit(Ticket ticket, Permit permit, Offer offer) {

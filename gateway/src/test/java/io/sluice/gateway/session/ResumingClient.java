@@ -14,6 +14,7 @@ import io.sluice.protocol.Resume;
 import io.sluice.protocol.ResumeGrant;
 import io.sluice.protocol.Resumed;
 import io.sluice.protocol.ServerMessage;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -83,6 +84,7 @@ final class ResumingClient {
 
     <M extends ServerMessage> M await(Class<M> type) {
         return Awaitility.await()
+                .pollInterval(Duration.ofMillis(2))
                 .atMost(SessionStage.PATIENCE)
                 .until(
                         () -> words().stream()

@@ -252,6 +252,7 @@ class ResumptionTest {
         stage.admission.update(new AdmissionLimits(1, 1_000, 10_000, 10_000, 10_000), LoadLimits.defaults());
         ResumingClient first = absent();
         ResumingClient reloaded = ResumingClient.live(context, others.next());
+        stage.admission.update(AdmissionLimits.defaults(), LoadLimits.defaults());
         assertThat(state(first)).isEqualTo(SessionState.CLOSED);
         assertThat(program.readBy(0)).isEqualTo(Arrays.copyOf(MEDIA, HALF));
 
