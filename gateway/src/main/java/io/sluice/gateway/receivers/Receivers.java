@@ -28,7 +28,7 @@ public final class Receivers implements AutoCloseable {
     private static final int MAX_OUTAGES = 10_000;
 
     /** More than a probe takes. */
-    private static final Duration PROBE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(7);
 
     private final Function<RtmpServer, Mono<Boolean>> probe;
     private final Predicate<RtmpServer> proxied;

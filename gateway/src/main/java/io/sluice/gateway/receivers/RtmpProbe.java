@@ -46,19 +46,34 @@ final class RtmpProbe implements Function<RtmpServer, Mono<Boolean>>, AutoClosea
     /** The resolver of the system, as FFmpeg uses it; it blocks. */
     private final BlockingPool names = new BlockingPool("sluice-names", RESOLVER_THREADS, MAX_RESOLVING);
 
+    private final Duration timeout;
     private volatile @Nullable SslContext tls;
+
+    RtmpProbe() {
+        this(TIMEOUT);
+    }
+
+    /**
+     * Creates a probe with another patience.
+     *
+     * @param timeout how long a name may take to be resolved, and then a server to answer
+     */
+    RtmpProbe(Duration timeout) {
+        this.timeout = timeout;
+    }
 
     /**
      * Asks a server when subscribed to.
      *
      * @param server the server
-     * @return whether it answered a handshake within three seconds, on any thread; never an error
+     * @return whether it answered a handshake within three seconds of its address being known, on any thread; never an
+     *     error
      */
     @Override
     public Mono<Boolean> apply(RtmpServer server) {
         return names.call(() -> connectors(server))
-                .flatMap(RtmpProbe::anyOf)
-                .timeout(TIMEOUT, Mono.just(false))
+                .timeout(timeout)
+                .flatMap(connectors -> anyOf(connectors).timeout(timeout, Mono.just(false)))
                 .onErrorReturn(false);
     }
 

@@ -38,8 +38,8 @@ record FailureDiagnosis(RunEnd end, Optional<Failure> failure) {
             "The output server did not respond in time. Check its address, and that it supports RTMP.");
 
     /** All that FFmpeg says if the connection ends, or is silent, between the handshake and the first media. */
-    private static final Cause SILENT_END = output(
-            RunEnd.REJECTED, "(rtmps?://\\S*|Error opening output \\S+): (Input/output error|I/O error)", REJECTED);
+    private static final Cause SILENT_END =
+            output(RunEnd.REJECTED, "rtmps?://\\S*: (Input/output error|I/O error)", REJECTED);
 
     /** Tried in this order: the more specific patterns come first. */
     private static final List<Cause> CAUSES = List.of(

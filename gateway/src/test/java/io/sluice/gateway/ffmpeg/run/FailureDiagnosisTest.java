@@ -145,6 +145,13 @@ class FailureDiagnosisTest {
     }
 
     @Test
+    void anErrorOfADiskIsNoRejection() {
+        StderrTail tail = new StderrTail(new Redactor(List.of(), List.of()));
+        tail.add("[out#0/hls @ 0x5] [fatal] Error opening output index.m3u8: Input/output error");
+        assertThat(FailureDiagnosis.of(251, tail, null, false).end()).isEqualTo(RunEnd.CRASHED);
+    }
+
+    @Test
     void aKilledAndACrashedFfmpegAreNamedSo() {
         StderrTail silent = new StderrTail(new Redactor(List.of(), List.of()));
         for (int signal : List.of(4, 6, 7, 8, 11)) {
