@@ -19,6 +19,11 @@ export class Backoff {
     this.#random = random;
   }
 
+  /** The stream has recovered: delays begin anew with the next failure. */
+  reset(): void {
+    this.#tries = 0;
+  }
+
   /**
    * Call when a connection was lost or could not be opened.
    *

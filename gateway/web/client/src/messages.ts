@@ -27,6 +27,59 @@ export interface Opened {
   keyFrameIntervalMs: number;
   maxBitsPerSecond: number;
   maxMessageBytes: number;
+  /** Undefined if the stream ends with its connection. */
+  resume: ResumeGrant | undefined;
+}
+
+/** The right to continue a stream over another connection. */
+export interface ResumeGrant {
+  /** A secret, the same for the stream's whole life. */
+  token: string;
+  /** How long the gateway waits. */
+  windowMs: number;
+  /** How much media to keep at most. */
+  maxKeptBytes: number;
+  /** To be added to the URL's query at a resume. */
+  query: string | undefined;
+}
+
+/** The answer to `resume`. */
+export interface Resumed {
+  type: "resumed";
+  /** `exact`: the stream continues. `restart`: it begins anew with the same recording. */
+  mode: "exact" | "restart";
+  sessionId: string;
+  /** The position of the first byte to send. */
+  nextByte: number;
+  resume: ResumeGrant | undefined;
+}
+
+/** The state of one of the gateway's outputs. */
+export interface OutputStatus {
+  /** Counts the outputs from 0. */
+  index: number;
+  /** Where it goes, without its key. */
+  name: string;
+  /** `away`: the gateway tries again. `failed`: it does not. */
+  state: "connecting" | "live" | "away" | "failed";
+  /** Why it is not live: a code of docs/protocol.md. */
+  code: string | undefined;
+  /** The same as text. */
+  message: string | undefined;
+  /** How long it has been in this state when this was sent. */
+  sinceMs: number;
+  /** How often it was connected again. */
+  restarts: number;
+  /** Media that was not delivered to it. */
+  lostMs: number;
+  /** Media that was delivered to it twice. */
+  repeatedMs: number;
+}
+
+/** Something needs attention, but the stream continues. */
+export interface GatewayWarning {
+  code: string;
+  message: string;
 }
 
 /**
@@ -70,6 +123,10 @@ export interface Failed {
 
 export type ServerMessage =
   | Opened
+  | Resumed
+  | (OutputStatus & { type: "output" })
+  | (GatewayWarning & { type: "warning" })
+  | { type: "keyframe" }
   | (Progress & { type: "progress" })
   | (Draining & { type: "draining" })
   | (Ended & { type: "ended" })
@@ -83,6 +140,22 @@ export interface OpenMessage {
   audio?: MediaTrackSettings | undefined;
   videoBitsPerSecond: number;
   audioBitsPerSecond: number;
+  /** Whether this recording can be continued over another connection. */
+  resume: boolean;
+  /** Whether the encoder can make a key frame when asked. */
+  keyFrames: boolean;
+}
+
+export interface ResumeMessage {
+  sessionId: string;
+  token: string;
+  /** The position of the first byte that still exists here. */
+  keptFromByte: number;
+  sentBytes: number;
+  /** What is being recorded. */
+  mimeType: string;
+  /** For a gateway that does not know the stream. */
+  open: OpenMessage;
 }
 
 type Json = Record<string, unknown>;
@@ -96,6 +169,7 @@ const positiveInteger = (value: number | undefined) =>
 export function encodeOpen(message: OpenMessage): object {
   const { streamKey, token, offers, video, audio, videoBitsPerSecond, audioBitsPerSecond } =
     message;
+  const { resume, keyFrames } = message;
   return {
     type: "open",
     streamKey,
@@ -114,8 +188,20 @@ export function encodeOpen(message: OpenMessage): object {
     },
     progressIntervalMs: PROGRESS_INTERVAL_MS,
     draining: true,
+    resume,
+    outputs: true,
+    keyFrames,
+    // Whatever the engine: what cannot be sent in time is left out here.
+    adapts: true,
+    warnings: true,
   };
 }
+
+export const encodeResume = ({ open, ...message }: ResumeMessage): object => ({
+  type: "resume",
+  ...message,
+  open: encodeOpen(open),
+});
 
 export const encodeStop = (): object => ({ type: "stop" });
 
@@ -126,6 +212,23 @@ const positive = (value: unknown, fallback: number) =>
 const text = (value: unknown, fallback: string) => (typeof value === "string" ? value : fallback);
 const handling = (value: unknown) =>
   value === "copy" || value === "transcode" ? value : undefined;
+
+const optionalText = (value: unknown) =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+function grant(value: unknown): ResumeGrant | undefined {
+  const { token, windowMs, maxKeptBytes, query } = (value ?? {}) as Json;
+  return typeof token === "string" && token !== "" && number(windowMs) > 0
+    ? {
+        token,
+        windowMs: number(windowMs),
+        maxKeptBytes: positive(maxKeptBytes, Infinity),
+        query: optionalText(query),
+      }
+    : undefined;
+}
+
+const OUTPUT_STATES = ["connecting", "live", "away", "failed"] as const;
 
 const READERS: Record<string, (message: Json) => ServerMessage | null> = {
   opened: (message) =>
@@ -140,8 +243,40 @@ const READERS: Record<string, (message: Json) => ServerMessage | null> = {
           keyFrameIntervalMs: positive(message.keyFrameIntervalMs, KEY_FRAME_INTERVAL_MS),
           maxBitsPerSecond: positive(message.maxBitsPerSecond, Infinity),
           maxMessageBytes: positive(message.maxMessageBytes, Infinity),
+          resume: grant(message.resume),
         }
       : null,
+  resumed: ({ mode, sessionId, nextByte, resume }) =>
+    mode === "exact" || mode === "restart"
+      ? {
+          type: "resumed",
+          mode,
+          sessionId: text(sessionId, ""),
+          nextByte: mode === "exact" ? number(nextByte, NaN) : 0,
+          resume: grant(resume),
+        }
+      : null,
+  output: (message) => {
+    const index = number(message.index);
+    return {
+      type: "output",
+      index,
+      name: text(message.name, `output ${index + 1}`),
+      state: OUTPUT_STATES.find((state) => state === message.state) ?? "connecting",
+      code: optionalText(message.code),
+      message: optionalText(message.message),
+      sinceMs: number(message.sinceMs),
+      restarts: number(message.restarts),
+      lostMs: number(message.lostMs),
+      repeatedMs: number(message.repeatedMs),
+    };
+  },
+  keyframe: () => ({ type: "keyframe" }),
+  warning: (message) => ({
+    type: "warning",
+    code: text(message.code, "unknown"),
+    message: text(message.message, "The gateway reports a problem."),
+  }),
   progress: (message) => ({
     type: "progress",
     acceptedBytes: number(message.acceptedBytes),

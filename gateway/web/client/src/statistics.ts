@@ -1,4 +1,4 @@
-import type { PublishAttempt } from "./publish-attempt.js";
+import type { Recording } from "./recording.js";
 import { RateMeter } from "./sending/rate-meter.js";
 import type { Stats } from "./types.js";
 
@@ -7,6 +7,7 @@ const NOTHING_SENT = {
   acceptedBytes: 0,
   queuedMs: 0,
   queuedBytes: 0,
+  keptBytes: 0,
   delayMs: undefined,
   bitsPerSecond: 0,
   target: { videoBitsPerSecond: 0, frameRate: 0, scale: 1 },
@@ -14,11 +15,12 @@ const NOTHING_SENT = {
   droppedFrames: 0,
 };
 
-/** Collects a stream's statistics, and keeps the counts that outlive a connection. */
+/** Collects a stream's statistics, and keeps the counts that outlive a recording. */
 export class Statistics {
   readonly #now: () => number;
   #frames = new RateMeter();
-  #connections = 0;
+  #recordings = 0;
+  #resumes = 0;
   #droppedGroups = 0;
   #droppedFrames = 0;
 
@@ -26,23 +28,27 @@ export class Statistics {
     this.#now = now;
   }
 
-  /** @param previous the attempt that was live before; its counts are final */
-  connected(previous: PublishAttempt | null): void {
-    this.#connections++;
+  /** @param previous the recording that was live before; its counts are final */
+  began(previous: Recording | null): void {
+    this.#recordings++;
     this.#droppedGroups += previous?.sending?.droppedGroups ?? 0;
     this.#droppedFrames += previous?.sending?.droppedFrames ?? 0;
     this.#frames = new RateMeter();
   }
 
+  resumed(): void {
+    this.#resumes++;
+  }
+
   /** Call about once a second. */
-  tick(live: PublishAttempt | null): void {
+  tick(live: Recording | null): void {
     const frames = live?.engine?.encodedFrames;
     if (frames !== undefined) {
       this.#frames.sample(this.#now(), frames);
     }
   }
 
-  of(live: PublishAttempt | null): Stats {
+  of(live: Recording | null): Stats {
     const sending = live?.sending ?? NOTHING_SENT;
     const nowMs = this.#now();
     return {
@@ -54,7 +60,8 @@ export class Statistics {
       height: live?.engine?.height,
       droppedGroups: this.#droppedGroups + sending.droppedGroups,
       droppedFrames: this.#droppedFrames + sending.droppedFrames,
-      reconnects: Math.max(0, this.#connections - 1),
+      reconnects: Math.max(0, this.#recordings - 1),
+      resumes: this.#resumes,
       server: live?.server ?? null,
     };
   }

@@ -87,6 +87,7 @@ export class ScriptedEngine implements Engine {
   width = 1280;
   height = 720;
   sink!: EngineSink;
+  keyFrames = 0;
   state: "idle" | "started" | "stopping" | "aborted" = "idle";
   #stopped!: () => void;
   readonly #whenStopped = new Promise<void>((resolve) => (this.#stopped = resolve));
@@ -118,6 +119,10 @@ export class ScriptedEngine implements Engine {
   adapt(_target: Target): void {}
 
   pauseVideo(): void {}
+
+  keyFrame(): void {
+    this.keyFrames++;
+  }
 
   stop(): Promise<void> {
     this.state = "stopping";
