@@ -6,6 +6,8 @@ const GIVE_UP_AFTER_MS = 120_000;
 
 /** The first attempt to continue a recording comes at once, spread over this time. */
 const FIRST_RESUME_WITHIN_MS = 300;
+/** The longest pause while a recording can be continued: the gateway waits for half a minute only. */
+const MAX_RESUME_DELAY_MS = 4_000;
 /** Lost sooner than this, a connection is not tried again at once. */
 const STEADY_AFTER_MS = 1_000;
 
@@ -94,7 +96,8 @@ export class Reconnection {
         return this.#soon();
       }
     }
-    return this.#backoff.next(this.#platform.now(), liveForMs, retryAfterMs);
+    const longestMs = continues ? MAX_RESUME_DELAY_MS : undefined;
+    return this.#backoff.next(this.#platform.now(), liveForMs, retryAfterMs, longestMs);
   }
 
   /** @param mayHurry whether the pause ends as soon as the network is back */

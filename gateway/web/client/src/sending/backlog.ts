@@ -14,6 +14,12 @@ export interface AwayLimits {
 const CATCH_UP_SHARE = 0.25;
 
 /**
+ * After as long without a report, several of which come each second, the connection is probably
+ * lost, and nothing is dropped for the network's sake until that is known.
+ */
+const SUSPICIOUS_AFTER_MS = 750;
+
+/**
  * How much media may wait: little while there is a connection; all that may be kept while there is
  * none; and then less and less, until what has piled up is sent.
  */
@@ -23,6 +29,7 @@ export class Backlog {
   /** Since when, and how much there was then; null while there is none. */
   #shrinks: { fromMs: number; spanMs: number } | null = null;
   #isAway = false;
+  #heardAtMs = 0;
 
   constructor(maxQueueMs: number, away: AwayLimits | null) {
     this.#maxQueueMs = maxQueueMs;
@@ -31,7 +38,16 @@ export class Backlog {
 
   attached(nowMs: number, queuedMs: number): void {
     this.#isAway = false;
+    this.#heardAtMs = nowMs;
     this.#shrinks = { fromMs: nowMs, spanMs: queuedMs };
+  }
+
+  /** The gateway has reported. */
+  heard(nowMs: number, queuedMs: number): void {
+    if (this.#isSuspicious(nowMs)) {
+      this.attached(nowMs, queuedMs);
+    }
+    this.#heardAtMs = nowMs;
   }
 
   detached(): void {
@@ -40,8 +56,12 @@ export class Backlog {
   }
 
   /** Whether it is due to an absence, not to a slow network. */
-  get isAfterAbsence(): boolean {
-    return this.#isAway || this.#shrinks !== null;
+  isAfterAbsence(nowMs: number): boolean {
+    return this.#isSuspicious(nowMs) || this.#shrinks !== null;
+  }
+
+  #isSuspicious(nowMs: number): boolean {
+    return this.#away !== null && (this.#isAway || nowMs - this.#heardAtMs > SUSPICIOUS_AFTER_MS);
   }
 
   /** @param retainedBytes what is kept besides the queue */
@@ -50,16 +70,22 @@ export class Backlog {
     if (queuedMs <= maxQueueMs) {
       this.#shrinks = null;
     }
-    if (!this.#away || !this.isAfterAbsence) {
+    if (!this.#away || !this.isAfterAbsence(nowMs)) {
       return { maxMs: maxQueueMs, maxBytes: Infinity, keeps: "oldest" };
     }
     const { maxMs, maxBytes } = this.#away;
-    const { fromMs, spanMs } = this.#shrinks ?? { fromMs: nowMs, spanMs: maxMs };
-    const allowedMs = maxQueueMs + spanMs - CATCH_UP_SHARE * (nowMs - fromMs);
     return {
-      maxMs: Math.min(maxMs, Math.max(maxQueueMs, allowedMs)),
+      maxMs: Math.min(maxMs, Math.max(maxQueueMs, this.#allowedMs(nowMs))),
       maxBytes: Math.max(0, maxBytes - retainedBytes),
       keeps: "newest",
     };
+  }
+
+  #allowedMs(nowMs: number): number {
+    if (!this.#shrinks || this.#isSuspicious(nowMs)) {
+      return Infinity;
+    }
+    const { fromMs, spanMs } = this.#shrinks;
+    return this.#maxQueueMs + spanMs - CATCH_UP_SHARE * (nowMs - fromMs);
   }
 }

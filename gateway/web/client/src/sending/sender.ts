@@ -147,6 +147,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
   /** Call on each report of the gateway. */
   acknowledged(acceptedBytes: number): void {
     const now = this.#options.now();
+    this.#backlog.heard(now, this.#queue.spanMs);
     this.#window.acknowledged(now, acceptedBytes);
     this.#options.retained.accepted(Math.min(acceptedBytes, this.#position));
     this.#evaluate(now);
@@ -265,7 +266,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
     if (groups === 0) {
       return;
     }
-    const { isAfterAbsence } = this.#backlog;
+    const isAfterAbsence = this.#backlog.isAfterAbsence(this.#options.now());
     this.#pauseVideo(!isAfterAbsence);
     this.#options.adapted({
       change: "dropped",

@@ -257,17 +257,13 @@ export class FakeGateway {
       line.says(session.lastWord);
       return;
     }
-    if (session.line) {
-      session.takeovers++;
-      session.line.says({
-        type: "failed",
-        code: "taken-over",
-        message: "Newer.",
-        retryable: false,
-      });
-    }
-    this.#generation.set(line, session);
+    const older = session.line;
     session.line = line;
+    this.#generation.set(line, session);
+    if (older) {
+      session.takeovers++;
+      older.says({ type: "failed", code: "taken-over", message: "Newer.", retryable: false });
+    }
     const nextByte = session.bytes.length;
     expect(resume.keptFromByte).toBeLessThanOrEqual(nextByte);
     expect(resume.sentBytes).toBeGreaterThanOrEqual(nextByte);
