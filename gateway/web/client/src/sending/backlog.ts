@@ -67,7 +67,7 @@ export class Backlog {
   /** @param retainedBytes what is kept besides the queue */
   limit(nowMs: number, queuedMs: number, retainedBytes: number): QueueLimit {
     const maxQueueMs = this.#maxQueueMs;
-    if (queuedMs <= maxQueueMs) {
+    if (queuedMs <= maxQueueMs / 2) {
       this.#shrinks = null;
     }
     if (!this.#away || !this.isAfterAbsence(nowMs)) {

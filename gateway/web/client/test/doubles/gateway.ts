@@ -118,6 +118,12 @@ export class FakeGateway {
   /** What FFmpeg takes is behind what arrives by as much. */
   backlogBytes = 0;
   losesTheNextEnded = false;
+  /** Connections neither open nor fail. */
+  opensNothing = false;
+  /** New connections open, but what is sent over them stays on its way. */
+  swallows = false;
+  /** The answer to every first message. */
+  refuses: Message | null = null;
   keyFrameIntervalMs = 2_000;
   maxMessageBytes = 10_000;
   readonly #generation = new Map<Line, Session>();
@@ -125,7 +131,10 @@ export class FakeGateway {
   connect = (url: string): WebSocket => {
     const line = new Line(this, url);
     this.lines.push(line);
-    setTimeout(() => (this.isReachable ? line.onopen() : line.breaks()), 5);
+    line.isSilent = this.swallows;
+    if (!this.opensNothing) {
+      setTimeout(() => (this.isReachable ? line.onopen() : line.breaks()), 5);
+    }
     return line as unknown as WebSocket;
   };
 
@@ -155,7 +164,9 @@ export class FakeGateway {
 
   received(line: Line, message: Message): void {
     const session = this.#generation.get(line);
-    if (message.type === "open") {
+    if (this.refuses) {
+      line.says(this.refuses);
+    } else if (message.type === "open") {
       this.#open(line, message);
     } else if (message.type === "resume") {
       this.#resume(line, message);
