@@ -1,7 +1,7 @@
 import { Deadline } from "./deadline.js";
 import { PublishError } from "./errors.js";
 import * as failures from "./failures.js";
-import { SUBPROTOCOL, encodeStop, parseServerMessage } from "./messages.js";
+import { SUBPROTOCOL, encodeStop } from "./messages.js";
 import type {
   Draining,
   Ended,
@@ -12,7 +12,8 @@ import type {
   Resumed,
   ServerMessage,
 } from "./messages.js";
-import type { MediaConnection } from "./recording.js";
+import { parseServerMessage } from "./parse-message.js";
+import type { MediaConnection } from "./sending/transport.js";
 
 const OPEN_DEADLINE_MS = 15_000;
 // A network that comes and goes swallows attempts; the next one may get through.
@@ -129,8 +130,8 @@ export class Connection implements MediaConnection {
       return;
     }
     this.#restartSilenceDeadline();
-    if (message?.type === (this.#isResume ? "resumed" : "opened") && this.#state === "opening") {
-      this.#onAgreed(message as Opened | Resumed);
+    if (message?.type === this.#agreement && this.#state === "opening") {
+      this.#onAgreed(message);
     } else if (message?.type === "ended" && (this.#isResume || this.#state !== "opening")) {
       const { acceptedBytes, outTimeMs } = message;
       this.#end({ ended: { acceptedBytes, outTimeMs } });
@@ -140,6 +141,11 @@ export class Connection implements MediaConnection {
     } else if (!message || !this.#isExpected(message) || !this.#onReport(message)) {
       this.#end({ failed: failures.unexpectedMessage() });
     }
+  }
+
+  /** The answer that makes the connection live. */
+  get #agreement(): "resumed" | "opened" {
+    return this.#isResume ? "resumed" : "opened";
   }
 
   #onAgreed(message: Opened | Resumed): void {

@@ -7,8 +7,9 @@ import type { Opened, Progress, ResumeGrant, ResumeMessage, Resumed } from "./me
 import type { Platform } from "./platform.js";
 import { Retained } from "./retained.js";
 import { Sender } from "./sending/sender.js";
-import type { AwayLimits } from "./sending/backlog.js";
-import type { SenderStats, Transport } from "./sending/sender.js";
+import { type AwayLimits, awayLimits } from "./sending/backlog.js";
+import type { SenderStats } from "./sending/sender-options.js";
+import type { MediaConnection } from "./sending/transport.js";
 import type {
   LiveStreamEvents,
   Negotiated,
@@ -22,12 +23,10 @@ const ENGINE_DEADLINE_MS = 5_000;
 // deadline.
 const DRAIN_DEADLINE_MS = 30_000;
 const MAX_QUEUE_MS = 2_000;
-const MAX_AWAY_MS = 30_000;
-const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 
 export interface RecordingListener {
   adapted(detail: LiveStreamEvents["adaptation"]["detail"]): void;
-  warning(code: WarningCode, message: string): void;
+  warning(warning: { code: WarningCode; message: string }): void;
   /** The recording has ended. Called once, not after `abort`. */
   failed(error: PublishError): void;
 }
@@ -39,12 +38,6 @@ export interface RecordingOptions {
   publishOptions: PublishOptions;
   platform: Platform;
   listener: RecordingListener;
-}
-
-/** A connection that takes media. */
-export interface MediaConnection extends Transport {
-  /** All media has been sent. */
-  stop(): void;
 }
 
 /**
@@ -94,10 +87,7 @@ export class Recording implements EngineSink {
       target,
       audioBitsPerSecond: rates.audio,
     });
-    this.#retained = new Retained(
-      this.#away && opened.mimeType,
-      this.#away?.maxBytes ?? MAX_KEPT_BYTES,
-    );
+    this.#retained = new Retained(this.#away && opened.mimeType, this.#away?.maxBytes ?? Infinity);
     this.#sender = new Sender({
       engine: this.engine,
       retained: this.#retained,
@@ -157,10 +147,9 @@ export class Recording implements EngineSink {
 
   /** How to continue it. */
   get resumeMessage(): ResumeMessage {
-    const { token = "" } = this.#grant ?? {};
     return {
       sessionId: this.#sessionId,
-      token,
+      token: this.#grant?.token ?? "",
       keptFromByte: this.#retained.keptFromByte,
       sentBytes: this.sending.sentBytes,
       mimeType: this.#opened.mimeType,
@@ -277,7 +266,7 @@ export class Recording implements EngineSink {
 
   warning(code: WarningCode, message: string): void {
     if (!this.isOver) {
-      this.#options.listener.warning(code, message);
+      this.#options.listener.warning({ code, message });
     }
   }
 
@@ -308,17 +297,4 @@ export class Recording implements EngineSink {
       connection.stop();
     }
   }
-}
-
-function awayLimits(
-  grant: ResumeGrant | undefined,
-  option: PublishOptions["resume"],
-): AwayLimits | null {
-  const wished = option === false ? null : option;
-  return grant && wished !== null
-    ? {
-        maxMs: Math.min(grant.windowMs, wished?.maxMs ?? MAX_AWAY_MS),
-        maxBytes: Math.min(grant.maxKeptBytes, wished?.maxBytes ?? MAX_KEPT_BYTES),
-      }
-    : null;
 }

@@ -18,6 +18,7 @@ const NOTHING_SENT = {
 /** Collects a stream's statistics, and keeps the counts that outlive a recording. */
 export class Statistics {
   readonly #now: () => number;
+  #live: Recording | null = null;
   #frames = new RateMeter();
   #recordings = 0;
   #resumes = 0;
@@ -28,11 +29,12 @@ export class Statistics {
     this.#now = now;
   }
 
-  /** @param previous the recording that was live before; its counts are final */
-  began(previous: Recording | null): void {
+  /** A recording is live. The counts of the previous one are final. */
+  began(recording: Recording): void {
     this.#recordings++;
-    this.#droppedGroups += previous?.sending?.droppedGroups ?? 0;
-    this.#droppedFrames += previous?.sending?.droppedFrames ?? 0;
+    this.#droppedGroups += this.#live?.sending.droppedGroups ?? 0;
+    this.#droppedFrames += this.#live?.sending.droppedFrames ?? 0;
+    this.#live = recording;
     this.#frames = new RateMeter();
   }
 
@@ -41,23 +43,24 @@ export class Statistics {
   }
 
   /** Call about once a second. */
-  tick(live: Recording | null): void {
-    const frames = live?.engine?.encodedFrames;
+  tick(): void {
+    const frames = this.#live?.engine.encodedFrames;
     if (frames !== undefined) {
       this.#frames.sample(this.#now(), frames);
     }
   }
 
-  of(live: Recording | null): Stats {
+  get stats(): Stats {
+    const live = this.#live;
     const sending = live?.sending ?? NOTHING_SENT;
     const nowMs = this.#now();
     return {
       ...sending,
       liveMs: nowMs - (live?.liveSinceMs ?? nowMs),
-      encodedFrames: live?.engine?.encodedFrames,
+      encodedFrames: live?.engine.encodedFrames,
       framesPerSecond: this.#frames.perSecond,
-      width: live?.engine?.width,
-      height: live?.engine?.height,
+      width: live?.engine.width,
+      height: live?.engine.height,
       droppedGroups: this.#droppedGroups + sending.droppedGroups,
       droppedFrames: this.#droppedFrames + sending.droppedFrames,
       reconnects: Math.max(0, this.#recordings - 1),

@@ -82,7 +82,7 @@ describe("whatever happens to its connections", () => {
           engine: "media-recorder",
         },
       ];
-      gateway.maxMessageBytes = 1 + Math.floor(random() * 20_000);
+      gateway.maxMessageBytes = 200 + Math.floor(random() * 20_000);
       gateway.backlogBytes = Math.floor(random() * 50_000);
       const started = create().start();
       await pass(10);

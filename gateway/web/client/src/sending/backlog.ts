@@ -1,10 +1,28 @@
+import type { ResumeGrant } from "../messages.js";
+import type { PublishOptions } from "../types.js";
 import type { QueueLimit } from "./media-queue.js";
+
+const MAX_AWAY_MS = 30_000;
+const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 
 /** How much media is kept while there is no connection. */
 export interface AwayLimits {
   maxMs: number;
   /** Of everything that is kept. */
   maxBytes: number;
+}
+
+/** @returns null if the recording ends with its connection */
+export function awayLimits(
+  grant: ResumeGrant | undefined,
+  wished: PublishOptions["resume"],
+): AwayLimits | null {
+  return grant && wished !== false
+    ? {
+        maxMs: Math.min(grant.windowMs, wished?.maxMs ?? MAX_AWAY_MS),
+        maxBytes: Math.min(grant.maxKeptBytes, wished?.maxBytes ?? MAX_KEPT_BYTES),
+      }
+    : null;
 }
 
 /**

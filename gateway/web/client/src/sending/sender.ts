@@ -1,52 +1,12 @@
-import type { Engine, EngineSink, MediaUnit } from "../engine.js";
-import type { Retained, RetainedBytes } from "../retained.js";
-import type { LiveStreamEvents, Stats, Target } from "../types.js";
+import type { EngineSink, MediaUnit } from "../engine.js";
+import type { RetainedBytes } from "../retained.js";
 import { BitrateAdaptation } from "./bitrate-adaptation.js";
-import { type AwayLimits, Backlog } from "./backlog.js";
+import { Backlog } from "./backlog.js";
 import { type Dropped, MediaQueue, type QueueLimit } from "./media-queue.js";
 import { RateMeter } from "./rate-meter.js";
 import { SendWindow } from "./send-window.js";
-
-/** The part of a connection that accepts media. */
-export interface Transport {
-  /** Like a WebSocket's: never blocks, queues. */
-  send(bytes: Uint8Array<ArrayBuffer>): void;
-  readonly bufferedAmount: number;
-}
-
-export interface SenderOptions {
-  engine: Pick<Engine, "adapts" | "adapt" | "pauseVideo">;
-  /** Where everything that is sent is kept. */
-  retained: Retained;
-  /** Null if the recording ends with its connection: then nothing is kept once it is sent. */
-  away: AwayLimits | null;
-  maxQueueMs: number;
-  /** Where adaptation starts, and its maximum. */
-  target: Target;
-  audioBitsPerSecond: number;
-  /** On the clock of `performance.now()`. */
-  now: () => number;
-  adapted: (detail: LiveStreamEvents["adaptation"]["detail"]) => void;
-  /** A unit could not be turned into bytes; nothing more is sent. */
-  failed: (error: unknown) => void;
-  /** More media than is allowed waits for a connection, and none of it can be left out. */
-  overflowed: () => void;
-}
-
-/** The part of `Stats` that the sender provides. */
-export type SenderStats = Pick<
-  Stats,
-  | "sentBytes"
-  | "acceptedBytes"
-  | "queuedMs"
-  | "queuedBytes"
-  | "keptBytes"
-  | "delayMs"
-  | "bitsPerSecond"
-  | "target"
-  | "droppedGroups"
-  | "droppedFrames"
->;
+import type { SenderOptions, SenderStats } from "./sender-options.js";
+import type { Transport } from "./transport.js";
 
 /**
  * Data in the WebSocket's buffer cannot be dropped any more, so it gets little more than keeps it

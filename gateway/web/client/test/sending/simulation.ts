@@ -1,6 +1,7 @@
 import type { MediaUnit } from "../../src/engine.js";
 import { Retained } from "../../src/retained.js";
-import { Sender, type Transport } from "../../src/sending/sender.js";
+import { Sender } from "../../src/sending/sender.js";
+import type { Transport } from "../../src/sending/transport.js";
 import type { LiveStreamEvents, Target } from "../../src/types.js";
 
 const FRAME_MS = 10;
