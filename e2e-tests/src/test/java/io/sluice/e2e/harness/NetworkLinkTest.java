@@ -88,6 +88,21 @@ final class NetworkLinkTest {
     }
 
     @Test
+    void leavesAConnectionStrandedWithItsEndAndDeliversItLate() throws IOException {
+        link.strand();
+        sendFor(Duration.ofMillis(100));
+        long late = sent;
+        sender.close();
+        sender = connect();
+        sent = 0;
+        sendFor(Duration.ofMillis(100));
+        awaitAllArrived();
+        sent += late;
+        link.speak();
+        awaitAllArrived();
+    }
+
+    @Test
     void breaksAConnectionOffAndTakesTheNext() throws IOException {
         link.cut();
         assertThatThrownBy(() -> sendFor(SOON)).hasMessageContaining("reset");
