@@ -19,21 +19,27 @@ export class Backoff {
     this.#random = random;
   }
 
+  /** The stream has recovered: delays begin anew with the next failure. */
+  reset(): void {
+    this.#tries = 0;
+  }
+
   /**
    * Call when a connection was lost or could not be opened.
    *
    * @param liveForMs how long it was live, 0 if never
    * @param atLeastMs the minimum delay the gateway asks for; the random delay is added to it,
    * because every client gets the same minimum
+   * @param longestMs bounds the random delay
    * @returns the delay in milliseconds, or null to give up
    */
-  next(nowMs: number, liveForMs: number, atLeastMs = 0): number | null {
+  next(nowMs: number, liveForMs: number, atLeastMs = 0, longestMs = MAX_DELAY_MS): number | null {
     if (this.#tries === 0 || liveForMs >= RECOVERED_AFTER_MS) {
       this.#tries = 0;
       this.#deadlineMs = nowMs + this.#timeoutMs;
     }
-    const longestMs = Math.min(MAX_DELAY_MS, INITIAL_DELAY_MS * 2 ** this.#tries++);
-    const pauseMs = atLeastMs + this.#random() * longestMs;
+    const rangeMs = Math.min(longestMs, INITIAL_DELAY_MS * 2 ** this.#tries++);
+    const pauseMs = atLeastMs + this.#random() * rangeMs;
     return nowMs + pauseMs > this.#deadlineMs ? null : pauseMs;
   }
 }

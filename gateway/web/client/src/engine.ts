@@ -46,7 +46,7 @@ export interface EngineOptions {
   audioBitsPerSecond: number;
 }
 
-/** One recording: started once, stopped once. A new connection needs a new engine. */
+/** One recording: started once, stopped once. It can outlive its connection. */
 export interface Engine {
   readonly name: EngineName;
   /** The MIME type of what it actually writes. */
@@ -65,6 +65,8 @@ export interface Engine {
    * continues. No effect where `adapts` is false.
    */
   pauseVideo(paused: boolean): void;
+  /** Makes the next frame a key frame. No effect where `adapts` is false. */
+  keyFrame(): void;
   /** Resolves when the last unit has been passed to the sink. */
   stop(): Promise<void>;
   /** Releases everything immediately. No unit follows. */

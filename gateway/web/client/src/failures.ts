@@ -66,6 +66,12 @@ export const recorderFailed = (detail?: string) =>
     "Try again, or use another resolution or browser.",
   );
 
+/** @param error what an engine has thrown */
+export const asPublishError = (error: unknown): PublishError =>
+  error instanceof PublishError
+    ? error
+    : recorderFailed(error instanceof Error ? error.message : String(error));
+
 export const unreachable = () =>
   new PublishError(
     "gateway-unreachable",
@@ -87,6 +93,14 @@ export const connectionLost = () =>
     "Check your connection, then go live again.",
   );
 
+/** The stream could not be continued in time. */
+export const tooLate = () =>
+  new PublishError(
+    "connection-lost",
+    "The connection to the gateway was lost for so long that the gateway ended the stream.",
+    "Check your connection, then go live again.",
+  );
+
 export const slept = () =>
   new PublishError(
     "slept",
@@ -99,6 +113,15 @@ export const unconfirmed = () =>
     "end-unconfirmed",
     "The stream was stopped, but the gateway did not confirm that all of it arrived.",
     "The last seconds may be missing.",
+  );
+
+/** The gateway needs bytes that do not exist here. */
+export const cannotContinue = () =>
+  new PublishError(
+    "resume-gap",
+    "The gateway needs a part of the recording that was let go.",
+    undefined,
+    false,
   );
 
 export const unexpectedMessage = () =>

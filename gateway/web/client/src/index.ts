@@ -1,7 +1,7 @@
 export { publish } from "./publish.js";
 export { PublishError } from "./errors.js";
 export type { LiveStream, LiveStreamTarget } from "./live-stream.js";
-export type { Ended, Handling, Progress } from "./messages.js";
+export type { Ended, GatewayWarning, Handling, OutputStatus, Progress } from "./messages.js";
 export type {
   AdaptationChange,
   EngineName,
@@ -9,6 +9,7 @@ export type {
   LiveStreamEvents,
   Negotiated,
   PublishOptions,
+  Resumption,
   Stats,
   Target,
   VideoCodec,

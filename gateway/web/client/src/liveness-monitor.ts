@@ -14,7 +14,10 @@ const MUTED: Record<TrackRole, [WarningCode, string]> = {
 
 export interface LivenessListener {
   trackEnded(role: TrackRole): void;
-  slept(): void;
+  /** @param gapMs for how long nothing happened */
+  slept(gapMs: number): void;
+  /** The network is back. */
+  online(): void;
   pageLeft(): void;
   warning(code: WarningCode, message: string): void;
 }
@@ -53,6 +56,7 @@ export class LivenessMonitor {
     }
     if (page) {
       this.#on(page.window, "pagehide", () => listener.pageLeft());
+      this.#on(page.window, "online", () => listener.online());
       this.#on(page.document, "visibilitychange", () => this.#visibilityChanged(page));
     }
   }
@@ -72,7 +76,7 @@ export class LivenessMonitor {
     const gapMs = nowMs - this.#lastActivityMs;
     this.#lastActivityMs = nowMs;
     if (gapMs > SLEEP_MS) {
-      this.#options.listener.slept();
+      this.#options.listener.slept(gapMs);
     }
     // A track that the page itself has stopped fires no event.
     const ended = this.#options.tracks.find(({ readyState }) => readyState === "ended");

@@ -2,11 +2,6 @@
 
 export const SUBPROTOCOL = "sluice.v1";
 
-const TIMESLICE_MS = 250;
-const KEY_FRAME_INTERVAL_MS = 2_000;
-/** Longest accepted wait. Browser timers fire immediately when set to more than 24 days. */
-const MAX_RETRY_AFTER_MS = 3_600_000;
-
 /**
  * How often the gateway reports what it has accepted. The encoder is adapted to these reports; at
  * the gateway's default of once a second, a network that slows down fills the queue unnoticed.
@@ -27,6 +22,59 @@ export interface Opened {
   keyFrameIntervalMs: number;
   maxBitsPerSecond: number;
   maxMessageBytes: number;
+  /** Undefined if the stream ends with its connection. */
+  resume: ResumeGrant | undefined;
+}
+
+/** The right to continue a stream over another connection. */
+export interface ResumeGrant {
+  /** A secret, the same for the stream's whole life. */
+  token: string;
+  /** How long the gateway waits. */
+  windowMs: number;
+  /** How much media to keep at most. */
+  maxKeptBytes: number;
+  /** To be added to the URL's query at a resume. */
+  query: string | undefined;
+}
+
+/** The answer to `resume`. */
+export interface Resumed {
+  type: "resumed";
+  /** `exact`: the stream continues. `restart`: it begins anew with the same recording. */
+  mode: "exact" | "restart";
+  sessionId: string;
+  /** The position of the first byte to send. */
+  nextByte: number;
+  resume: ResumeGrant | undefined;
+}
+
+/** The state of one of the gateway's outputs. */
+export interface OutputStatus {
+  /** Counts the outputs from 0. */
+  index: number;
+  /** Where it goes, without its key. */
+  name: string;
+  /** `away`: the gateway tries again. `failed`: it does not. */
+  state: "connecting" | "live" | "away" | "failed";
+  /** Why it is not live: a code of docs/protocol.md. */
+  code: string | undefined;
+  /** The same as text. */
+  message: string | undefined;
+  /** How long it has been in this state when this was sent. */
+  sinceMs: number;
+  /** How often it was connected again. */
+  restarts: number;
+  /** Media that was not delivered to it. */
+  lostMs: number;
+  /** Media that was delivered to it twice. */
+  repeatedMs: number;
+}
+
+/** Something needs attention, but the stream continues. */
+export interface GatewayWarning {
+  code: string;
+  message: string;
 }
 
 /**
@@ -70,6 +118,10 @@ export interface Failed {
 
 export type ServerMessage =
   | Opened
+  | Resumed
+  | (OutputStatus & { type: "output" })
+  | (GatewayWarning & { type: "warning" })
+  | { type: "keyframe" }
   | (Progress & { type: "progress" })
   | (Draining & { type: "draining" })
   | (Ended & { type: "ended" })
@@ -83,9 +135,23 @@ export interface OpenMessage {
   audio?: MediaTrackSettings | undefined;
   videoBitsPerSecond: number;
   audioBitsPerSecond: number;
+  /** Whether this recording can be continued over another connection. */
+  resume: boolean;
+  /** Whether the encoder can make a key frame when asked. */
+  keyFrames: boolean;
 }
 
-type Json = Record<string, unknown>;
+export interface ResumeMessage {
+  sessionId: string;
+  token: string;
+  /** The position of the first byte that still exists here. */
+  keptFromByte: number;
+  sentBytes: number;
+  /** What is being recorded. */
+  mimeType: string;
+  /** For a gateway that does not know the stream. */
+  open: OpenMessage;
+}
 
 const positiveInteger = (value: number | undefined) =>
   value !== undefined && Number.isFinite(value) && value > 0
@@ -96,6 +162,7 @@ const positiveInteger = (value: number | undefined) =>
 export function encodeOpen(message: OpenMessage): object {
   const { streamKey, token, offers, video, audio, videoBitsPerSecond, audioBitsPerSecond } =
     message;
+  const { resume, keyFrames } = message;
   return {
     type: "open",
     streamKey,
@@ -114,74 +181,19 @@ export function encodeOpen(message: OpenMessage): object {
     },
     progressIntervalMs: PROGRESS_INTERVAL_MS,
     draining: true,
+    resume,
+    outputs: true,
+    keyFrames,
+    // Whatever the engine: what cannot be sent in time is left out here.
+    adapts: true,
+    warnings: true,
   };
 }
 
+export const encodeResume = ({ open, ...message }: ResumeMessage): object => ({
+  type: "resume",
+  ...message,
+  open: encodeOpen(open),
+});
+
 export const encodeStop = (): object => ({ type: "stop" });
-
-const number = (value: unknown, fallback = 0) =>
-  typeof value === "number" && Number.isFinite(value) ? value : fallback;
-const positive = (value: unknown, fallback: number) =>
-  number(value) > 0 ? number(value) : fallback;
-const text = (value: unknown, fallback: string) => (typeof value === "string" ? value : fallback);
-const handling = (value: unknown) =>
-  value === "copy" || value === "transcode" ? value : undefined;
-
-const READERS: Record<string, (message: Json) => ServerMessage | null> = {
-  opened: (message) =>
-    typeof message.mimeType === "string"
-      ? {
-          type: "opened",
-          sessionId: text(message.sessionId, ""),
-          mimeType: message.mimeType,
-          video: handling(message.video),
-          audio: handling(message.audio),
-          timesliceMs: positive(message.timesliceMs, TIMESLICE_MS),
-          keyFrameIntervalMs: positive(message.keyFrameIntervalMs, KEY_FRAME_INTERVAL_MS),
-          maxBitsPerSecond: positive(message.maxBitsPerSecond, Infinity),
-          maxMessageBytes: positive(message.maxMessageBytes, Infinity),
-        }
-      : null,
-  progress: (message) => ({
-    type: "progress",
-    acceptedBytes: number(message.acceptedBytes),
-    queuedBytes: number(message.queuedBytes),
-    outTimeMs: number(message.outTimeMs),
-    framesPerSecond: number(message.framesPerSecond),
-    bitsPerSecond: number(message.bitsPerSecond),
-    speed: number(message.speed),
-    droppedFrames: number(message.droppedFrames),
-  }),
-  draining: (message) => ({ type: "draining", endsInMs: Math.max(0, number(message.endsInMs)) }),
-  ended: (message) => ({
-    type: "ended",
-    acceptedBytes: number(message.acceptedBytes),
-    outTimeMs: number(message.outTimeMs),
-  }),
-  failed: (message) => ({
-    type: "failed",
-    code: text(message.code, "unknown"),
-    message: text(message.message, "The gateway ended the stream."),
-    retryable: message.retryable === true,
-    retryAfterMs: Math.min(positive(message.retryAfterMs, 0), MAX_RETRY_AFTER_MS),
-  }),
-};
-
-/** @returns null for anything that is not a message of this protocol */
-export function parseServerMessage(data: unknown): ServerMessage | null {
-  if (typeof data !== "string") {
-    return null;
-  }
-  let message: unknown;
-  try {
-    message = JSON.parse(data);
-  } catch {
-    return null;
-  }
-  if (typeof message !== "object" || message === null) {
-    return null;
-  }
-  const { type } = message as Json;
-  const reader = typeof type === "string" && Object.hasOwn(READERS, type) ? READERS[type] : null;
-  return reader ? reader(message as Json) : null;
-}

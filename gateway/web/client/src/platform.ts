@@ -28,7 +28,7 @@ export interface PageEvents {
   readonly baseUrl: string;
   /** Target of `visibilitychange`. */
   readonly document: EventTarget & { readonly hidden: boolean };
-  /** Target of `pagehide`. */
+  /** Target of `pagehide` and `online`. */
   readonly window: EventTarget;
 }
 

@@ -5,7 +5,7 @@ export type State = "connecting" | LiveState;
 const NEXT: Record<State, State[]> = {
   connecting: ["live", "failed"],
   live: ["reconnecting", "stopping", "ended", "failed"],
-  reconnecting: ["live", "failed"],
+  reconnecting: ["live", "stopping", "failed"],
   stopping: ["ended", "failed"],
   ended: [],
   failed: [],

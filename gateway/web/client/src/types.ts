@@ -1,5 +1,5 @@
 import type { PublishError } from "./errors.js";
-import type { Handling, Progress } from "./messages.js";
+import type { GatewayWarning, Handling, OutputStatus, Progress } from "./messages.js";
 
 /** How media is encoded in the browser. */
 export type EngineName = "webcodecs" | "media-recorder";
@@ -47,8 +47,15 @@ export interface PublishOptions {
    */
   maxQueueMs?: number;
   /**
-   * Whether and for how long to reconnect after a lost connection, as a new stream. Default: for
-   * two minutes.
+   * Whether to continue the recording over another connection after a lost one, so that nothing is
+   * lost, if the gateway permits it. What is recorded meanwhile is kept, for `maxMs` milliseconds
+   * (default 30,000) and in `maxBytes` bytes (default 32 MiB) at most, and for no longer than the
+   * gateway waits. `false` if `reconnect` is.
+   */
+  resume?: false | { maxMs?: number; maxBytes?: number };
+  /**
+   * Whether and for how long to reconnect after a lost connection, as a new stream if the old one
+   * cannot be continued. Default: for two minutes.
    */
   reconnect?: false | { giveUpAfterMs?: number };
   /**
@@ -58,7 +65,7 @@ export interface PublishOptions {
   signal?: AbortSignal;
 }
 
-/** What was negotiated with the gateway for the current connection. */
+/** What was negotiated with the gateway for the current recording. */
 export interface Negotiated {
   sessionId: string;
   engine: EngineName;
@@ -87,19 +94,24 @@ export interface Target {
 }
 
 /**
- * A snapshot of a live stream. Bytes and counts restart with each connection, unless noted
+ * A snapshot of a live stream. Bytes and counts restart with each recording, unless noted
  * otherwise.
  */
 export interface Stats {
-  /** Milliseconds since this connection became live. */
+  /** Milliseconds since this recording became live. */
   liveMs: number;
-  /** Media bytes passed to the WebSocket. */
+  /**
+   * Media bytes passed to the WebSocket. When the stream is continued over another connection, it
+   * is set back to what the gateway has received.
+   */
   sentBytes: number;
   /** Media bytes that FFmpeg has accepted, by the gateway's last report. */
   acceptedBytes: number;
   /** Media waiting to be sent: the age of its oldest part, in milliseconds. */
   queuedMs: number;
   queuedBytes: number;
+  /** Media in memory, sent or waiting, so that the recording can be continued. */
+  keptBytes: number;
   /** From capture until FFmpeg accepted it, by the gateway's last report, in milliseconds. */
   delayMs: number | undefined;
   /** Media passed to the WebSocket, over the last seconds. */
@@ -115,12 +127,14 @@ export interface Stats {
   width: number | undefined;
   height: number | undefined;
   target: Target;
-  /** Groups of pictures dropped because the network was too slow, over all connections. */
+  /** Groups of pictures dropped because the network was too slow or away, over all recordings. */
   droppedGroups: number;
-  /** Frames dropped for the same reason, over all connections. */
+  /** Frames dropped for the same reason, over all recordings. */
   droppedFrames: number;
-  /** How often the stream has reconnected. */
+  /** How often the stream has reconnected as a new recording. */
   reconnects: number;
+  /** How often a recording was continued over another connection. */
+  resumes: number;
   /** The gateway's last report. */
   server: Progress | null;
 }
@@ -138,6 +152,21 @@ export type WarningCode =
   | "encoder-slow"
   | "slept";
 
+/** How a recording was continued over another connection. */
+export interface Resumption {
+  /**
+   * `exact`: nothing is missing or repeated. `restart`: the gateway had lost the stream, and began
+   * anew at an earlier key frame.
+   */
+  mode: "exact" | "restart";
+  /** How long there was no connection. */
+  awayMs: number;
+  /** What had been sent before and is sent again. */
+  resentBytes: number;
+  /** Groups of pictures left out, because more media waited than may be kept. */
+  lostGroups: number;
+}
+
 /** The events of a live stream, by name. */
 export interface LiveStreamEvents {
   state: CustomEvent<{ state: LiveState; previous: LiveState }>;
@@ -154,7 +183,11 @@ export interface LiveStreamEvents {
   }>;
   /** The connection or the stream failed; with `willReconnect`, it reconnects. */
   failure: CustomEvent<{ error: PublishError; willReconnect: boolean }>;
-  warning: CustomEvent<{ code: WarningCode; message: string }>;
+  warning: CustomEvent<{ code: WarningCode; message: string } | GatewayWarning>;
+  /** The recording is being continued over another connection. */
+  resumed: CustomEvent<Resumption>;
+  /** One of the gateway's outputs has changed its state. */
+  output: CustomEvent<OutputStatus>;
   /**
    * The gateway is about to shut down: the stream continues until then, and is then ended
    * gracefully.

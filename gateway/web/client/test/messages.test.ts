@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseServerMessage } from "../src/messages.js";
+import { parseServerMessage } from "../src/parse-message.js";
 
 describe("messages", () => {
   it("get defaults for fields missing in an older gateway, and lose invalid ones", () => {

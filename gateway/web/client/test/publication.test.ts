@@ -34,6 +34,11 @@ describe("connecting", () => {
         audio: { sampleRate: 48_000, channels: 2, bitsPerSecond: 128_000 },
         progressIntervalMs: 250,
         draining: true,
+        resume: true,
+        outputs: true,
+        keyFrames: true,
+        adapts: true,
+        warnings: true,
       },
     ]);
   });

@@ -1,10 +1,11 @@
-import type { PublishError, PublishOptions } from "sluice-client";
-import { Broadcast, type Publish } from "./broadcast/broadcast.js";
+import type { PublishOptions } from "sluice-client";
+import { Broadcast, OUTPUTS_WITHIN_MS, type Publish } from "./broadcast/broadcast.js";
 import { describePublishError } from "./failures/publish-failures.js";
 import { showCharts } from "./view/charts.js";
 import { clearJournal, showFailure, showJournal, showNotice } from "./view/notices.js";
 import { negotiation, statistics } from "./view/statistics.js";
 import { element, setVisible, setText, setTexts } from "./view/dom.js";
+import { showOutputs } from "./view/outputs.js";
 import { showStatus } from "./view/status.js";
 import { duration } from "./text/format.js";
 
@@ -23,7 +24,7 @@ export function startBroadcast(
   codecChosen: boolean,
   changed: (broadcast: Broadcast) => void,
 ): StartedBroadcast {
-  const broadcast = new Broadcast();
+  const broadcast = new Broadcast(undefined, OUTPUTS_WITHIN_MS);
   clearJournal();
   showFailure(null);
   const clock = setInterval(() => showClock(broadcast), CLOCK_EVERY_MS);
@@ -48,7 +49,8 @@ function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
     showStatus(stage);
   }
   showFailure(stage === "failed" && failure ? describePublishError(failure) : null);
-  showNotice("connection", stage === "reconnecting" ? reconnecting(failure) : null);
+  showNotice("connection", stage === "reconnecting" ? reconnecting(broadcast) : null);
+  showNotice("outputs", broadcast.isCutOff ? CUT_OFF : null);
   element("facts").dataset.state = stage;
   setVisible("facts", live !== null);
   showJournal(journal);
@@ -64,15 +66,23 @@ function showBroadcast(broadcast: Broadcast, codecChosen: boolean) {
   showClock(broadcast);
 }
 
-function reconnecting(failure: PublishError | null): string {
+const CUT_OFF =
+  "None of the destinations can be reached at the moment, so viewers see nothing. " +
+  "The server tries again; your stream continues by itself.";
+
+function reconnecting({ failure, live }: Broadcast): string {
   const why = failure
     ? describePublishError(failure).message
     : "The connection to the server was lost.";
-  return `${why} Reconnecting for up to two minutes; keep this page open. Viewers see a short gap.`;
+  const what = live?.stats.keptBytes
+    ? "What you record meanwhile is kept and sent then. Viewers see the picture stand still."
+    : "Viewers see a short gap.";
+  return `${why} Reconnecting for up to two minutes; keep this page open. ${what}`;
 }
 
-/** The time on air; while reconnecting, the time since the connection was lost. */
+/** The time on air, or since the connection was lost; and since outputs are away. */
 function showClock(broadcast: Broadcast) {
+  showOutputs(broadcast.outputs.all, performance.now());
   const { stage, onAirMs, lostForMs } = broadcast;
   setText("duration", duration(stage === "reconnecting" ? lostForMs : onAirMs));
 }

@@ -85,6 +85,8 @@ export class RecorderEngine implements Engine {
 
   pauseVideo(): void {}
 
+  keyFrame(): void {}
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     await delay(CAPTURE_LATENCY_MS);

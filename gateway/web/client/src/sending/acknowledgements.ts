@@ -6,8 +6,13 @@
 export class Acknowledgements {
   /** Sent and not yet acknowledged, oldest first. Bounded by the sender's window. */
   readonly #marks: { endByte: number; capturedAtMs: number }[] = [];
-  #sentBytes = 0;
-  #acceptedBytes = 0;
+  #sentBytes: number;
+  #acceptedBytes: number;
+
+  /** @param startByte what has been sent and accepted before */
+  constructor(startByte: number) {
+    this.#sentBytes = this.#acceptedBytes = startByte;
+  }
 
   get sentBytes(): number {
     return this.#sentBytes;

@@ -67,6 +67,16 @@ export class BitrateAdaptation {
     this.target = full;
   }
 
+  /** What was measured holds no longer, and the backlog is not the network's fault: it may drain first. */
+  forget(nowMs: number): void {
+    this.#checkedAtMs = nowMs;
+    this.#backlogMs = Infinity;
+    this.#clearSinceMs = undefined;
+    this.#failedRate = Infinity;
+    this.#holdMs = INITIAL_HOLD_MS;
+    this.#factor = FAST_RAISE_FACTOR;
+  }
+
   /** @returns how the target has changed, or null */
   update(reading: NetworkReading): "lowered" | "raised" | null {
     const { nowMs, queuedMs, extraDelayMs } = reading;

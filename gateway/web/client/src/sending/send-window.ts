@@ -18,13 +18,18 @@ const MIN_WINDOW_BYTES = 131_072;
  * throughput from the gateway's reports.
  */
 export class SendWindow {
-  readonly #acknowledgements = new Acknowledgements();
+  readonly #acknowledgements: Acknowledgements;
   readonly #throughput = new RateMeter(1_500);
   #reportedAtMs = -Infinity;
   #reportEveryMs = REPORT_EVERY_MS;
   #delayMs: number | undefined;
   /** The delay of media when nothing slows it down. */
   #minDelayMs = Infinity;
+
+  /** @param startByte the position of the first byte to be sent */
+  constructor(startByte: number) {
+    this.#acknowledgements = new Acknowledgements(startByte);
+  }
 
   get sentBytes(): number {
     return this.#acknowledgements.sentBytes;

@@ -1,45 +1,12 @@
-import type { Engine, EngineSink, MediaUnit } from "../engine.js";
-import type { LiveStreamEvents, Stats, Target } from "../types.js";
+import type { EngineSink, MediaUnit } from "../engine.js";
+import type { RetainedBytes } from "../retained.js";
 import { BitrateAdaptation } from "./bitrate-adaptation.js";
-import { type Dropped, MediaQueue } from "./media-queue.js";
+import { Backlog } from "./backlog.js";
+import { type Dropped, MediaQueue, type QueueLimit } from "./media-queue.js";
 import { RateMeter } from "./rate-meter.js";
 import { SendWindow } from "./send-window.js";
-
-/** The part of a connection that accepts media. */
-export interface Transport {
-  /** Like a WebSocket's: never blocks, queues. */
-  send(bytes: Uint8Array<ArrayBuffer>): void;
-  readonly bufferedAmount: number;
-}
-
-export interface SenderOptions {
-  transport: Transport;
-  engine: Pick<Engine, "adapts" | "adapt" | "pauseVideo">;
-  maxMessageBytes: number;
-  maxQueueMs: number;
-  /** Where adaptation starts, and its maximum. */
-  target: Target;
-  audioBitsPerSecond: number;
-  /** On the clock of `performance.now()`. */
-  now: () => number;
-  adapted: (detail: LiveStreamEvents["adaptation"]["detail"]) => void;
-  /** A unit could not be turned into bytes; nothing more is sent. */
-  failed: (error: unknown) => void;
-}
-
-/** The part of `Stats` that the sender provides. */
-export type SenderStats = Pick<
-  Stats,
-  | "sentBytes"
-  | "acceptedBytes"
-  | "queuedMs"
-  | "queuedBytes"
-  | "delayMs"
-  | "bitsPerSecond"
-  | "target"
-  | "droppedGroups"
-  | "droppedFrames"
->;
+import type { SenderOptions, SenderStats } from "./sender-options.js";
+import type { Transport } from "./transport.js";
 
 /**
  * Data in the WebSocket's buffer cannot be dropped any more, so it gets little more than keeps it
@@ -47,12 +14,16 @@ export type SenderStats = Pick<
  */
 const MAX_BUFFERED_BYTES = 65_536;
 
+/** At the end nothing is dropped any more, but a backlog of an absence can be large. */
+const MAX_BUFFERED_AT_END_BYTES = 1_048_576;
+
 /** How often the queue is evaluated between two reports of the gateway. */
 const EVALUATE_EVERY_MS = 250;
 
 /**
- * Passes the units of one recording from an engine to one connection, no faster than the network
- * and the gateway accept them. What cannot be sent in time is dropped here, up to a key frame.
+ * Passes the units of one recording from an engine to a connection, and to the next one if that is
+ * lost, no faster than the network and the gateway accept them. What cannot be sent in time is
+ * dropped here, up to a key frame; what has become bytes is never dropped.
  *
  * It needs no timer, which browsers throttle in hidden pages: a unit of audio or video arrives
  * every few milliseconds, and each one triggers a check for room.
@@ -60,10 +31,16 @@ const EVALUATE_EVERY_MS = 250;
 export class Sender implements Pick<EngineSink, "unit"> {
   readonly #options: SenderOptions;
   readonly #queue: MediaQueue;
-  readonly #window = new SendWindow();
   readonly #adaptation: BitrateAdaptation;
-  readonly #sending = new RateMeter();
   readonly #encoding = new RateMeter();
+  #transport: Transport | null = null;
+  #maxMessageBytes = Infinity;
+  /** Of the next byte to send. */
+  #position = 0;
+  /** What is measured of one connection. */
+  #window = new SendWindow(0);
+  #sending = new RateMeter();
+  readonly #backlog: Backlog;
   readonly #waiters: (() => void)[] = [];
   #encodedBytes = 0;
   #newestMs = 0;
@@ -77,8 +54,33 @@ export class Sender implements Pick<EngineSink, "unit"> {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#backlog = new Backlog(options.maxQueueMs, options.away);
     this.#queue = new MediaQueue(options.maxQueueMs);
     this.#adaptation = new BitrateAdaptation(options.target, options.audioBitsPerSecond);
+  }
+
+  /**
+   * Sends over this connection from now on, until `detach`.
+   *
+   * @param nextByte the position of the first byte to send
+   */
+  attach(transport: Transport, maxMessageBytes: number, nextByte: number): void {
+    const now = this.#options.now();
+    this.#transport = transport;
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#position = nextByte;
+    this.#window = new SendWindow(nextByte);
+    this.#sending = new RateMeter();
+    this.#adaptation.forget(now);
+    this.#backlog.attached(now, this.#queue.spanMs);
+    void this.#drain();
+  }
+
+  /** The connection is lost: what comes now waits for the next one. */
+  detach(): void {
+    this.#transport = null;
+    this.#backlog.detached();
+    this.#pauseVideo(false);
   }
 
   unit(unit: MediaUnit): void {
@@ -87,11 +89,15 @@ export class Sender implements Pick<EngineSink, "unit"> {
     }
     this.#newestMs = Math.max(this.#newestMs, unit.capturedAtMs);
     this.#encodedBytes += unit.byteLength;
+    const now = this.#options.now();
+    this.#queue.limit = this.#limit(now);
     const dropped = this.#queue.push(unit);
     if (dropped) {
       this.#onDropped(dropped);
     }
-    const now = this.#options.now();
+    if (!this.#transport && this.#queue.isTooLong) {
+      this.#options.overflowed();
+    }
     if (now - this.#evaluatedAtMs >= EVALUATE_EVERY_MS) {
       this.#evaluate(now);
     }
@@ -101,7 +107,9 @@ export class Sender implements Pick<EngineSink, "unit"> {
   /** Call on each report of the gateway. */
   acknowledged(acceptedBytes: number): void {
     const now = this.#options.now();
+    this.#backlog.heard(now, this.#queue.spanMs);
     this.#window.acknowledged(now, acceptedBytes);
+    this.#options.retained.accepted(Math.min(acceptedBytes, this.#position));
     this.#evaluate(now);
     void this.#drain();
   }
@@ -110,7 +118,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
    * Sends everything that is queued, however slow the network: the end of a stream is worth waiting
    * for.
    *
-   * @returns resolves when all units have been passed to the transport, or sending has stopped
+   * @returns resolves when all units have been passed to the connection of then, or sending has
+   * stopped
    */
   drained(): Promise<void> {
     this.#finishing = true;
@@ -120,11 +129,17 @@ export class Sender implements Pick<EngineSink, "unit"> {
     });
   }
 
-  /** Discards everything that is queued. */
+  /** Discards everything. */
   close(): void {
     this.#closed = true;
     this.#queue.clear();
+    this.#options.retained.clear();
     this.#resolveWaiters();
+  }
+
+  /** Whether nothing waits. */
+  get hasSentAll(): boolean {
+    return this.#queue.length === 0 && !this.#unsent;
   }
 
   get stats(): SenderStats {
@@ -132,7 +147,8 @@ export class Sender implements Pick<EngineSink, "unit"> {
       sentBytes: this.#window.sentBytes,
       acceptedBytes: this.#window.acceptedBytes,
       queuedMs: this.#queue.spanMs,
-      queuedBytes: this.#queue.bytes + this.#options.transport.bufferedAmount,
+      queuedBytes: this.#queue.bytes + (this.#transport?.bufferedAmount ?? 0),
+      keptBytes: this.#options.retained.bytes + this.#queue.bytes,
       delayMs: this.#window.delayMs,
       bitsPerSecond: (this.#sending.perSecond ?? 0) * 8,
       target: this.#adaptation.target,
@@ -141,12 +157,21 @@ export class Sender implements Pick<EngineSink, "unit"> {
     };
   }
 
-  #canSend(): boolean {
-    return (
-      this.#finishing ||
-      (this.#options.transport.bufferedAmount <= MAX_BUFFERED_BYTES &&
-        this.#window.hasRoom(this.#newestMs - this.#queue.spanMs))
-    );
+  #limit(nowMs: number): QueueLimit {
+    return this.#backlog.limit(nowMs, this.#queue.spanMs, this.#options.retained.bytes);
+  }
+
+  #canSend(transport: Transport): boolean {
+    if (this.#finishing) {
+      return !this.#options.away || transport.bufferedAmount <= MAX_BUFFERED_AT_END_BYTES;
+    }
+    const nextMs = this.#unsent?.capturedAtMs ?? this.#newestMs - this.#queue.spanMs;
+    return transport.bufferedAmount <= MAX_BUFFERED_BYTES && this.#window.hasRoom(nextMs);
+  }
+
+  /** Bytes that exist and have not been sent over this connection. */
+  get #unsent(): RetainedBytes | null {
+    return this.#options.retained.from(this.#position);
   }
 
   async #drain(): Promise<void> {
@@ -155,12 +180,16 @@ export class Sender implements Pick<EngineSink, "unit"> {
     }
     this.#draining = true;
     try {
-      while (!this.#closed && this.#canSend()) {
-        const unit = this.#queue.shift();
-        if (!unit) {
+      while (!this.#closed && this.#transport && this.#canSend(this.#transport)) {
+        const unsent = this.#unsent;
+        const unit = unsent ? undefined : this.#queue.shift();
+        if (unsent) {
+          this.#send(this.#transport, unsent);
+        } else if (unit) {
+          this.#options.retained.add(await unit.toBytes(), unit.capturedAtMs);
+        } else {
           break;
         }
-        this.#send(await unit.toBytes(), unit.capturedAtMs);
       }
       this.#resolveWaiters();
     } catch (error) {
@@ -174,16 +203,19 @@ export class Sender implements Pick<EngineSink, "unit"> {
     }
   }
 
-  #send(bytes: Uint8Array<ArrayBuffer>, capturedAtMs: number): void {
-    const { transport, maxMessageBytes } = this.#options;
-    for (let start = 0; start < bytes.byteLength && !this.#closed; start += maxMessageBytes) {
-      transport.send(bytes.subarray(start, Math.min(bytes.byteLength, start + maxMessageBytes)));
+  #send(transport: Transport, { bytes, capturedAtMs }: RetainedBytes): void {
+    for (let start = 0; start < bytes.byteLength; start += this.#maxMessageBytes) {
+      transport.send(bytes.subarray(start, start + this.#maxMessageBytes));
     }
+    this.#position += bytes.byteLength;
     this.#window.sent(bytes.byteLength, capturedAtMs);
+    if (!this.#options.away) {
+      this.#options.retained.accepted(this.#position);
+    }
   }
 
   #resolveWaiters(): void {
-    if (this.#closed || this.#queue.length === 0) {
+    if (this.#closed || (this.#transport && this.hasSentAll)) {
       this.#waiters.splice(0).forEach((resolve) => resolve());
     }
   }
@@ -194,13 +226,16 @@ export class Sender implements Pick<EngineSink, "unit"> {
     if (groups === 0) {
       return;
     }
-    this.#pauseVideo(true);
+    const isAfterAbsence = this.#backlog.isAfterAbsence(this.#options.now());
+    this.#pauseVideo(!isAfterAbsence);
     this.#options.adapted({
       change: "dropped",
       target: this.#adaptation.target,
       droppedGroups: groups,
       droppedFrames: frames,
-      reason: `More than ${this.#options.maxQueueMs} ms of media were queued.`,
+      reason: isAfterAbsence
+        ? "More media waited for a connection than may be kept."
+        : `More than ${this.#options.maxQueueMs} ms of media were queued.`,
     });
   }
 
@@ -215,7 +250,7 @@ export class Sender implements Pick<EngineSink, "unit"> {
     this.#evaluatedAtMs = nowMs;
     this.#sending.sample(nowMs, this.#window.sentBytes);
     this.#encoding.sample(nowMs, this.#encodedBytes);
-    if (!this.#options.engine.adapts || this.#finishing) {
+    if (!this.#options.engine.adapts || this.#finishing || !this.#transport) {
       return;
     }
     const change = this.#adaptation.update({

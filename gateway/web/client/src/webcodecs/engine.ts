@@ -102,6 +102,10 @@ export class WebCodecsEngine implements Engine {
     this.#video?.pause(paused);
   }
 
+  keyFrame(): void {
+    this.#video?.keyFrame();
+  }
+
   async stop(): Promise<void> {
     await delay(CAPTURE_LATENCY_MS);
     clearInterval(this.#keepAlive);

@@ -89,6 +89,11 @@ export class VideoTrackEncoder {
   /** Video resumes with a key frame. */
   pause(paused: boolean): void {
     this.#paused = paused;
+    this.keyFrame();
+  }
+
+  /** The next frame becomes a key frame. */
+  keyFrame(): void {
     this.#keyAtMs = -Infinity;
   }
 

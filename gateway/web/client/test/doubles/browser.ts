@@ -82,11 +82,12 @@ export class ScriptedSocket {
 export class ScriptedEngine implements Engine {
   readonly name: EngineName;
   readonly recordedAs = "video/really";
-  readonly adapts = false;
+  adapts = false;
   encodedFrames: number | undefined = 0;
   width = 1280;
   height = 720;
   sink!: EngineSink;
+  keyFrames = 0;
   state: "idle" | "started" | "stopping" | "aborted" = "idle";
   #stopped!: () => void;
   readonly #whenStopped = new Promise<void>((resolve) => (this.#stopped = resolve));
@@ -118,6 +119,10 @@ export class ScriptedEngine implements Engine {
   adapt(_target: Target): void {}
 
   pauseVideo(): void {}
+
+  keyFrame(): void {
+    this.keyFrames++;
+  }
 
   stop(): Promise<void> {
     this.state = "stopping";
@@ -156,6 +161,7 @@ export class ScriptedPlatform implements Platform {
   /** How far the wall clock is ahead of the timers, because the computer slept. */
   sleptMs = 0;
   engineFails: Error | null = null;
+  adapts = false;
 
   connect = (url: string, protocol: string) => {
     const socket = new ScriptedSocket(url, protocol);
@@ -168,6 +174,7 @@ export class ScriptedPlatform implements Platform {
       throw this.engineFails;
     }
     const engine = new ScriptedEngine(name, options);
+    engine.adapts = this.adapts;
     this.engines.push(engine);
     return engine;
   };

@@ -73,7 +73,16 @@ export function create(options: Partial<PublishOptions> = {}): Publication {
     },
     platform,
   );
-  const types = ["state", "progress", "adaptation", "failure", "warning", "draining"] as const;
+  const types = [
+    "state",
+    "progress",
+    "adaptation",
+    "failure",
+    "warning",
+    "draining",
+    "resumed",
+    "output",
+  ] as const;
   for (const type of types) {
     live.addEventListener(type, (event) =>
       events.push({ type, detail: event.detail } as unknown as Recorded),

@@ -109,3 +109,67 @@ describe("a media queue", () => {
     expect(queue.spanMs).toBe(400);
   });
 });
+
+describe("a media queue that keeps the newest", () => {
+  const away = (maxMs: number, maxBytes = Infinity) => {
+    const queue = new MediaQueue(100);
+    queue.limit = { maxMs, maxBytes, keeps: "newest" };
+    return queue;
+  };
+
+  it("drops the oldest groups with their audio, as few as possible", () => {
+    const queue = away(100);
+    queue.push(unit("header", 0));
+    queue.push(unit("video", 0, { key: true }));
+    queue.push(unit("audio", 10));
+    queue.push(unit("video", 40, { key: true }));
+    queue.push(unit("audio", 50));
+    queue.push(unit("video", 80, { key: true }));
+    expect(queue.push(unit("audio", 100))).toBeNull();
+    expect(queue.push(unit("video", 120))).toEqual({ groups: 1, frames: 1 });
+    expect(rest(queue)).toEqual(["h0", "v40!", "a50", "v80!", "a100", "v120"]);
+  });
+
+  it("is bounded in bytes too", () => {
+    const queue = away(Infinity, 45);
+    for (let atMs = 0; atMs < 100; atMs += 10) {
+      queue.push(unit("video", atMs, { key: atMs % 20 === 0 }));
+      expect(queue.bytes).toBeLessThanOrEqual(45);
+    }
+    expect(rest(queue)).toEqual(["v60!", "v70", "v80!", "v90"]);
+  });
+
+  it("drops the rest of a group that is partly sent", () => {
+    const queue = away(100);
+    queue.push(unit("video", 0));
+    queue.push(unit("video", 50, { key: true }));
+    expect(queue.push(unit("video", 101))).toEqual({ groups: 1, frames: 1 });
+    expect(rest(queue)).toEqual(["v50!", "v101"]);
+  });
+
+  it("drops a group that is too long by itself, up to the next key frame", () => {
+    const queue = away(100);
+    queue.push(unit("video", 0, { key: true }));
+    expect(queue.push(unit("video", 101))).toEqual({ groups: 1, frames: 2 });
+    expect(queue.push(unit("video", 102))).toEqual({ groups: 0, frames: 1 });
+    queue.push(unit("video", 103, { key: true }));
+    queue.push(unit("trailer", 104));
+    expect(rest(queue)).toEqual(["v103!", "t104"]);
+  });
+
+  it("drops the oldest audio where there is no video", () => {
+    const queue = away(100);
+    for (const atMs of [0, 50, 101, 120]) {
+      queue.push(unit("audio", atMs));
+    }
+    expect(rest(queue)).toEqual(["a50", "a101", "a120"]);
+  });
+
+  it("says when it is too long because nothing can be dropped", () => {
+    const queue = away(100);
+    queue.push(unit("muxed", 0, { droppable: false }));
+    expect(queue.push(unit("muxed", 101, { droppable: false }))).toBeNull();
+    expect(queue.isTooLong).toBe(true);
+    expect(rest(queue)).toEqual(["m0", "m101"]);
+  });
+});

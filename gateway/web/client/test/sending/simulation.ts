@@ -1,5 +1,7 @@
 import type { MediaUnit } from "../../src/engine.js";
+import { Retained } from "../../src/retained.js";
 import { Sender } from "../../src/sending/sender.js";
+import type { Transport } from "../../src/sending/transport.js";
 import type { LiveStreamEvents, Target } from "../../src/types.js";
 
 const FRAME_MS = 10;
@@ -60,15 +62,17 @@ export class Simulation {
     this.#reportEveryMs = reportEveryMs;
     this.#wayMs = wayMs;
     const onTheWay = () => this.#onTheWay.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.sender = new Sender({
-      transport: {
-        send: (bytes) => {
-          this.#onTheWay.push({ unit: this.#sent!, bytes: bytes.byteLength });
-        },
-        get bufferedAmount() {
-          return Math.max(0, onTheWay() - kernelBytes);
-        },
+    const transport: Transport = {
+      send: (bytes) => {
+        this.#onTheWay.push({ unit: this.#sent!, bytes: bytes.byteLength });
       },
+      get bufferedAmount() {
+        return Math.max(0, onTheWay() - kernelBytes);
+      },
+    };
+    this.sender = new Sender({
+      retained: new Retained(null, Infinity),
+      away: null,
       engine: {
         adapts,
         adapt: (target) => {
@@ -79,7 +83,6 @@ export class Simulation {
           this.#nextKeyMs = this.atMs;
         },
       },
-      maxMessageBytes: 1_000_000,
       maxQueueMs: 2_000,
       target: this.full,
       audioBitsPerSecond: AUDIO_BITS_PER_SECOND,
@@ -88,7 +91,11 @@ export class Simulation {
       failed: (error) => {
         throw error;
       },
+      overflowed: () => {
+        throw new Error("overflowed");
+      },
     });
+    this.sender.attach(transport, 1_000_000, 0);
   }
 
   async run(forMs: number): Promise<void> {

@@ -6,9 +6,11 @@ import type {
   PublishOptions,
 } from "sluice-client";
 import { describePublishError } from "../failures/publish-failures.js";
+import { outputChange, resumption } from "../text/outputs.js";
 import * as words from "../text/stream.js";
 import { StatsHistory } from "./stats-history.js";
 import { Journal, type Severity } from "./journal.js";
+import { Outputs } from "./outputs.js";
 
 export type Stage = "connecting" | LiveState | "cancelled";
 
@@ -17,6 +19,9 @@ export type Publish = (options: PublishOptions) => Promise<LiveStream>;
 const FINAL_STAGES: readonly Stage[] = ["ended", "failed", "cancelled"];
 
 const GAP_EVERY_MS = 1_000;
+
+/** A gateway that reports its outputs does so right after it has accepted the stream. */
+export const OUTPUTS_WITHIN_MS = 300;
 
 /**
  * One broadcast, from pressing the button to its end: the library's stream plus its history and
@@ -31,25 +36,34 @@ export class Broadcast extends EventTarget {
   failure: PublishError | null = null;
   /** What the gateway confirmed at the end. */
   ended: { acceptedBytes: number; outTimeMs: number } | null = null;
-  /** When it first went live, and when the connection was lost, on the clock. */
+  /** When it first went on air, and when the connection was lost, on the clock. */
   liveSinceMs: number | null = null;
   lostAtMs: number | null = null;
   overAtMs: number | null = null;
   readonly history = new StatsHistory();
   readonly journal = new Journal();
+  readonly outputs = new Outputs();
 
   readonly #startedAtMs: number;
   readonly #controller = new AbortController();
   readonly #now: () => number;
+  readonly #outputsWithinMs: number;
 
-  constructor(now = () => performance.now()) {
+  /** @param outputsWithinMs how long to wait for a report of outputs before calling it live */
+  constructor(now = () => performance.now(), outputsWithinMs = 0) {
     super();
     this.#now = now;
+    this.#outputsWithinMs = outputsWithinMs;
     this.#startedAtMs = now();
   }
 
   get isOver(): boolean {
     return FINAL_STAGES.includes(this.stage);
+  }
+
+  /** Nothing arrives anywhere, although it did before. */
+  get isCutOff(): boolean {
+    return this.stage === "live" && this.outputs.isCutOff;
   }
 
   /** How long it has been, or was, on air. */
@@ -68,7 +82,12 @@ export class Broadcast extends EventTarget {
       const live = await publish({ ...options, signal: this.#controller.signal });
       this.live = live;
       this.#listen(live);
-      this.#onState(live.state);
+      if (this.#outputsWithinMs === 0) {
+        this.#onState(live.state);
+      } else {
+        this.#changed();
+        setTimeout(() => this.#goOnAir(), this.#outputsWithinMs);
+      }
     } catch (error) {
       if (!this.isOver) {
         this.failure = error as PublishError;
@@ -120,13 +139,40 @@ export class Broadcast extends EventTarget {
     });
     on("warning", ({ message }) => this.#note("warning", message));
     on("draining", ({ endsInMs }) => this.#note("warning", words.draining(endsInMs)));
+    on("output", (status) => {
+      const before = this.outputs.update(this.#now(), status);
+      const change = before === status.state ? null : outputChange(status, before);
+      if (change) {
+        this.#note(change.severity, change.text);
+      }
+      this.#goOnAir();
+    });
+    on("resumed", (detail) =>
+      this.#note(detail.lostGroups === 0 ? "info" : "warning", resumption(detail)),
+    );
     on("failure", ({ error }) => {
       this.failure = error;
       this.#note("failure", describePublishError(error).message);
     });
   }
 
+  /** It is on air once the first output is live, or as soon as it is accepted if none is reported. */
+  #goOnAir() {
+    if (this.stage === "connecting" && this.live?.state === "live") {
+      this.#onState("live");
+    }
+  }
+
   #onState(state: LiveState) {
+    const waitsForOutput =
+      state === "live" &&
+      this.liveSinceMs === null &&
+      this.outputs.areReported &&
+      !this.outputs.anyLive;
+    if (waitsForOutput) {
+      this.#setStage("connecting");
+      return;
+    }
     if (this.stage === state) {
       return;
     }

@@ -112,6 +112,22 @@ const GATEWAY_FAILURES: Record<string, FailureText> = {
     "The destination of your stream refused it or disconnected.",
     "Check the stream key and whether the destination expects a stream. Then go live again.",
   ],
+  "resume-unknown": [
+    "The server does not know your stream any more.",
+    "Go live again, as a new stream.",
+  ],
+  "resume-gap": [
+    "The connection was lost for too long to continue your stream.",
+    "Go live again, as a new stream.",
+  ],
+  "taken-over": [
+    "Your stream was taken over by another connection.",
+    "Stop it in other tabs and on other devices, then go live again.",
+  ],
+  "cluster-unavailable": [
+    "The server cannot take new streams at the moment.",
+    "Try again in a moment.",
+  ],
   "authorizer-failed": ["The server could not check your stream key.", "Try again in a moment."],
   "gateway-full": [
     "The server is at capacity.",

@@ -14,6 +14,7 @@ export const STATS: Stats = {
   acceptedBytes: 0,
   queuedMs: 20,
   queuedBytes: 0,
+  keptBytes: 0,
   delayMs: 110,
   bitsPerSecond: 2_400_000,
   encodedFrames: 30,
@@ -24,6 +25,7 @@ export const STATS: Stats = {
   droppedGroups: 0,
   droppedFrames: 0,
   reconnects: 0,
+  resumes: 0,
   server: null,
 };
 

@@ -16,6 +16,7 @@ import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.SourcePage;
 import io.sluice.e2e.harness.Stage;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,7 @@ final class BadNetworkTest {
         Chromium browser = stage.chromium();
         SourcePage page = SourcePage.open(browser, link.uri("")).film(Map.of());
         String key = stage.key("cut");
-        LiveStream live = page.publish(options(key, "webcodecs")).awaitLive(Duration.ofSeconds(3));
+        LiveStream live = page.publish(withoutResume(key)).awaitLive(Duration.ofSeconds(3));
         String firstSession = live.negotiated().path("sessionId").asText();
         link.cut();
         assertComesBack(live, nginx, key, firstSession);
@@ -125,7 +126,7 @@ final class BadNetworkTest {
         Chromium browser = stage.chromium();
         SourcePage page = SourcePage.open(browser, gateway.uri("")).film(Map.of());
         String key = stage.key("restart");
-        LiveStream live = page.publish(options(key, "webcodecs")).awaitLive(Duration.ofSeconds(3));
+        LiveStream live = page.publish(withoutResume(key)).awaitLive(Duration.ofSeconds(3));
         String firstSession = live.negotiated().path("sessionId").asText();
         gateway.terminate();
         gateway.awaitExit(SOON);
@@ -154,6 +155,13 @@ final class BadNetworkTest {
         assertThat(footage.repeated()).isEmpty();
         assertThat(footage.last()).isGreaterThanOrEqualTo(end.lastPicture());
         assertThat(footage.shots()).hasSizeGreaterThan(60);
+    }
+
+    /** As with a gateway that does not wait. */
+    private static Map<String, Object> withoutResume(String key) {
+        Map<String, Object> options = new HashMap<>(options(key, "webcodecs"));
+        options.put("resume", false);
+        return options;
     }
 
     private static Map<String, Object> options(String key, String engine) {

@@ -24,7 +24,7 @@ public final class LiveStream {
                 const live = await publish({ url: '/ingest', source: source.stream, ...options });
                 const said = [];
                 const say = (type, detail) => said.push({ type, atMs: Date.now(), ...detail });
-                for (const type of ['state', 'progress', 'adaptation', 'warning']) {
+                for (const type of ['state', 'progress', 'adaptation', 'warning', 'resumed', 'output']) {
                   live.addEventListener(type, ({ detail }) => say(type, detail));
                 }
                 live.addEventListener('failure', ({ detail: { error, willReconnect } }) =>

@@ -22,7 +22,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -51,6 +53,7 @@ public final class NetworkLink implements AutoCloseable {
     private final InetSocketAddress target;
     private final ChannelGroup channels;
     private final List<Runnable> heldBack = new ArrayList<>();
+    private final Set<Channel> stranded = new HashSet<>();
     private final AtomicLong upBytes = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
     private final Channel server;
@@ -110,10 +113,19 @@ public final class NetworkLink implements AutoCloseable {
         onLoop(() -> isSilent = true);
     }
 
+    /**
+     * From now on nothing passes over the connections that there are, not even their end, and nobody is told; new ones
+     * work. What they hold back arrives with {@link #speak}, however late.
+     */
+    public void strand() {
+        onLoop(() -> stranded.addAll(channels));
+    }
+
     /** Everything that was held back passes again. */
     public void speak() {
         onLoop(() -> {
             isSilent = false;
+            stranded.clear();
             heldBack.forEach(Runnable::run);
             heldBack.clear();
         });
@@ -212,7 +224,7 @@ public final class NetworkLink implements AutoCloseable {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object bytes) {
-            if (isSilent) {
+            if (isSilent || stranded.contains(ctx.channel())) {
                 heldBack.add(() -> channelRead(ctx, bytes));
                 return;
             }
@@ -231,6 +243,10 @@ public final class NetworkLink implements AutoCloseable {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
+            if (stranded.contains(ctx.channel())) {
+                heldBack.add(other::close);
+                return;
+            }
             other.close();
         }
 

@@ -88,6 +88,21 @@ final class NetworkLinkTest {
     }
 
     @Test
+    void leavesAConnectionStrandedWithItsEndAndDeliversItLate() throws IOException {
+        link.strand();
+        sendFor(Duration.ofMillis(100));
+        assertThat(link.upBytes()).isZero();
+        sender.close();
+        sender = connect();
+        sendFor(Duration.ofMillis(100));
+        await("the new connection works").atMost(SOON).until(() -> link.upBytes() > 0);
+        assertThat(arrived).hasValue(0);
+        // The receiver takes one connection after another: the late one has to end first.
+        link.speak();
+        awaitAllArrived();
+    }
+
+    @Test
     void breaksAConnectionOffAndTakesTheNext() throws IOException {
         link.cut();
         assertThatThrownBy(() -> sendFor(SOON)).hasMessageContaining("reset");

@@ -112,7 +112,7 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
     public static Recording live(Path directory, int seconds) {
         Path file = directory.resolve("live.mkv");
         Tool.FFMPEG.run(
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 ("-v error -f lavfi -i testsrc2=size=480x270:rate=30:duration=" + seconds
                                 + ",noise=alls=12:allf=t -f lavfi -i sine=frequency=440:sample_rate=48000:duration="
                                 + seconds
@@ -153,7 +153,7 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
         long millis = 0;
         int length = bytes.get(at + 1) & 0x7f;
         for (int i = 0; i < length; i++) {
-            millis = millis << 8 | bytes.get(at + 2 + i) & 0xff;
+            millis = (millis << 8) | (bytes.get(at + 2 + i) & 0xff);
         }
         return millis;
     }
