@@ -4,7 +4,7 @@ import { FakeGateway } from "./doubles/gateway.js";
 import { create, live, pass, platform, states } from "./doubles/publishing.js";
 import { recording, split, splitterFor } from "./recorder/recordings.js";
 
-const RUNS = Number(process.env.RUNS ?? 40);
+const RUNS = Number(process.env.RUNS ?? 20);
 const STEP_MS = 20;
 
 /** Mulberry32. */

@@ -139,6 +139,16 @@ describe("a media queue that keeps the newest", () => {
     expect(rest(queue)).toEqual(["v60!", "v70", "v80!", "v90"]);
   });
 
+  it("drops as many groups as it takes when less is allowed than before", () => {
+    const queue = away(Infinity);
+    for (let atMs = 0; atMs < 100; atMs += 10) {
+      queue.push(unit("video", atMs, { key: atMs % 20 === 0 }));
+    }
+    queue.limit = { maxMs: Infinity, maxBytes: 35, keeps: "newest" };
+    expect(queue.push(unit("video", 100))).toEqual({ groups: 4, frames: 8 });
+    expect(rest(queue)).toEqual(["v80!", "v90", "v100"]);
+  });
+
   it("drops the rest of a group that is partly sent", () => {
     const queue = away(100);
     queue.push(unit("video", 0));
