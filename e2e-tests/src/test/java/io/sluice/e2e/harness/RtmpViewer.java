@@ -23,7 +23,7 @@ public final class RtmpViewer {
     static RtmpViewer of(Stage stage, String url) {
         List<String> command = new ArrayList<>(
                 List.of("stdbuf", "-oL", Tool.FFPROBE.path().toString(), "-v", "error", "-show_entries"));
-        command.addAll(List.of("packet=codec_type,pts_time", "-of", "csv=p=0", "-analyzeduration", "200000", url));
+        command.addAll(List.of("packet=codec_type,pts_time", "-of", "csv=p=0", "-analyzeduration", "3000000", url));
         return new RtmpViewer(stage.own(Spawned.start(stage.directory("viewer"), "viewer", command, Map.of())));
     }
 

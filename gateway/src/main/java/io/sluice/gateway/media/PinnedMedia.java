@@ -10,7 +10,6 @@ final class PinnedMedia {
     private final ArrayDeque<ByteBuf> slices = new ArrayDeque<>(0);
     private long start;
     private long bytes;
-    private long memory;
 
     /** Adds bytes that follow on the earlier ones; takes the reference. */
     void add(ByteBuf slice, long position) {
@@ -19,7 +18,6 @@ final class PinnedMedia {
         }
         slices.add(slice);
         bytes += slice.readableBytes();
-        memory += RetainedMedia.memoryBehind(slice);
     }
 
     /** The next bytes, whose reference is the caller's; null if there are none. */
@@ -29,7 +27,6 @@ final class PinnedMedia {
         if (first != null) {
             start += first.readableBytes();
             bytes -= first.readableBytes();
-            memory -= RetainedMedia.memoryBehind(first);
         }
         return first;
     }
@@ -47,6 +44,11 @@ final class PinnedMedia {
     }
 
     long heldBytes() {
+        long memory = 0;
+        for (ByteBuf slice : slices) {
+            // It changes while small buffers are gathered behind a slice.
+            memory += RetainedMedia.memoryBehind(slice);
+        }
         return memory;
     }
 
@@ -54,6 +56,5 @@ final class PinnedMedia {
         slices.forEach(ByteBuf::release);
         slices.clear();
         bytes = 0;
-        memory = 0;
     }
 }

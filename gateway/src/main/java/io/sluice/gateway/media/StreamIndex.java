@@ -83,6 +83,10 @@ final class StreamIndex {
 
     void lose() {
         follows = false;
+        if (!headers.getLast().isComplete()) {
+            // Where it ends will never be known.
+            headers.getLast().release();
+        }
         groups.clear();
         boundaries.clear();
     }

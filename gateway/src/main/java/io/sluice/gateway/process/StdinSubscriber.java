@@ -123,7 +123,7 @@ public final class StdinSubscriber implements CoreSubscriber<ByteBuf> {
         if (upstreamDone) {
             end();
         } else if (upstream != null) {
-            // A publisher that answers within request(1) must not recurse; MediaQueue's drain loop does not.
+            // A publisher that answers within request(1) must not recurse; ReplayReader's loop does not.
             upstream.request(1);
         }
     }

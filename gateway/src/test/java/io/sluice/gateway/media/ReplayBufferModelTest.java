@@ -44,7 +44,7 @@ class ReplayBufferModelTest {
 
     /** A failure prints its seed. Put it here to repeat it. */
     static long[] seeds() {
-        return new Random().longs(60).toArray();
+        return new Random().longs(80).toArray();
     }
 
     /** What is announced before the byte in front of the trigger is offered. */
@@ -57,6 +57,10 @@ class ReplayBufferModelTest {
         private final ReplayReader reader;
         private final ByteArrayOutputStream expected = new ByteArrayOutputStream();
         private final boolean maySkip;
+
+        /** In how many steps it asks once. */
+        private final int pace;
+
         private Take take = new Take(0);
 
         /** From where on the reader has the stream as it is; until then, what is expected is complete. */
@@ -66,10 +70,14 @@ class ReplayBufferModelTest {
         private long position;
         private int checked;
 
+        /** Where in what is expected the last repeated header is. */
+        private int headerAt = -1;
+
         Reading(ReplayReader reader, Optional<Group> start, boolean waits) {
             this.reader = reader;
             this.waits = waits;
-            this.maySkip = random.nextInt(3) > 0;
+            this.maySkip = random.nextInt(4) > 0;
+            this.pace = maySkip ? 1 << random.nextInt(8) : 1 << random.nextInt(4);
             start.ifPresent(this::join);
             if (maySkip) {
                 reader.skipWhenLate(this::skip);
@@ -79,6 +87,7 @@ class ReplayBufferModelTest {
         private void join(Group group) {
             waits = false;
             Header header = headerOf(group.position());
+            headerAt = expected.size();
             expected.write(media, (int) header.start, (int) (header.end - header.start));
             from = group.position();
         }
@@ -99,15 +108,18 @@ class ReplayBufferModelTest {
                     // Nothing of the group it had joined was delivered, its header included.
                     dropUndeliveredHeader();
                 }
+                headerAt = expected.size();
                 expected.write(media, (int) header.start, (int) (header.end - header.start));
             }
             from = to.position();
         }
 
         private void dropUndeliveredHeader() {
-            byte[] kept = Arrays.copyOf(expected.toByteArray(), checked + take.bytes.size());
-            expected.reset();
-            expected.writeBytes(kept);
+            if (checked + take.bytes.size() <= headerAt) {
+                byte[] kept = Arrays.copyOf(expected.toByteArray(), headerAt);
+                expected.reset();
+                expected.writeBytes(kept);
+            }
         }
 
         void check() {
@@ -137,8 +149,8 @@ class ReplayBufferModelTest {
 
     @AfterAll
     static void readersHaveSkipped() {
-        System.err.println("SKIPS " + skips);
-        assertThat(skips).isPositive();
+
+        assertThat(skips).isGreaterThan(20);
     }
 
     private Random random = new Random(0);
@@ -277,14 +289,14 @@ class ReplayBufferModelTest {
 
     private void changeReaders() {
         for (Reading reading : readings) {
-            if (random.nextInt(4) == 0) {
-                reading.take.request(1 + random.nextInt(10));
+            if (random.nextInt(reading.pace) == 0) {
+                reading.take.request(1 + random.nextInt(4));
             }
         }
         if (readings.size() < 4 && random.nextInt(15) == 0) {
             attach();
         }
-        if (!readings.isEmpty() && random.nextInt(60) == 0) {
+        if (!readings.isEmpty() && random.nextInt(100) == 0) {
             Reading gone = readings.remove(random.nextInt(readings.size()));
             gone.reader.detach();
             gone.check();
