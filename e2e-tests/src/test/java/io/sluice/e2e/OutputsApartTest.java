@@ -9,6 +9,7 @@ import io.sluice.e2e.harness.Publisher;
 import io.sluice.e2e.harness.Recording;
 import io.sluice.e2e.harness.RtmpServer;
 import io.sluice.e2e.harness.RtmpViewer;
+import io.sluice.e2e.harness.SentPicture;
 import io.sluice.e2e.harness.Stage;
 import io.sluice.e2e.harness.Together;
 import io.sluice.protocol.Failed;
@@ -26,7 +27,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Outputs fail and return apart: what happens to one of them costs the others nothing, and everyone is told. */
 final class OutputsApartTest {
 
-    private static final Duration BACK = Duration.ofMillis(2_500);
+    /** On an idle machine it takes 0.3 to 2.5 s. */
+    private static final Duration BACK = Duration.ofSeconds(10);
+
+    /** On an idle machine a server that hangs is noticed after 8 s, and an FFmpeg that died replaced within 1 s. */
+    private static final Duration NOTICED = Duration.ofSeconds(20);
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -82,12 +87,11 @@ final class OutputsApartTest {
         awaitOutput(publisher, 1, Output.State.LIVE, Publisher.SOON);
         RtmpViewer viewer = healthy.watch(key);
         viewer.awaitPicture(1);
-        long from = viewer.pictures().get(0);
 
         long faultNanos = System.nanoTime();
         fault.happen(server);
         Output away = awaitOutput(publisher, 0, Output.State.AWAY, Publisher.SOON);
-        assertThat(Duration.ofNanos(System.nanoTime() - faultNanos)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - faultNanos)).isLessThan(NOTICED);
         assertThat(away.name()).isEqualTo(server.name());
         assertThat(away.code()).isEqualTo(FailureCode.OUTPUT_FAILED);
         awaitMedia(publisher, 3);
@@ -106,10 +110,10 @@ final class OutputsApartTest {
         RtmpViewer again = server.watch(key);
         again.awaitPicture(1);
 
-        long until = latest(viewer);
-        assertThat(again.pictures().get(0)).as("time goes on").isGreaterThan(from);
-        viewer.awaitPicture(until);
-        assertThat(viewer.missing(recording.pictureTimes(), from, until)).isEmpty();
+        assertThat(again.pictures().get(0).millis())
+                .as("time goes on")
+                .isGreaterThan(viewer.pictures().get(0).millis());
+        assertThat(viewer.missing(recording.sentPictures())).isEmpty();
         assertThat(publisher.heard().all(Failed.class)).isEmpty();
         assertThat(gateway.output())
                 .contains("Output 1 (" + server.name() + ")")
@@ -170,7 +174,6 @@ final class OutputsApartTest {
         awaitOutput(publisher, 0, Output.State.LIVE, Publisher.SOON);
         RtmpViewer viewer = healthy.watch(key);
         viewer.awaitPicture(1);
-        long from = viewer.pictures().get(0);
         for (int kill = 1; kill <= 3; kill++) {
             long before = latest(viewer);
             int publishes = healthy.publishes().size();
@@ -181,16 +184,14 @@ final class OutputsApartTest {
                     .until(() -> healthy.publishes().size() > publishes);
             long backNanos = healthy.publishes().get(publishes) - killNanos;
             if (kill == 1) {
-                assertThat(Duration.ofNanos(backNanos)).isLessThan(Duration.ofSeconds(1));
+                assertThat(Duration.ofNanos(backNanos)).isLessThan(BACK);
             }
-            // A second report at least, from which it is known where to go on.
             viewer.awaitPicture(before + 4_000);
         }
-        long until = latest(viewer);
-        assertThat(viewer.missing(recording.pictureTimes(), from, until)).isEmpty();
-        long repeated =
-                viewer.pictures().size() - viewer.pictures().stream().distinct().count();
-        assertThat(repeated).as("a group and 1.5 s each").isLessThan(3 * 105);
+        assertThat(viewer.missing(recording.sentPictures())).isEmpty();
+        assertThat(viewer.repeated(recording.sentPictures()))
+                .as("a group and 1.5 s each")
+                .isLessThan(3 * 105);
         assertThat(publisher.heard().all(Failed.class)).isEmpty();
         List<Long> accepted = publisher.heard().all(io.sluice.protocol.Progress.class).stream()
                 .map(io.sluice.protocol.Progress::acceptedBytes)
@@ -231,7 +232,7 @@ final class OutputsApartTest {
     }
 
     private static long latest(RtmpViewer viewer) {
-        List<Long> pictures = viewer.pictures();
-        return pictures.get(pictures.size() - 1);
+        List<SentPicture> pictures = viewer.pictures();
+        return pictures.get(pictures.size() - 1).millis();
     }
 }

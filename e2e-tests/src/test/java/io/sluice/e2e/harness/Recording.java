@@ -158,10 +158,18 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
         return millis;
     }
 
-    /** The times of the pictures in the file, in milliseconds. */
-    public List<Long> pictureTimes() {
-        return media().video().packets().stream()
-                .map(packet -> Math.round(packet.seconds() * 1_000))
+    /** The pictures in the file, in its order. */
+    public List<SentPicture> sentPictures() {
+        return Tool.FFPROBE
+                .run(
+                        Duration.ofMinutes(1),
+                        ("-v error -select_streams v -show_entries packet=pts_time,size -of csv=p=0 " + file)
+                                .split(" ", -1))
+                .out()
+                .lines()
+                .map(line -> line.split(",", -1))
+                .map(parts ->
+                        new SentPicture(Math.round(Double.parseDouble(parts[0]) * 1_000), Integer.parseInt(parts[1])))
                 .toList();
     }
 

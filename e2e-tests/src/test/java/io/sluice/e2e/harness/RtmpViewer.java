@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A player of an RTMP stream that writes down when each picture is to be shown. */
 public final class RtmpViewer {
@@ -23,26 +25,19 @@ public final class RtmpViewer {
     static RtmpViewer of(Stage stage, String url) {
         List<String> command = new ArrayList<>(
                 List.of("stdbuf", "-oL", Tool.FFPROBE.path().toString(), "-v", "error", "-show_entries"));
-        command.addAll(List.of("packet=codec_type,pts_time", "-of", "csv=p=0", "-analyzeduration", "3000000", url));
+        command.addAll(
+                List.of("packet=codec_type,pts_time,size", "-of", "csv=p=0", "-analyzeduration", "3000000", url));
         return new RtmpViewer(stage.own(Spawned.start(stage.directory("viewer"), "viewer", command, Map.of())));
     }
 
-    /** The times of all pictures so far, in milliseconds, in the order of their arrival. */
-    public List<Long> pictures() {
-        return times("video,");
-    }
-
-    /** The times of all packets of audio so far, likewise. */
-    public List<Long> audio() {
-        return times("audio,");
-    }
-
-    private List<Long> times(String kind) {
+    /** The pictures so far, in the order of their arrival. */
+    public List<SentPicture> pictures() {
         return player.out()
                 .lines()
-                .filter(line -> line.startsWith(kind) && line.matches(kind + "[-0-9.]+,?"))
-                .map(line -> Math.round(
-                        Double.parseDouble(line.substring(kind.length()).replace(",", "")) * 1_000))
+                .filter(line -> line.matches("video,-?[0-9.]+,[0-9]+,?"))
+                .map(line -> line.split(",", -1))
+                .map(parts ->
+                        new SentPicture(Math.round(Double.parseDouble(parts[1]) * 1_000), Integer.parseInt(parts[2])))
                 .toList();
     }
 
@@ -51,15 +46,28 @@ public final class RtmpViewer {
         await("picture " + millis)
                 .atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> pictures().stream().anyMatch(time -> time >= millis));
+                .until(() -> pictures().stream().anyMatch(picture -> picture.millis() >= millis));
     }
 
-    /** The pictures of a source between two times that did not arrive; a time may differ by a millisecond. */
-    public List<Long> missing(List<Long> source, long fromMillis, long toMillis) {
-        NavigableSet<Long> seen = new TreeSet<>(pictures());
-        return source.stream()
-                .filter(time -> time >= fromMillis && time <= toMillis)
-                .filter(time -> seen.subSet(time - 1, true, time + 1, true).isEmpty())
+    /** Those of a source's pictures that did not arrive, from the first one that did to the last. */
+    public List<SentPicture> missing(List<SentPicture> source) {
+        NavigableSet<Integer> arrived = arrived(source);
+        return IntStream.range(arrived.first(), arrived.last())
+                .filter(i -> !arrived.contains(i))
+                .mapToObj(source::get)
                 .toList();
+    }
+
+    /** How many of a source's pictures arrived a second time. */
+    public int repeated(List<SentPicture> source) {
+        return pictures().size() - arrived(source).size();
+    }
+
+    private NavigableSet<Integer> arrived(List<SentPicture> source) {
+        List<SentPicture> seen = pictures();
+        return IntStream.range(0, source.size())
+                .filter(i -> seen.stream().anyMatch(source.get(i)::isArrivedAs))
+                .boxed()
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

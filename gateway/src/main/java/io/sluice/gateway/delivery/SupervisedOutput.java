@@ -35,9 +35,6 @@ final class SupervisedOutput {
     /** How much of what FFmpeg has taken it may not have written yet: tracks are interleaved, pictures encoded. */
     private static final Duration UNWRITTEN = Duration.ofMillis(500);
 
-    /** FFmpeg sets an output's time to 0 where the stream starts later than this, if it notices. */
-    private static final Duration MIN_SHIFT = Duration.ofSeconds(1);
-
     private final StreamDelivery stream;
     private final StreamPlan plan;
     private final Admission.Ticket.Run admitted;
@@ -249,10 +246,8 @@ final class SupervisedOutput {
     private void taken(OutputRun current) {
         ReplayBuffer buffer = stream.buffer();
         buffer.timeAt(current.readPosition()).ifPresent(time -> takenTime = time);
-        Duration out = current.progress().outTime();
-        boolean isShifted = takenTime.minus(out).compareTo(MIN_SHIFT) > 0 && !out.isZero();
-        if (status.restarts() == 0 && isShifted && current.waitingBytes() == 0) {
-            streamStart = buffer.startTime().orElse(Duration.ZERO);
+        if (status.restarts() == 0) {
+            streamStart = current.ffmpeg().inputStart();
         }
     }
 

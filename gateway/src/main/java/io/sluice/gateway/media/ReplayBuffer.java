@@ -7,7 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the newest media of a stream for readers that take it at their own pace and that can start at a group.
@@ -62,7 +61,6 @@ public final class ReplayBuffer implements StructureListener {
     /** Replaced when one comes or goes, because that may happen while they are visited. */
     private ReplayReader[] readers = {};
 
-    private @Nullable Duration startTime;
     private boolean hadReader;
     private boolean completed;
     private boolean released;
@@ -179,9 +177,6 @@ public final class ReplayBuffer implements StructureListener {
     @Override
     public void onGroup(long position, Duration time) {
         pressure.onGroup(time);
-        if (startTime == null) {
-            startTime = time;
-        }
         window.onNoGroup();
         if (index.follows() && position >= media.start()) {
             Group group = new Group(position, time);
@@ -297,15 +292,6 @@ public final class ReplayBuffer implements StructureListener {
         return boundary == BoundaryIndex.NONE || position < media.start()
                 ? Optional.empty()
                 : Optional.of(Duration.of(index.boundaries().microsAt(boundary), ChronoUnit.MICROS));
-    }
-
-    /**
-     * The media time of the stream's first group.
-     *
-     * @return empty before it has arrived
-     */
-    public Optional<Duration> startTime() {
-        return Optional.ofNullable(startTime);
     }
 
     /**

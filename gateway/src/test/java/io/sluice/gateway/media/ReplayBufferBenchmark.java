@@ -14,9 +14,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 
-/**
- * The cost of a piece of media on its way to one reader that keeps up: forgotten then, and kept to be replayed.
- */
+/** The cost of a piece of media on its way to one reader that keeps up: forgotten then, and kept to be replayed. */
 public class ReplayBufferBenchmark extends Microbenchmark {
 
     private static final int LOW = 32 * 1_024;

@@ -11,6 +11,7 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan.OutputPlan;
 import io.sluice.gateway.output.Output;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +106,8 @@ final class FfmpegCommand {
     }
 
     private void general() {
-        add("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+warning");
+        // The level info tells at which time the input starts.
+        add("-hide_banner", "-nostdin", "-nostats", "-loglevel", writesFiles ? "level+warning" : "level+info");
         add("-progress", "pipe:1", "-stats_period", "1");
         // One thread per filter graph: the graphs are a few cheap filters, and there are hundreds of processes.
         add("-filter_threads", "1");
@@ -122,7 +124,10 @@ final class FfmpegCommand {
         Duration streamStart = plan.continuesAfter();
         if (streamStart != null) {
             // Otherwise the output's time would start at 0 again.
-            add("-copyts", "-itsoffset", "-" + streamStart.toMillis() + "ms");
+            add(
+                    "-copyts",
+                    "-itsoffset",
+                    BigDecimal.valueOf(-streamStart.toMillis(), 3).toPlainString());
         }
         Demuxer demuxer = Demuxer.of(format.container());
         add("-protocol_whitelist", "pipe", "-format_whitelist", demuxer.whitelist());

@@ -6,8 +6,12 @@ import io.sluice.gateway.process.ChildProcess;
 import io.sluice.gateway.process.ProcessExit;
 import io.sluice.gateway.process.ProcessOutput;
 import io.sluice.gateway.process.ShutdownLadder;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
@@ -120,6 +124,15 @@ public final class FfmpegStream {
     }
 
     /**
+     * The time of the input's first packet, which is 0 at the outputs of a first run.
+     *
+     * @return as FFmpeg has found it; zero before that, and if it has not noticed, because then it keeps all times
+     */
+    public Duration inputStart() {
+        return report.inputStart == null ? Duration.ZERO : report.inputStart;
+    }
+
+    /**
      * Completes when FFmpeg has opened its outputs and starts to write, which its first report shows.
      *
      * @return signalled on the event loop, also to late subscribers; never signalled if it ends before
@@ -155,10 +168,15 @@ public final class FfmpegStream {
     /** Collects FFmpeg's output: progress on standard output, messages on standard error. */
     static final class Report implements ProcessOutput {
 
+        private static final String INFO = "[info] ";
+        private static final Pattern INPUT_START =
+                Pattern.compile("\\[info]   Duration: \\S+ start: (-?\\d{1,9}\\.\\d{1,9}),");
+
         private final FfmpegProgressParser parser = new FfmpegProgressParser();
         private final StderrTail stderr;
         private final Sinks.Empty<Void> writing = Sinks.unsafe().empty();
         private FfmpegProgress latest = FfmpegProgress.NONE;
+        private @Nullable Duration inputStart;
 
         Report(Redactor redactor, List<? extends Output> outputs) {
             this.stderr = new StderrTail(redactor, outputs);
@@ -178,7 +196,16 @@ public final class FfmpegStream {
 
         @Override
         public void onStderr(String line) {
-            stderr.add(line);
+            if (!line.contains(INFO)) {
+                stderr.add(line);
+            } else if (inputStart == null) {
+                Matcher start = INPUT_START.matcher(line);
+                inputStart = start.find() ? seconds(start.group(1)) : null;
+            }
+        }
+
+        private static Duration seconds(String decimal) {
+            return Duration.ofNanos(new BigDecimal(decimal).movePointRight(9).longValue());
         }
 
         @Override
