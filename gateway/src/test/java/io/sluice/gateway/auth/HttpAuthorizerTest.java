@@ -136,7 +136,8 @@ class HttpAuthorizerTest {
                 200,
                 type,
                 "{\"outputs\":[\"rtmp://a/b/c\",\"rtmps://d/e\"],\"streamKey\":\"real\",\"expiresAt\":1893456000,"
-                        + "\"limits\":{\"maxBitsPerSecond\":4000000},\"requireOutputs\":\"all\",\"message\":\"hello\"}");
+                        + "\"limits\":{\"maxBitsPerSecond\":4000000},"
+                        + "\"requireOutputs\":\"all\",\"message\":\"hello\"}");
         assertThat(AuthorizerTester.allowed(authorizer(), request("k")))
                 .isEqualTo(new Allowed(
                         List.of("rtmp://a/b/c", "rtmps://d/e"),

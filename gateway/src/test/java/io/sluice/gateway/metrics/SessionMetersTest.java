@@ -116,7 +116,7 @@ class SessionMetersTest {
             first.text(open);
             String opened = first.nextText("\"opened\"");
             String token = opened.replaceAll(".*\"token\":\"([^\"]*)\".*", "$1");
-            String sessionId = stage.events().get(0).sessionId();
+            String sessionId = opened.replaceAll(".*\"sessionId\":\"([^\"]*)\".*", "$1");
             first.close(4000);
             Awaitility.await()
                     .atMost(GatewayStage.PATIENCE)
