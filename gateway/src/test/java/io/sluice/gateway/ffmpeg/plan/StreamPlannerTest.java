@@ -127,7 +127,7 @@ class StreamPlannerTest {
     @Test
     void anFfmpegThatCannotWriteToTheOutputIsReportedAsUnavailable() {
         FfmpegCapabilities unknown = new FfmpegCapabilities(
-                "7.1-standin", new LibraryVersion(0, 0), Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
+                "7.1-standin", new LibraryVersion(0, 0), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
         Failure failure = refusal(unknown, new RtmpOutput("rtmps://host/app/key", false), H264);
         assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_UNAVAILABLE);
         assertThat(failure.message()).contains("the protocol rtmps").doesNotContain("key");
@@ -213,6 +213,7 @@ class StreamPlannerTest {
                 decoders,
                 Set.of("flv", "hls"),
                 Set.of("matroska", "mov"),
-                Set.of("rtmp", "rtmps"));
+                Set.of("rtmp", "rtmps"),
+                Set.of("zscale", "tonemap"));
     }
 }

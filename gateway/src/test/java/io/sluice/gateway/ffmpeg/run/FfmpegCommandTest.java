@@ -174,7 +174,8 @@ class FfmpegCommandTest {
                 all.decoders(),
                 all.muxers(),
                 all.demuxers(),
-                all.outputProtocols());
+                all.outputProtocols(),
+                all.filters());
         StreamPlan plan = new StreamPlanner(free)
                 .plan(
                         List.of(MediaFormat.parse("video/webm;codecs=vp8,opus").orElseThrow()),
