@@ -52,7 +52,7 @@ public final class IrregularMedia {
      */
     public static Recording made(Path file, int seconds, String arguments) {
         List<String> command = new ArrayList<>(List.of("-v", "error", "-y"));
-        command.addAll(Arrays.asList(arguments.split(" +", -1)));
+        command.addAll(Arrays.asList(arguments.strip().split(" +", -1)));
         command.addAll(List.of("-t", Integer.toString(seconds)));
         command.addAll(
                 file.toString().endsWith(".mp4")

@@ -8,9 +8,8 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.sluice.gateway.session.Ingest;
 import io.sluice.protocol.ControlCodec;
-import io.sluice.protocol.FailureCode;
-import io.sluice.protocol.Result;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,11 +71,9 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
     private void control(WebSocketFrame frame) {
         ByteBuf content = frame.content();
         if (text.size() + content.readableBytes() > ControlCodec.MAX_MESSAGE_BYTES) {
+            session.onMessage(
+                    codec.refuseTooLarge(text.size() > 0 ? ByteBuffer.wrap(text.toByteArray()) : content.nioBuffer()));
             text.reset();
-            session.onMessage(Result.refused(
-                    FailureCode.MESSAGE_TOO_LARGE,
-                    "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
-                            + " bytes. Use text frames for control messages and binary frames for media."));
         } else if (frame.isFinalFragment() && text.size() == 0) {
             session.onMessage(codec.decode(content.nioBuffer()));
         } else {
