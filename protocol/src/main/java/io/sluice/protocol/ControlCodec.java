@@ -74,9 +74,11 @@ public final class ControlCodec {
             // A new decoder reports malformed input; String's constructors would replace it with U+FFFD.
             Result<ClientMessage> message = decode(
                     StandardCharsets.UTF_8.newDecoder().decode(utf8.duplicate()).toString());
-            return message instanceof Result.Refused ? encodedMedia(utf8).orElse(message) : message;
+            return message instanceof Result.Refused
+                    ? encodedMedia(FailureCode.MALFORMED_MESSAGE, utf8).orElse(message)
+                    : message;
         } catch (CharacterCodingException e) {
-            return encodedMedia(utf8)
+            return encodedMedia(FailureCode.MALFORMED_MESSAGE, utf8)
                     .orElseGet(() -> malformed("is not valid UTF-8: media belongs in binary frames (websocat: -b)"));
         }
     }
@@ -88,18 +90,19 @@ public final class ControlCodec {
      * @return why, and what to do instead
      */
     public Result<ClientMessage> refuseTooLarge(ByteBuffer start) {
-        return encodedMedia(start)
+        return encodedMedia(FailureCode.MESSAGE_TOO_LARGE, start)
                 .orElseGet(() -> Result.refused(
                         FailureCode.MESSAGE_TOO_LARGE,
                         "A control message is longer than " + MAX_MESSAGE_BYTES
                                 + " bytes. Use text frames for control messages and binary frames for media."));
     }
 
-    private static Optional<Result<ClientMessage>> encodedMedia(ByteBuffer message) {
+    private static Optional<Result<ClientMessage>> encodedMedia(FailureCode code, ByteBuffer message) {
+        String size =
+                code == FailureCode.MESSAGE_TOO_LARGE ? "is longer than " + MAX_MESSAGE_BYTES + " bytes and " : "";
         return EncodedMedia.in(message)
                 .map(media -> Result.refused(
-                        FailureCode.MALFORMED_MESSAGE,
-                        "The text frame holds " + media.description() + ". " + media.advice()));
+                        code, "The text frame " + size + "holds " + media.description() + ". " + media.advice()));
     }
 
     /**

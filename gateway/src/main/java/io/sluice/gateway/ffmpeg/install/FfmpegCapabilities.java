@@ -37,6 +37,8 @@ public record FfmpegCapabilities(
     /** FFmpeg 8.0, the first release to write Opus into FLV. */
     private static final LibraryVersion ENHANCED_AUDIO = new LibraryVersion(62, 3);
 
+    private static final int FFMPEG_5 = 59;
+
     private static final Pattern VERSION = Pattern.compile("^ffmpeg version (\\S+)", Pattern.MULTILINE);
     private static final Pattern LIBAVFORMAT =
             Pattern.compile("^libavformat +\\d+\\. *\\d+\\. *\\d+ */ *(\\d+)\\. *(\\d+)", Pattern.MULTILINE);
@@ -95,6 +97,16 @@ public record FfmpegCapabilities(
      */
     public boolean writesEnhancedAudio() {
         return libavformat.isAtLeast(ENHANCED_AUDIO);
+    }
+
+    /**
+     * Whether it processes packets in the order of its input. A newer one has a thread per codec: video that is copied
+     * overtakes the first audio packet, and an output that does not wait for that one then refuses it as too early.
+     *
+     * @return true for FFmpeg 5
+     */
+    public boolean encodesInOrder() {
+        return libavformat.major() == FFMPEG_5;
     }
 
     /**

@@ -34,6 +34,9 @@ final class FfmpegCommand {
 
     private static final int MAX_KEY_FRAME_DISTANCE = 600;
 
+    /** Half a second: more than the audio and video of a live stream are apart. */
+    private static final String MAX_INTERLEAVE_MICROS = "500000";
+
     /** Holds the first pictures of any stream that a browser or an encoder sends. */
     private static final String LONG_PROBE_BYTES = "5000000";
 
@@ -54,9 +57,11 @@ final class FfmpegCommand {
     private final List<String> presets = new ArrayList<>();
     private final Settings settings;
     private final boolean writesFiles;
+    private final boolean encodesInOrder;
 
-    private FfmpegCommand(Settings settings, boolean writesFiles) {
+    private FfmpegCommand(Settings settings, boolean writesFiles, boolean encodesInOrder) {
         this.settings = settings;
+        this.encodesInOrder = encodesInOrder;
         this.writesFiles = writesFiles;
     }
 
@@ -85,8 +90,10 @@ final class FfmpegCommand {
      * @return the command
      */
     static FfmpegCommand of(Ffmpeg ffmpeg, StreamPlan plan, Settings settings) {
-        FfmpegCommand command =
-                new FfmpegCommand(settings, plan.workingDirectory().isPresent());
+        FfmpegCommand command = new FfmpegCommand(
+                settings,
+                plan.workingDirectory().isPresent(),
+                ffmpeg.capabilities().encodesInOrder());
         command.add(ffmpeg.executable().toString());
         command.general();
         command.input(plan);
@@ -162,6 +169,10 @@ final class FfmpegCommand {
     private void output(OutputPlan plan, MediaFormat format, Encoding encoding) {
         video(plan.video(), format, encoding);
         audio(plan.audio(), encoding);
+        if (encodesInOrder) {
+            // By default a track that falls silent holds up the other for 10 s.
+            add("-max_interleave_delta", MAX_INTERLEAVE_MICROS);
+        }
         // Titles and chapters are untrusted text, and must not reach the receiver.
         add("-map_metadata", "-1", "-map_chapters", "-1");
         if (plan.output() instanceof Output.RtmpOutput rtmp) {

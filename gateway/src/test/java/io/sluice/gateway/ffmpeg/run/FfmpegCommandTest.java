@@ -2,6 +2,7 @@ package io.sluice.gateway.ffmpeg.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
@@ -13,6 +14,7 @@ import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -229,6 +231,49 @@ class FfmpegCommandTest {
                         .orElseThrow()
                         .message())
                 .contains("announced", "vp8 not compatible with flv");
+    }
+
+    /** Standard input stays open, as it does while a microphone is off. */
+    @Test
+    void aTrackThatStopsDoesNotHoldUpTheOtherInFfmpeg5() throws Exception {
+        RealFfmpeg real = RealFfmpeg.ON_PATH;
+        assumeThat(real.get().capabilities().encodesInOrder()).isTrue();
+        Path made = directory.resolve("stops.mkv");
+        String arguments = "-v error -y -f lavfi -i testsrc2=s=320x180:r=30:d=6 -f lavfi -i sine=d=2 -c:v libx264"
+                + " -preset ultrafast -tune zerolatency -g 30 -b:v 1M -c:a libopus -live 1 " + made;
+        List<String> make = new ArrayList<>(List.of(real.get().executable().toString()));
+        make.addAll(List.of(arguments.split(" ")));
+        assertThat(real.run(make, directory, new byte[0]).exitCode()).isZero();
+        StreamPlan plan = plan(real, "video/x-matroska;codecs=avc1,opus", new RtmpOutput("rtmp://host/app/key", false));
+        Path file = directory.resolve("stops.flv");
+        Process process = real.start(intoFile(real, plan, file), directory);
+        try {
+            process.getOutputStream().write(bytes(made));
+            process.getOutputStream().flush();
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            double last = 0;
+            while (last < 3 && System.nanoTime() < deadline) {
+                Thread.sleep(50);
+                last = newestVideoSeconds(file);
+            }
+            assertThat(last).isGreaterThan(3);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Reads the tags of an FLV file that is still being written; 0 if there is none. */
+    private static double newestVideoSeconds(Path file) {
+        ByteBuffer tags = ByteBuffer.wrap(Files.exists(file) ? bytes(file) : new byte[0]);
+        double newest = 0;
+        int at = 13;
+        while (at + 11 <= tags.limit()) {
+            if (tags.get(at) == 9) {
+                newest = (tags.getInt(at + 4) >>> 8) / 1_000.0;
+            }
+            at += 15 + (tags.getInt(at) & 0xffffff);
+        }
+        return newest;
     }
 
     private static StreamPlan plan(RealFfmpeg real, String type, Output output) {
