@@ -55,7 +55,7 @@ class EncodedMediaTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"type\":\"open\",\"offers\":[\"video/webm;codecs=vp8,opus\"],\"token\":\"eyJhbGciOiJIUzI1NiJ9.e30.x\"}",
+                "{\"type\":\"open\",\"offers\":[\"video/webm\"],\"token\":\"eyJhbGciOiJIUzI1NiJ9.e30.x\"}",
                 "{\"type\":\"stop\"}",
                 "",
                 "hello",

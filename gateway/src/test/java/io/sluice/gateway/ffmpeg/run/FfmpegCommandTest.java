@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.media.container.MediaDetails;
+import io.sluice.gateway.media.container.MediaDetails.Reordering;
+import io.sluice.gateway.media.container.MediaDetails.Transfer;
+import io.sluice.gateway.media.container.MediaDetails.VideoDetails;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.gateway.output.Output.RtmpOutput;
@@ -22,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -274,6 +279,48 @@ class FfmpegCommandTest {
             at += 15 + (tags.getInt(at) & 0xffffff);
         }
         return newest;
+    }
+
+    /** What the gateway does with an FFmpeg that has no filters for it: no player may take 8 bits for HDR. */
+    @ParameterizedTest
+    @MethodSource("ffmpegs")
+    void withoutToneMappingHighDynamicRangeIsAtLeastLabelledAsStandard(RealFfmpeg real) {
+        Path made = directory.resolve("pq.mkv");
+        String arguments = "-v error -y -f lavfi -i testsrc2=s=320x180:r=30:d=1 -c:v libx265 -preset ultrafast"
+                + " -x265-params log-level=0:transfer=16:colorprim=9:colormatrix=9 -pix_fmt yuv420p10le " + made;
+        List<String> make = new ArrayList<>(List.of(real.get().executable().toString()));
+        make.addAll(List.of(arguments.split(" ")));
+        assertThat(real.run(make, directory, new byte[0]).exitCode()).isZero();
+        VideoDetails video = new VideoDetails(320, 180, false, 2, 10, 1, Transfer.PQ, Reordering.DECLARED, 30);
+        StreamPlan mapped = new StreamPlanner(real.get().capabilities())
+                .plan(
+                        List.of(MediaFormat.parse("video/x-matroska;codecs=hvc1")
+                                .orElseThrow()),
+                        List.of(new RtmpOutput("rtmp://host/app/key", false)),
+                        null,
+                        null,
+                        new MediaDetails(Optional.of(video), Optional.empty()))
+                .orElseThrow();
+        assertThat(mapped.encoding().mapsTones()).isTrue();
+        StreamPlan.Encoding e = mapped.encoding();
+        StreamPlan labelled = new StreamPlan(
+                mapped.format(),
+                mapped.outputs(),
+                new StreamPlan.Encoding(
+                        e.h264(), e.frameRate(), e.videoBitsPerSecond(), e.audioBitsPerSecond(), e.source(), false));
+        for (StreamPlan plan : List.of(mapped, labelled)) {
+            Path file = directory.resolve("pq" + plan.encoding().mapsTones() + ".flv");
+            RealFfmpeg.Run run = real.run(intoFile(real, plan, file), directory, bytes(made));
+            assertThat(run.exitCode()).as(run.stderr()).isZero();
+            assertThat(RealFfmpeg.ffprobe(
+                            file,
+                            "-select_streams",
+                            "v",
+                            "-show_entries",
+                            "stream=pix_fmt,color_transfer,color_primaries,color_space"))
+                    .containsExactly("yuv420p,bt709,bt709,bt709");
+            assertThat(packets(file, "v:0")).hasSize(30);
+        }
     }
 
     private static StreamPlan plan(RealFfmpeg real, String type, Output output) {

@@ -30,10 +30,12 @@ class MediaDetailsTest {
             mkv | -c:v libx264 -bf 3 -pix_fmt yuv420p10le                | 322x180 false 110 10 1 UNKNOWN DECLARED 25
             mkv | -c:v libx264 -bf 3 -pix_fmt yuv422p                    | 322x180 false 122  8 2 UNKNOWN DECLARED 25
             mkv | -c:v libx264 -pix_fmt yuv444p -x264-params cqm=jvt     | 322x180 false 244  8 3 UNKNOWN DECLARED 25
-            mkv | -c:v libx264 -pix_fmt yuv420p10le -vf setparams=color_trc=smpte2084 | 322x180 false 110 10 1 PQ DECLARED 25
+            mkv | -c:v libx264 -pix_fmt yuv420p10le -vf setparams=color_trc=smpte2084 | \
+            322x180 false 110 10 1 PQ DECLARED 25
             mkv | -c:v libx264 -pix_fmt yuv420p -bf 2 -bsf:v filter_units=remove_types=6,setts=ts=TS | \
             322x180 false 100 8 1 UNKNOWN DECLARED 25
-            mp4 | -c:v libx264 -pix_fmt yuv420p -vf setparams=color_trc=bt709         | 322x180 false 100  8 1 STANDARD DECLARED 0
+            mp4 | -c:v libx264 -pix_fmt yuv420p -vf setparams=color_trc=bt709 | \
+            322x180 false 100  8 1 STANDARD DECLARED 0
             mp4 | -c:v libx265 -pix_fmt yuv420p10le -x265-params log-level=0:transfer=18 | \
             322x180 false 2 10 1 HLG DECLARED 0
             mkv | -c:v libx265 -pix_fmt yuv422p12le -x265-params log-level=0:transfer=16:scaling-list=default | \
@@ -45,7 +47,8 @@ class MediaDetailsTest {
             322x180 false 0 8 1 STANDARD DECLARED 0
             mp4 | -c:v libaom-av1 -cpu-used 8 -usage realtime -pix_fmt yuv420p10le | \
             322x180 false 0 10 1 UNKNOWN DECLARED 0
-            mkv | -c:v libaom-av1 -cpu-used 8 -usage realtime -vf setparams=color_trc=arib-std-b67 -pix_fmt yuv420p10le | \
+            mkv | -c:v libaom-av1 -cpu-used 8 -usage realtime -vf setparams=color_trc=arib-std-b67 \
+            -pix_fmt yuv420p10le | \
             322x180 false 0 10 1 HLG NONE 25
             """)
     void aVideoTrackIsDescribed(String container, String encoder, String expected) throws Exception {
