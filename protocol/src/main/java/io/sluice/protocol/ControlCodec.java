@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +68,41 @@ public final class ControlCodec {
      */
     public Result<ClientMessage> decode(ByteBuffer utf8) {
         if (utf8.remaining() > MAX_MESSAGE_BYTES) {
-            return tooLarge();
+            return refuseTooLarge(utf8);
         }
         try {
             // A new decoder reports malformed input; String's constructors would replace it with U+FFFD.
-            return decode(
+            Result<ClientMessage> message = decode(
                     StandardCharsets.UTF_8.newDecoder().decode(utf8.duplicate()).toString());
+            return message instanceof Result.Refused
+                    ? encodedMedia(FailureCode.MALFORMED_MESSAGE, utf8).orElse(message)
+                    : message;
         } catch (CharacterCodingException e) {
-            return malformed("is not valid UTF-8");
+            return encodedMedia(FailureCode.MALFORMED_MESSAGE, utf8)
+                    .orElseGet(() -> malformed("is not valid UTF-8: media belongs in binary frames (websocat: -b)"));
         }
+    }
+
+    /**
+     * Refuses a text message that is too large to be one.
+     *
+     * @param start its first bytes, from position to limit; the buffer stays as it is
+     * @return why, and what to do instead
+     */
+    public Result<ClientMessage> refuseTooLarge(ByteBuffer start) {
+        return encodedMedia(FailureCode.MESSAGE_TOO_LARGE, start)
+                .orElseGet(() -> Result.refused(
+                        FailureCode.MESSAGE_TOO_LARGE,
+                        "A control message is longer than " + MAX_MESSAGE_BYTES
+                                + " bytes. Use text frames for control messages and binary frames for media."));
+    }
+
+    private static Optional<Result<ClientMessage>> encodedMedia(FailureCode code, ByteBuffer message) {
+        String size =
+                code == FailureCode.MESSAGE_TOO_LARGE ? "is longer than " + MAX_MESSAGE_BYTES + " bytes and " : "";
+        return EncodedMedia.in(message)
+                .map(media -> Result.refused(
+                        code, "The text frame " + size + "holds " + media.description() + ". " + media.advice()));
     }
 
     /**

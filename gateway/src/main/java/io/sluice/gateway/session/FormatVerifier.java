@@ -66,7 +66,7 @@ final class FormatVerifier {
 
     private void headerKnown(Result<MediaFormat> result) {
         header = result;
-        offer.tryEmitValue(result.map(format -> new Offer(List.of(format), null, null)))
+        offer.tryEmitValue(result.map(format -> new Offer(List.of(format), null, null, sniffer.details())))
                 .orThrow();
         verify();
     }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
+import io.sluice.gateway.media.container.MediaDetails;
 import io.sluice.protocol.Container;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -31,7 +32,7 @@ final class OfferNegotiation {
             MediaFormat.parse(mimeType).fold(formats::add, failures::add);
         }
         if (!formats.isEmpty()) {
-            return Result.ok(new Offer(formats, open.video(), open.audio()));
+            return Result.ok(new Offer(formats, open.video(), open.audio(), MediaDetails.UNKNOWN));
         }
         return failures.isEmpty()
                 ? Result.refused(
@@ -41,7 +42,7 @@ final class OfferNegotiation {
     }
 
     static Result<Offer> ofMimeType(String mimeType) {
-        return MediaFormat.parse(mimeType).map(format -> new Offer(List.of(format), null, null));
+        return MediaFormat.parse(mimeType).map(format -> new Offer(List.of(format), null, null, MediaDetails.UNKNOWN));
     }
 
     /** Whether the codecs must be read from the media, because the media type does not name them all. */

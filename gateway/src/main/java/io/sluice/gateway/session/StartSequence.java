@@ -160,7 +160,8 @@ final class StartSequence {
         return then(
                 context.outputs().of(permit.request(), permit.terms()).publishOn(onLoop),
                 outputs -> then(
-                        Mono.just(context.planner().plan(offer.formats(), outputs, offer.video(), offer.audio())),
+                        Mono.just(context.planner()
+                                .plan(offer.formats(), outputs, offer.video(), offer.audio(), offer.source())),
                         plan -> launch(reservation, plan)));
     }
 

@@ -8,9 +8,8 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.sluice.gateway.session.Departure;
 import io.sluice.protocol.ControlCodec;
-import io.sluice.protocol.FailureCode;
-import io.sluice.protocol.Result;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,12 +72,10 @@ final class FrameReceiver implements CoreSubscriber<WebSocketFrame> {
     private void control(WebSocketFrame frame) {
         ByteBuf content = frame.content();
         if (text.size() + content.readableBytes() > ControlCodec.MAX_MESSAGE_BYTES) {
-            text.reset();
             client.ingest()
-                    .onMessage(Result.refused(
-                            FailureCode.MESSAGE_TOO_LARGE,
-                            "A control message is longer than " + ControlCodec.MAX_MESSAGE_BYTES
-                                    + " bytes. Use text frames for control messages and binary frames for media."));
+                    .onMessage(codec.refuseTooLarge(
+                            text.size() > 0 ? ByteBuffer.wrap(text.toByteArray()) : content.nioBuffer()));
+            text.reset();
         } else if (frame.isFinalFragment() && text.size() == 0) {
             client.ingest().onMessage(codec.decode(content.nioBuffer()));
         } else {

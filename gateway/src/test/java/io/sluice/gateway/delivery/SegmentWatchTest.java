@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
+import io.sluice.gateway.media.container.MediaDetails;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import java.time.Duration;
@@ -30,7 +31,7 @@ class SegmentWatchTest {
                 questions.add(question);
                 return question.asMono();
             }),
-            new StreamPlan.Encoding(null, 30, 2_500_000, 128_000));
+            new StreamPlan.Encoding(null, 30, 2_500_000, 128_000, MediaDetails.UNKNOWN, false));
 
     private static FfmpegProgress progress(long frames, Duration outTime) {
         return new FfmpegProgress(

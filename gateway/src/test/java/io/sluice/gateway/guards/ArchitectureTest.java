@@ -71,8 +71,8 @@ class ArchitectureTest {
                 knows("admission"),
                 knows("access"),
                 knows("output", "access", "files"),
-                knows("ffmpeg.plan", "ffmpeg.install", "output"),
-                knows("ffmpeg.run", "ffmpeg.install", "ffmpeg.plan", "output", "process"),
+                knows("ffmpeg.plan", "ffmpeg.install", "media.container", "output"),
+                knows("ffmpeg.run", "ffmpeg.install", "ffmpeg.plan", "media.container", "output", "process"),
                 knows("receivers", "output", "threads"),
                 knows("delivery", "admission", "ffmpeg.plan", "ffmpeg.run", "media", "output", "receivers"),
                 knows(

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param muxers names of output formats, such as {@code flv}
  * @param demuxers names of input formats with aliases listed separately, such as {@code matroska} and {@code webm}
  * @param outputProtocols names of protocols it can write to, such as {@code rtmps}
+ * @param filters names of filters, such as {@code zscale}
  */
 public record FfmpegCapabilities(
         String version,
@@ -27,7 +28,8 @@ public record FfmpegCapabilities(
         Set<String> decoders,
         Set<String> muxers,
         Set<String> demuxers,
-        Set<String> outputProtocols) {
+        Set<String> outputProtocols,
+        Set<String> filters) {
 
     /** FFmpeg 6.1, the first release to write HEVC, AV1 and VP9 into FLV. */
     private static final LibraryVersion ENHANCED_VIDEO = new LibraryVersion(60, 16);
@@ -35,11 +37,15 @@ public record FfmpegCapabilities(
     /** FFmpeg 8.0, the first release to write Opus into FLV. */
     private static final LibraryVersion ENHANCED_AUDIO = new LibraryVersion(62, 3);
 
+    private static final int FFMPEG_5 = 59;
+
     private static final Pattern VERSION = Pattern.compile("^ffmpeg version (\\S+)", Pattern.MULTILINE);
     private static final Pattern LIBAVFORMAT =
             Pattern.compile("^libavformat +\\d+\\. *\\d+\\. *\\d+ */ *(\\d+)\\. *(\\d+)", Pattern.MULTILINE);
     private static final Pattern CODEC =
             Pattern.compile("^ ([D.])([E.])[VASDT.]\\S{3} +(\\S+)(.*)$", Pattern.MULTILINE);
+    private static final Pattern FILTER =
+            Pattern.compile("^ [T.][S.][C.]? +(\\S+) +[AVN|]+->[AVN|]+ ", Pattern.MULTILINE);
     private static final Pattern FORMAT = Pattern.compile("^ ([D ])([E ])[d ]? *(\\S+) ", Pattern.MULTILINE);
 
     /**
@@ -52,6 +58,7 @@ public record FfmpegCapabilities(
      * @param muxers names of output formats
      * @param demuxers names of input formats
      * @param outputProtocols names of protocols it can write to
+     * @param filters names of filters
      */
     public FfmpegCapabilities {
         encoders = Set.copyOf(encoders);
@@ -59,6 +66,7 @@ public record FfmpegCapabilities(
         muxers = Set.copyOf(muxers);
         demuxers = Set.copyOf(demuxers);
         outputProtocols = Set.copyOf(outputProtocols);
+        filters = Set.copyOf(filters);
     }
 
     /**
@@ -92,14 +100,35 @@ public record FfmpegCapabilities(
     }
 
     /**
+     * Whether it processes packets in the order of its input. A newer one has a thread per codec: video that is copied
+     * overtakes the first audio packet, and an output that does not wait for that one then refuses it as too early.
+     *
+     * @return true for FFmpeg 5
+     */
+    public boolean encodesInOrder() {
+        return libavformat.major() == FFMPEG_5;
+    }
+
+    /**
+     * Whether it can turn a picture of high dynamic range into one of standard range.
+     *
+     * @return true if it has the filters
+     */
+    public boolean mapsTones() {
+        return filters.contains("zscale") && filters.contains("tonemap");
+    }
+
+    /**
      * Parses FFmpeg's lists. Any of them may be empty or malformed.
      *
      * @param versionText output of {@code -version}
      * @param codecs output of {@code -codecs}
      * @param formats output of {@code -formats}
      * @param protocols output of {@code -protocols}
+     * @param filters output of {@code -filters}
      */
-    static FfmpegCapabilities parse(String versionText, String codecs, String formats, String protocols) {
+    static FfmpegCapabilities parse(
+            String versionText, String codecs, String formats, String protocols, String filters) {
         Matcher version = VERSION.matcher(versionText);
         return new FfmpegCapabilities(
                 version.find() ? version.group(1) : "unknown",
@@ -108,7 +137,8 @@ public record FfmpegCapabilities(
                 coders(codecs, 1, "decoders"),
                 formats(formats, 2),
                 formats(formats, 1),
-                outputProtocols(protocols));
+                outputProtocols(protocols),
+                FILTER.matcher(filters).results().map(m -> m.group(1)).collect(Collectors.toSet()));
     }
 
     private static LibraryVersion libavformat(String versionText) {

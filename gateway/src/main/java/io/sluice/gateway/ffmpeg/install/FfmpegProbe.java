@@ -26,14 +26,16 @@ final class FfmpegProbe {
             ProbeProcess codecs = ProbeProcess.start(executable, List.of("-hide_banner", "-codecs"), environment);
             ProbeProcess formats = ProbeProcess.start(executable, List.of("-hide_banner", "-formats"), environment);
             ProbeProcess protocols = ProbeProcess.start(executable, List.of("-hide_banner", "-protocols"), environment);
+            ProbeProcess filters = ProbeProcess.start(executable, List.of("-hide_banner", "-filters"), environment);
             ProbeProcess.Answer answer = version.await(DEADLINE);
             String codecList = codecs.await(DEADLINE).output();
             String formatList = formats.await(DEADLINE).output();
             String protocolList = protocols.await(DEADLINE).output();
+            String filterList = filters.await(DEADLINE).output();
             if (!answer.succeeded()) {
                 throw new FfmpegUnavailableException(reason(executable, environment, answer));
             }
-            return FfmpegCapabilities.parse(answer.output(), codecList, formatList, protocolList);
+            return FfmpegCapabilities.parse(answer.output(), codecList, formatList, protocolList, filterList);
         } catch (IOException e) {
             throw new FfmpegUnavailableException("it cannot be started: " + e.getMessage());
         }

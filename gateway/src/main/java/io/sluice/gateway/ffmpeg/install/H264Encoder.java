@@ -1,6 +1,7 @@
 package io.sluice.gateway.ffmpeg.install;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -49,6 +50,20 @@ public enum H264Encoder {
             case LIBX264 ->
                 List.of("-preset", "veryfast", "-tune", "zerolatency", "-profile:v", "high", "-sc_threshold", "0");
             case LIBOPENH264 -> List.of("-profile:v", "high", "-rc_mode", "bitrate");
+        };
+    }
+
+    /**
+     * Options for pictures that keep their own timestamps: the encoder divides its bits by the rate it is told.
+     *
+     * @param frameRate pictures per second that are to be expected
+     * @return arguments to add after the encoder's name
+     */
+    public List<String> rateOptions(double frameRate) {
+        return switch (this) {
+            case LIBX264 -> List.of("-x264-params", String.format(Locale.ROOT, "fps=%.3f", frameRate));
+            // It goes by the timestamps.
+            case LIBOPENH264 -> List.of();
         };
     }
 }

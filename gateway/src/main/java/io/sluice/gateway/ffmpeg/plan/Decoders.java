@@ -56,7 +56,19 @@ public final class Decoders {
             case OPUS -> Set.of("opus", "libopus");
             case MP3 -> Set.of("mp3", "mp3float");
             case PCM ->
-                Set.of("pcm_f32le", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32be", "pcm_s16be", "pcm_s24be");
+                Set.of(
+                        "pcm_u8",
+                        "pcm_s8",
+                        "pcm_s16le",
+                        "pcm_s16be",
+                        "pcm_s24le",
+                        "pcm_s24be",
+                        "pcm_s32le",
+                        "pcm_s32be",
+                        "pcm_f32le",
+                        "pcm_f32be",
+                        "pcm_f64le",
+                        "pcm_f64be");
             case VORBIS -> Set.of("vorbis", "libvorbis");
             case FLAC -> Set.of("flac");
         };

@@ -1,6 +1,8 @@
 package io.sluice.gateway.ffmpeg.plan;
 
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
+import io.sluice.gateway.media.container.MediaDetails.AudioDetails;
+import io.sluice.gateway.media.container.MediaDetails.VideoDetails;
 import io.sluice.gateway.output.Output;
 import io.sluice.protocol.AudioCodec;
 import io.sluice.protocol.VideoCodec;
@@ -9,12 +11,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The codecs that can be copied to an output.
+ * What can be copied to an output: the codecs that FFmpeg can write and the receiver accepts, and of each what the
+ * platforms and players have in common. What a header does not say counts as accepted.
  *
- * @param video video codecs that FFmpeg can write and the receiver accepts
- * @param audio audio codecs that FFmpeg can write and the receiver accepts
+ * @param video video codecs
+ * @param audio audio codecs
  */
 record OutputCodecs(Set<VideoCodec> video, Set<AudioCodec> audio) {
+
+    private static final int CHROMA_420 = 1;
+    private static final int MAX_CHANNELS = 2;
+    private static final int MAX_SAMPLE_RATE = 48_000;
+    private static final int AAC_LC = 2;
 
     static OutputCodecs of(Output output, FfmpegCapabilities ffmpeg) {
         Set<VideoCodec> video = EnumSet.of(VideoCodec.H264);
@@ -29,6 +37,45 @@ record OutputCodecs(Set<VideoCodec> video, Set<AudioCodec> audio) {
             }
         }
         return new OutputCodecs(video, audio);
+    }
+
+    /** Whether the receiver plays a copy of this track. */
+    boolean accepts(VideoCodec codec, Optional<VideoDetails> track) {
+        return video.contains(codec)
+                && track.map(details -> !details.turned()
+                                && (details.profile() < 0 || profiles(codec).contains(details.profile()))
+                                && details.bitDepth() <= maxBitDepth(codec)
+                                && (details.chroma() < 0 || details.chroma() == CHROMA_420))
+                        .orElse(true);
+    }
+
+    /** Baseline, Main and High; Main and Main 10; VP9's and AV1's profiles for 4:2:0. */
+    private static Set<Integer> profiles(VideoCodec codec) {
+        return switch (codec) {
+            case H264 -> Set.of(66, 77, 100);
+            case HEVC -> Set.of(1, 2);
+            case VP9 -> Set.of(0, 2);
+            case VP8, AV1 -> Set.of(0);
+        };
+    }
+
+    private static int maxBitDepth(VideoCodec codec) {
+        return codec == VideoCodec.H264 || codec == VideoCodec.VP8 ? 8 : 10;
+    }
+
+    /** Whether the receiver plays a copy of this track. */
+    boolean accepts(AudioCodec codec, Optional<AudioDetails> track) {
+        return audio.contains(codec)
+                && track.map(details -> details.channels() <= MAX_CHANNELS
+                                && switch (codec) {
+                                    case AAC ->
+                                        details.sampleRate() <= MAX_SAMPLE_RATE
+                                                && (details.aacObjectType() == 0 || details.aacObjectType() == AAC_LC);
+                                    // FLV knows no others, but for halves of the first.
+                                    case MP3 -> Set.of(0, 44_100, 48_000).contains(details.sampleRate());
+                                    case OPUS, PCM, VORBIS, FLAC -> true;
+                                })
+                        .orElse(true);
     }
 
     /** What this FFmpeg needs and does not have in order to write to the output. */

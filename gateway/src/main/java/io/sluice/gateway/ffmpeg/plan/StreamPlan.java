@@ -1,6 +1,7 @@
 package io.sluice.gateway.ffmpeg.plan;
 
 import io.sluice.gateway.ffmpeg.install.H264Encoder;
+import io.sluice.gateway.media.container.MediaDetails;
 import io.sluice.gateway.output.Output;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
@@ -101,12 +102,20 @@ public record StreamPlan(
      * Transcoding settings.
      *
      * @param h264 the encoder, or null if all outputs copy video
-     * @param frameRate frames per second, at most
+     * @param frameRate pictures per second that are to be expected; the encoder divides its bits by it, and pictures
+     *     keep their own timestamps
      * @param videoBitsPerSecond average and maximum video bit rate
      * @param audioBitsPerSecond average audio bit rate
+     * @param source what the header says about the tracks
+     * @param mapsTones whether a picture of high dynamic range can be mapped to standard range
      */
     public record Encoding(
-            @Nullable H264Encoder h264, double frameRate, int videoBitsPerSecond, int audioBitsPerSecond) {}
+            @Nullable H264Encoder h264,
+            double frameRate,
+            int videoBitsPerSecond,
+            int audioBitsPerSecond,
+            MediaDetails source,
+            boolean mapsTones) {}
 
     /**
      * How video is handled overall, as reported to the client.

@@ -5,6 +5,8 @@ import io.sluice.gateway.ffmpeg.install.H264Encoder;
 import io.sluice.gateway.ffmpeg.install.OutputTls;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.Encoding;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.OutputPlan;
+import io.sluice.gateway.media.container.MediaDetails;
+import io.sluice.gateway.media.container.MediaDetails.VideoDetails;
 import io.sluice.gateway.output.Output;
 import io.sluice.protocol.AudioCodec;
 import io.sluice.protocol.AudioSettings;
@@ -19,7 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Chooses one of a client's offers and decides, per track and output, whether to copy or transcode. Immutable; does not
  * block; callable from any thread.
  *
- * <p>A track is copied to an output that accepts its codec and transcoded otherwise. The offer with the lowest cost
- * wins, then the client's order decides. Cost never decides between audio-only and video: the first workable offer
- * determines which of the two is used.
+ * <p>A track is copied to an output that accepts it and transcoded otherwise: by its codec, and by what its header says
+ * as soon as that is known. The offer with the lowest cost wins, then the client's order decides. Cost never decides
+ * between audio-only and video: the first workable offer determines which of the two is used.
  */
 public final class StreamPlanner {
 
@@ -90,6 +92,26 @@ public final class StreamPlanner {
             List<Output> outputs,
             @Nullable VideoSettings video,
             @Nullable AudioSettings audio) {
+        return plan(offers, outputs, video, audio, MediaDetails.UNKNOWN);
+    }
+
+    /**
+     * Plans a stream whose header may be known.
+     *
+     * @param offers the client's formats in order of preference
+     * @param outputs the stream's outputs: at least one, and at most one of them HLS
+     * @param video the client's description of its video, or null
+     * @param audio the client's description of its audio, or null
+     * @param source what the header says about the tracks, if there is one offer and its header was read; otherwise
+     *     {@link MediaDetails#UNKNOWN}
+     * @return as {@link #plan(List, List, VideoSettings, AudioSettings)}
+     */
+    public Result<StreamPlan> plan(
+            List<MediaFormat> offers,
+            List<Output> outputs,
+            @Nullable VideoSettings video,
+            @Nullable AudioSettings audio,
+            MediaDetails source) {
         if (outputs.stream().filter(Output.HlsOutput.class::isInstance).count() > 1) {
             throw new IllegalArgumentException(
                     "A plan can have only one HLS output, because FFmpeg has one working directory.");
@@ -108,39 +130,72 @@ public final class StreamPlanner {
                 return Result.refused(FailureCode.FFMPEG_UNAVAILABLE, obstacle.get());
             }
         }
-        Optional<MediaFormat> chosen = choose(offers, outputs);
+        Optional<MediaFormat> chosen = choose(offers, outputs, source);
         return chosen.isPresent()
-                ? Result.ok(new StreamPlan(chosen.get(), outputPlans(chosen.get(), outputs), encoding(video, audio)))
-                : Result.refused(FailureCode.UNSUPPORTED_OFFER, refusal(offers, outputs));
+                ? Result.ok(new StreamPlan(
+                        chosen.get(),
+                        outputPlans(chosen.get(), outputs, source),
+                        encoding(video == null ? null : video.frameRate(), bits(video), bits(audio), source)))
+                : Result.refused(FailureCode.UNSUPPORTED_OFFER, refusal(offers, outputs, source));
     }
 
-    private Optional<MediaFormat> choose(List<MediaFormat> offers, List<Output> outputs) {
-        List<MediaFormat> workable =
-                offers.stream().filter(o -> obstacle(o, outputs).isEmpty()).toList();
+    /**
+     * Plans a stream again, now that its header is known.
+     *
+     * @param plan the plan that was made from what the client announced
+     * @param actual the format that the header shows
+     * @param source what the header says about the tracks
+     * @return the plan for these tracks, which equals the given one but for {@link StreamPlan.Encoding#source()} if
+     *     nothing else follows from the header; or {@link FailureCode#UNSUPPORTED_OFFER} if this FFmpeg cannot process
+     *     them
+     */
+    public Result<StreamPlan> replan(StreamPlan plan, MediaFormat actual, MediaDetails source) {
+        MediaFormat agreed = plan.format();
+        MediaFormat format = new MediaFormat(
+                agreed.container(),
+                agreed.audioOnly(),
+                actual.video().or(agreed::video),
+                actual.audio().or(agreed::audio),
+                agreed.mimeType());
+        List<Output> outputs = plan.outputs().stream().map(OutputPlan::output).toList();
+        if (obstacle(format, outputs, source).isPresent()) {
+            return Result.refused(FailureCode.UNSUPPORTED_OFFER, refusal(List.of(format), outputs, source));
+        }
+        Encoding before = plan.encoding();
+        return Result.ok(new StreamPlan(
+                format,
+                outputPlans(format, outputs, source),
+                encoding(before.frameRate(), before.videoBitsPerSecond(), before.audioBitsPerSecond(), source)));
+    }
+
+    private Optional<MediaFormat> choose(List<MediaFormat> offers, List<Output> outputs, MediaDetails source) {
+        List<MediaFormat> workable = offers.stream()
+                .filter(o -> obstacle(o, outputs, source).isEmpty())
+                .toList();
         return workable.stream()
                 .filter(offer -> offer.audioOnly() == workable.get(0).audioOnly())
-                .min((a, b) -> Integer.compare(cost(a, outputs), cost(b, outputs)));
+                .min((a, b) -> Integer.compare(cost(a, outputs, source), cost(b, outputs, source)));
     }
 
-    private List<OutputPlan> outputPlans(MediaFormat offer, List<Output> outputs) {
+    private List<OutputPlan> outputPlans(MediaFormat offer, List<Output> outputs, MediaDetails source) {
         List<OutputPlan> plans = new ArrayList<>();
         for (Output output : outputs) {
             OutputCodecs accepted = OutputCodecs.of(output, ffmpeg);
-            TrackHandling video = handling(offer.video(), accepted.video());
-            plans.add(new OutputPlan(
-                    output, offer.audioOnly() ? null : video, handling(offer.audio(), accepted.audio())));
+            TrackHandling video = handling(offer.video(), codec -> accepted.accepts(codec, source.video()));
+            TrackHandling audio = handling(offer.audio(), codec -> accepted.accepts(codec, source.audio()));
+            plans.add(new OutputPlan(output, offer.audioOnly() ? null : video, audio));
         }
         return plans;
     }
 
     /** An unknown codec can only be transcoded. */
-    private static <C> TrackHandling handling(Optional<C> codec, Set<C> accepted) {
-        return codec.isPresent() && accepted.contains(codec.get()) ? TrackHandling.COPY : TrackHandling.TRANSCODE;
+    private static <C> TrackHandling handling(Optional<C> codec, Predicate<C> accepted) {
+        return codec.filter(accepted).isPresent() ? TrackHandling.COPY : TrackHandling.TRANSCODE;
     }
 
-    private int cost(MediaFormat offer, List<Output> outputs) {
+    private int cost(MediaFormat offer, List<Output> outputs, MediaDetails source) {
         int cost = 0;
-        for (OutputPlan plan : outputPlans(offer, outputs)) {
+        for (OutputPlan plan : outputPlans(offer, outputs, source)) {
             cost += plan.video() == TrackHandling.TRANSCODE ? VIDEO_COST : 0;
             cost += plan.audio() == TrackHandling.TRANSCODE ? AUDIO_COST : 0;
         }
@@ -148,12 +203,12 @@ public final class StreamPlanner {
     }
 
     /** Why an offer is not workable; empty if it is. */
-    private Optional<String> obstacle(MediaFormat offer, List<Output> outputs) {
+    private Optional<String> obstacle(MediaFormat offer, List<Output> outputs, MediaDetails source) {
         String demuxer = Demuxer.of(offer.container()).ffmpegName();
         if (!ffmpeg.demuxers().contains(demuxer)) {
             return Optional.of("this FFmpeg cannot read " + describe(offer.container()));
         }
-        for (OutputPlan plan : outputPlans(offer, outputs)) {
+        for (OutputPlan plan : outputPlans(offer, outputs, source)) {
             if (plan.video() == TrackHandling.TRANSCODE) {
                 if (offer.video().isPresent()
                         && !Decoders.canDecode(ffmpeg, offer.video().get())) {
@@ -178,10 +233,22 @@ public final class StreamPlanner {
         return Optional.empty();
     }
 
-    private Encoding encoding(@Nullable VideoSettings video, @Nullable AudioSettings audio) {
-        Double rate = video == null ? null : video.frameRate();
-        Integer videoBits = video == null ? null : video.bitsPerSecond();
-        Integer audioBits = audio == null ? null : audio.bitsPerSecond();
+    private static @Nullable Integer bits(@Nullable VideoSettings video) {
+        return video == null ? null : video.bitsPerSecond();
+    }
+
+    private static @Nullable Integer bits(@Nullable AudioSettings audio) {
+        return audio == null ? null : audio.bitsPerSecond();
+    }
+
+    /** The header knows the frame rate better than the client, which may have said what it asked its camera for. */
+    private Encoding encoding(
+            @Nullable Double declaredRate,
+            @Nullable Integer videoBits,
+            @Nullable Integer audioBits,
+            MediaDetails source) {
+        double headerRate = source.video().map(VideoDetails::frameRate).orElse(0.0);
+        Double rate = headerRate > 0 ? Double.valueOf(headerRate) : declaredRate;
         return new Encoding(
                 h264.orElse(null),
                 rate == null || !(rate >= 1) ? DEFAULT_FRAME_RATE : Math.min(rate, MAX_FRAME_RATE),
@@ -190,16 +257,19 @@ public final class StreamPlanner {
                         : Math.max(MIN_VIDEO_BITS_PER_SECOND, Math.min(videoBits, MAX_VIDEO_BITS_PER_SECOND)),
                 audioBits == null
                         ? DEFAULT_AUDIO_BITS_PER_SECOND
-                        : Math.max(MIN_AUDIO_BITS_PER_SECOND, Math.min(audioBits, MAX_AUDIO_BITS_PER_SECOND)));
+                        : Math.max(MIN_AUDIO_BITS_PER_SECOND, Math.min(audioBits, MAX_AUDIO_BITS_PER_SECOND)),
+                source,
+                ffmpeg.mapsTones());
     }
 
-    private String refusal(List<MediaFormat> offers, List<Output> outputs) {
+    private String refusal(List<MediaFormat> offers, List<Output> outputs, MediaDetails source) {
         if (offers.isEmpty()) {
             return "No media type was offered. This gateway accepts " + supported(outputs) + ".";
         }
         String reasons = offers.stream()
                 .limit(MAX_EXPLAINED_OFFERS)
-                .map(offer -> describe(offer) + ": " + obstacle(offer, outputs).orElse(""))
+                .map(offer -> describe(offer) + ": "
+                        + obstacle(offer, outputs, source).orElse(""))
                 .collect(Collectors.joining("; "));
         String rest =
                 offers.size() > MAX_EXPLAINED_OFFERS ? "; and " + (offers.size() - MAX_EXPLAINED_OFFERS) + " more" : "";

@@ -8,14 +8,16 @@ import io.sluice.gateway.ffmpeg.plan.Demuxer;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.Encoding;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan.OutputPlan;
+import io.sluice.gateway.media.container.MediaDetails.Reordering;
+import io.sluice.gateway.media.container.MediaDetails.VideoDetails;
 import io.sluice.gateway.output.Output;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
+import io.sluice.protocol.VideoCodec;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +27,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class FfmpegCommand {
 
-    /** Platforms require a key frame every 2 s; players join, and HLS segments are cut, at key frames. */
-    private static final int KEY_FRAME_SECONDS = 2;
+    /**
+     * Platforms require a key frame every 2 s; players join, and HLS segments are cut, at key frames. The time may also
+     * run back.
+     */
+    private static final String KEY_FRAMES = "expr:if(isnan(prev_forced_t),1,gte(abs(t-prev_forced_t),2))";
+
+    private static final int MAX_KEY_FRAME_DISTANCE = 600;
+
+    /** Half a second: more than the audio and video of a live stream are apart. */
+    private static final String MAX_INTERLEAVE_MICROS = "500000";
+
+    /** Holds the first pictures of any stream that a browser or an encoder sends. */
+    private static final String LONG_PROBE_BYTES = "5000000";
 
     /**
      * Threads of the video encoder. Two keep up with 1080p60 on slow cores; more would add up over hundreds of streams.
@@ -48,9 +61,11 @@ final class FfmpegCommand {
     private final List<String> presets = new ArrayList<>();
     private final Settings settings;
     private final boolean writesFiles;
+    private final boolean encodesInOrder;
 
-    private FfmpegCommand(Settings settings, boolean writesFiles) {
+    private FfmpegCommand(Settings settings, boolean writesFiles, boolean encodesInOrder) {
         this.settings = settings;
+        this.encodesInOrder = encodesInOrder;
         this.writesFiles = writesFiles;
     }
 
@@ -79,13 +94,15 @@ final class FfmpegCommand {
      * @return the command
      */
     static FfmpegCommand of(Ffmpeg ffmpeg, StreamPlan plan, Settings settings) {
-        FfmpegCommand command =
-                new FfmpegCommand(settings, plan.workingDirectory().isPresent());
+        FfmpegCommand command = new FfmpegCommand(
+                settings,
+                plan.workingDirectory().isPresent(),
+                ffmpeg.capabilities().encodesInOrder());
         command.add(ffmpeg.executable().toString());
         command.general();
         command.input(plan);
         for (OutputPlan output : plan.outputs()) {
-            command.output(output, plan.encoding(), plan.continuesAfter() != null);
+            command.output(output, plan);
         }
         return command;
     }
@@ -135,20 +152,44 @@ final class FfmpegCommand {
         add("-max_pixels", Long.toString(settings.maxPixels()), "-max_streams", Integer.toString(MAX_TRACKS));
         // By default FFmpeg reads more than a second of a live stream before it writes anything. These containers
         // describe their tracks in the header, and start at a key frame.
-        add("-fpsprobesize", "0", "-probesize", "8192");
+        add("-fpsprobesize", "0", "-probesize", guessesReordering(plan) ? LONG_PROBE_BYTES : "8192");
         // A decoder delays output by one frame per thread.
         add("-threads", "1", "-f", demuxer.ffmpegName(), "-i", "pipe:0");
     }
 
-    private void output(OutputPlan plan, Encoding encoding, boolean continues) {
-        video(plan.video(), encoding);
-        audio(plan.audio(), encoding);
+    /**
+     * Matroska has no decoding times. If the parameter sets do not say how pictures are reordered, FFmpeg can tell from
+     * the first few pictures, and only while it probes; otherwise it gives several of them the same decoding time.
+     */
+    private static boolean guessesReordering(StreamPlan plan) {
+        return isMatroskaH264(plan.format())
+                && plan.outputs().stream().anyMatch(output -> output.video() == TrackHandling.COPY)
+                && reordering(plan.encoding()) == Reordering.UNKNOWN;
+    }
+
+    private static boolean isMatroskaH264(MediaFormat format) {
+        return Demuxer.of(format.container()) == Demuxer.MATROSKA
+                && format.video().filter(VideoCodec.H264::equals).isPresent();
+    }
+
+    /** Before the header is known nothing is guessed: that would delay every stream for the sake of a few. */
+    private static Reordering reordering(Encoding encoding) {
+        return encoding.source().video().map(VideoDetails::reordering).orElse(Reordering.DECLARED);
+    }
+
+    private void output(OutputPlan output, StreamPlan plan) {
+        video(output.video(), plan.format(), plan.encoding());
+        audio(output.audio(), plan.encoding());
+        if (encodesInOrder) {
+            // By default a track that falls silent holds up the other for 10 s.
+            add("-max_interleave_delta", MAX_INTERLEAVE_MICROS);
+        }
         // Titles and chapters are untrusted text, and must not reach the receiver.
         add("-map_metadata", "-1", "-map_chapters", "-1");
-        if (plan.output() instanceof Output.RtmpOutput rtmp) {
+        if (output.output() instanceof Output.RtmpOutput rtmp) {
             rtmp(rtmp);
         } else {
-            hls(continues);
+            hls(plan.continuesAfter() != null);
         }
     }
 
@@ -174,7 +215,7 @@ final class FfmpegCommand {
         add("-f", "flv", parts.map(RtmpUrlParts::server).orElse(output.url()));
     }
 
-    private void video(@Nullable TrackHandling handling, Encoding encoding) {
+    private void video(@Nullable TrackHandling handling, MediaFormat format, Encoding encoding) {
         if (handling == null) {
             return;
         }
@@ -182,20 +223,22 @@ final class FfmpegCommand {
         H264Encoder encoder = encoding.h264();
         if (handling == TrackHandling.COPY || encoder == null) {
             add("-c:v", "copy");
+            if (isMatroskaH264(format) && reordering(encoding) == Reordering.NONE) {
+                // FFmpeg would hold back the first pictures or give them one decoding time, until it is sure of that.
+                add("-bsf:v", "setts=pts=PTS:dts=PTS");
+            }
             return;
         }
         String bits = Integer.toString(encoding.videoBitsPerSecond());
-        int frames = (int) Math.ceil(encoding.frameRate() * KEY_FRAME_SECONDS);
-        // H.264 in 4:2:0 needs even dimensions; a window or a canvas may have odd ones.
-        add("-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p");
-        // With so little probing FFmpeg assumes 1000 frames per second, and would spread the bits over them. This makes
-        // the rate constant: frames are repeated where the browser skips some, as it does for a still picture.
-        add("-r", String.format(Locale.ROOT, "%.3f", encoding.frameRate()));
+        add("-vf", VideoFilters.of(encoding), "-pix_fmt", "yuv420p");
+        // Pictures keep their times, to the millisecond: a constant rate would drop some, repeat others and move all.
+        add("-fps_mode:v", "vfr", "-enc_time_base:v", "1:1000");
         add("-c:v", encoder.ffmpegName());
         add(encoder.liveOptions().toArray(String[]::new));
+        add(encoder.rateOptions(encoding.frameRate()).toArray(String[]::new));
         add("-threads:v", Integer.toString(ENCODER_THREADS));
-        // In frames for the encoder's rate control, in seconds because frames may arrive slower than announced.
-        add("-g", Integer.toString(frames), "-force_key_frames", "expr:gte(t,n_forced*" + KEY_FRAME_SECONDS + ")");
+        // By time, not by number, and one only after a gap. The encoder's own distance is never reached.
+        add("-g", Integer.toString(MAX_KEY_FRAME_DISTANCE), "-force_key_frames", KEY_FRAMES);
         add("-b:v", bits, "-maxrate", bits, "-bufsize", bits);
     }
 

@@ -15,9 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The format names the first video and the first audio track. Tracks of other kinds, such as subtitles, are skipped.
  *
  * <p>One per stream. Not thread-safe; used on the stream's event loop. It does not block and does not throw on any
- * input, buffers at most 64 KiB, and its cost per byte does not depend on how the stream is split.
+ * input, buffers at most 64 KiB, and its cost per byte does not depend on how the stream is split. Tags, attachments
+ * and padding before the tracks are skipped without being buffered.
  */
 public final class ContainerSniffer {
+
+    /** A header that is longer than a mebibyte is refused. */
+    public static final int MAX_HEADER_BYTES = HeaderBytes.MAX_HEADER_BYTES;
 
     private static final String EBML_START = "\u001aE\u00df\u00a3";
 
@@ -31,6 +35,7 @@ public final class ContainerSniffer {
     private final long maxPixels;
     private @Nullable HeaderParser parser;
     private Optional<Result<MediaFormat>> result = Optional.empty();
+    private MediaDetails details = MediaDetails.UNKNOWN;
 
     /** Creates a sniffer for a new stream that accepts pictures of any size. */
     public ContainerSniffer() {
@@ -52,8 +57,8 @@ public final class ContainerSniffer {
      *
      * @param bytes the bytes that follow those of the previous call, any number
      * @return empty while the format is unknown; then the format or a refusal with
-     *     {@link FailureCode#UNRECOGNIZED_MEDIA}, on the first byte that determines it, and at the latest on the
-     *     65,536th byte of the stream; afterwards always the same
+     *     {@link FailureCode#UNRECOGNIZED_MEDIA}, on the first byte that determines it, and at the latest once
+     *     {@link #MAX_HEADER_BYTES} of the stream were inspected; afterwards always the same
      */
     public Optional<Result<MediaFormat>> accept(ByteBuf bytes) {
         int index = bytes.readerIndex();
@@ -62,10 +67,22 @@ public final class ContainerSniffer {
             result = parse();
         }
         if (result.isPresent()) {
+            if (parser != null) {
+                details = parser.tracks.details();
+            }
             header.clear();
             parser = null;
         }
         return result;
+    }
+
+    /**
+     * What the header says about the tracks beyond their codecs.
+     *
+     * @return {@link MediaDetails#UNKNOWN} until {@link #accept} has returned a format
+     */
+    public MediaDetails details() {
+        return details;
     }
 
     private Optional<Result<MediaFormat>> parse() {

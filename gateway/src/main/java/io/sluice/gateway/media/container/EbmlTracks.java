@@ -18,14 +18,10 @@ final class EbmlTracks extends HeaderParser {
     private static final int CLUSTER = 0x1f43b675;
     private static final int TRACKS = 0x1654ae6b;
     private static final int TRACK_ENTRY = 0xae;
-    private static final int TRACK_TYPE = 0x83;
-    private static final int CODEC_ID = 0x86;
     private static final int VIDEO = 0xe0;
-    private static final int PIXEL_WIDTH = 0xb0;
-    private static final int PIXEL_HEIGHT = 0xba;
-
-    private static final long TYPE_VIDEO = 1;
-    private static final long TYPE_AUDIO = 2;
+    private static final int AUDIO = 0xe1;
+    private static final int COLOUR = 0x55b0;
+    private static final int PROJECTION = 0x7670;
 
     private static final int MAX_ID_BYTES = 4;
     private static final int MAX_SIZE_BYTES = 8;
@@ -40,10 +36,7 @@ final class EbmlTracks extends HeaderParser {
 
     private boolean headerSeen;
     private String docType = "";
-    private long trackType;
-    private String codecId = "";
-    private long pixelWidth;
-    private long pixelHeight;
+    private EbmlTrack track = new EbmlTrack();
 
     EbmlTracks(HeaderBytes header, long maxPixels) {
         super(header, Container.WEBM, "WebM or Matroska", maxPixels);
@@ -86,16 +79,21 @@ final class EbmlTracks extends HeaderParser {
     private boolean child(Level parent, Element element) {
         if (element.end > parent.end()) {
             // Some writers set a track's length a few bytes too long, and FFmpeg accepts that.
-            boolean track = parent.type() == TRACK_ENTRY || parent.type() == VIDEO;
-            return track ? skipTo(parent.end()) : refuseOverlap();
+            return isInTrack(parent.type()) ? skipTo(parent.end()) : refuseOverlap();
         }
         return switch (parent.type()) {
             case STREAM -> inStream(element);
             case EBML -> element.id == DOC_TYPE ? docTypeElement(element) : skipTo(element.end);
             case SEGMENT -> inSegment(element);
             case TRACKS -> element.id == TRACK_ENTRY ? trackEntry(element) : skipTo(element.end);
-            case VIDEO -> inVideo(element);
-            default -> inTrackEntry(element);
+            default -> inTrack(parent, element);
+        };
+    }
+
+    private static boolean isInTrack(int parent) {
+        return switch (parent) {
+            case STREAM, EBML, SEGMENT, TRACKS -> false;
+            default -> true;
         };
     }
 
@@ -134,53 +132,58 @@ final class EbmlTracks extends HeaderParser {
     }
 
     private boolean trackEntry(Element element) {
-        trackType = 0;
-        codecId = "";
+        track = new EbmlTrack();
         return enter(TRACK_ENTRY, element.bodyAt, element.end);
     }
 
-    private boolean inTrackEntry(Element element) {
-        if (element.id == VIDEO) {
-            pixelWidth = 0;
-            pixelHeight = 0;
-            return enter(VIDEO, element.bodyAt, element.end);
+    private boolean inTrack(Level parent, Element element) {
+        boolean nested = switch (element.id) {
+            case VIDEO, AUDIO -> parent.type() == TRACK_ENTRY;
+            case COLOUR, PROJECTION -> parent.type() == VIDEO;
+            default -> false;
+        };
+        if (nested) {
+            return enter(element.id, element.bodyAt, element.end);
         }
-        if (element.id != TRACK_TYPE && element.id != CODEC_ID) {
-            return skipTo(element.end);
+        return switch (element.id) {
+            case EbmlTrack.CODEC_ID -> codecId(element);
+            case EbmlTrack.CODEC_PRIVATE -> codecPrivate(element);
+            default -> EbmlTrack.isNumber(element.id) ? number(element) : skipTo(element.end);
+        };
+    }
+
+    private boolean codecId(Element element) {
+        if (element.bodyBytes() > MAX_TEXT_BYTES) {
+            return refuse("has a track whose codec id is too long");
         }
-        boolean number = element.id == TRACK_TYPE;
-        if (element.bodyBytes() > (number ? Long.BYTES : MAX_TEXT_BYTES)) {
-            return refuse("has a track whose " + (number ? "type" : "codec id") + " is too long");
-        }
-        int bytes = (int) element.bodyBytes();
-        if (!header.has(element.bodyAt, bytes)) {
+        if (!header.has(element.bodyAt, (int) element.bodyBytes())) {
             return false;
         }
-        if (number) {
-            trackType = header.unsigned(element.bodyAt, bytes);
-        } else {
-            codecId = text(element);
-        }
+        track.codecId = text(element);
         return skipTo(element.end);
     }
 
-    private boolean inVideo(Element element) {
-        if (element.id != PIXEL_WIDTH && element.id != PIXEL_HEIGHT) {
+    /** One that is too long to be held has nothing that is looked at here. */
+    private boolean codecPrivate(Element element) {
+        if (!canHold(element.bodyBytes())) {
             return skipTo(element.end);
         }
+        if (!header.has(element.bodyAt, (int) element.bodyBytes())) {
+            return false;
+        }
+        track.codecPrivate = header.copy(element.bodyAt, (int) element.bodyBytes());
+        return skipTo(element.end);
+    }
+
+    private boolean number(Element element) {
         if (element.bodyBytes() > Long.BYTES) {
-            return refuse("has a picture's width or height that is too long");
+            return refuse("has a track whose " + EbmlTrack.nameOf(element.id) + " is too long");
         }
         int bytes = (int) element.bodyBytes();
         if (!header.has(element.bodyAt, bytes)) {
             return false;
         }
-        long value = header.unsigned(element.bodyAt, bytes);
-        if (element.id == PIXEL_WIDTH) {
-            pixelWidth = value;
-        } else {
-            pixelHeight = value;
-        }
+        track.set(element.id, header.unsigned(element.bodyAt, bytes), bytes);
         return skipTo(element.end);
     }
 
@@ -199,47 +202,23 @@ final class EbmlTracks extends HeaderParser {
             case EBML -> !docType.isEmpty() || refuse("has no document type");
             case SEGMENT -> refuse("ends before its tracks");
             case TRACKS -> conclude();
-            case VIDEO -> acceptsPicture(pixelWidth, pixelHeight);
-            default -> trackEnded();
+            case VIDEO -> acceptsPicture(track.video.codedWidth, track.video.codedHeight);
+            case TRACK_ENTRY -> trackEnded();
+            default -> true;
         };
     }
 
     private boolean trackEnded() {
-        if (trackType == TYPE_VIDEO && tracks.needsVideo()) {
-            Optional<VideoCodec> codec = videoCodec();
-            codec.ifPresent(tracks::video);
-            return codec.isPresent() || refuseCodec("video", codecId);
+        if (track.isVideo() && tracks.needsVideo()) {
+            Optional<VideoCodec> codec = track.videoCodec();
+            codec.ifPresent(known -> tracks.video(known, track.videoFields(known)));
+            return codec.isPresent() || refuseCodec("video", track.codecId);
         }
-        if (trackType == TYPE_AUDIO && tracks.needsAudio()) {
-            Optional<AudioCodec> codec = audioCodec();
-            codec.ifPresent(tracks::audio);
-            return codec.isPresent() || refuseCodec("audio", codecId);
+        if (track.isAudio() && tracks.needsAudio()) {
+            Optional<AudioCodec> codec = track.audioCodec();
+            codec.ifPresent(known -> tracks.audio(known, track.audioFields(known)));
+            return codec.isPresent() || refuseCodec("audio", track.codecId);
         }
         return true;
-    }
-
-    private Optional<VideoCodec> videoCodec() {
-        return switch (codecId) {
-            case "V_MPEG4/ISO/AVC" -> Optional.of(VideoCodec.H264);
-            case "V_MPEGH/ISO/HEVC" -> Optional.of(VideoCodec.HEVC);
-            case "V_VP8" -> Optional.of(VideoCodec.VP8);
-            case "V_VP9" -> Optional.of(VideoCodec.VP9);
-            case "V_AV1" -> Optional.of(VideoCodec.AV1);
-            default -> Optional.empty();
-        };
-    }
-
-    private Optional<AudioCodec> audioCodec() {
-        int slash = codecId.indexOf('/');
-        // AAC's profile and PCM's layout follow the first slash; MPEG audio needs the layer to determine the codec.
-        return switch (slash < 0 || codecId.startsWith("A_MPEG/") ? codecId : codecId.substring(0, slash)) {
-            case "A_OPUS" -> Optional.of(AudioCodec.OPUS);
-            case "A_AAC" -> Optional.of(AudioCodec.AAC);
-            case "A_MPEG/L3" -> Optional.of(AudioCodec.MP3);
-            case "A_PCM" -> Optional.of(AudioCodec.PCM);
-            case "A_VORBIS" -> Optional.of(AudioCodec.VORBIS);
-            case "A_FLAC" -> Optional.of(AudioCodec.FLAC);
-            default -> Optional.empty();
-        };
     }
 }

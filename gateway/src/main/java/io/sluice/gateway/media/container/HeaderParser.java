@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * Parses a container's nested elements in one pass while bytes are still arriving. The position is always between two
  * elements or before an element's first child. Therefore no byte is parsed twice, however small the chunks are, and an
- * irrelevant element is skipped before it has arrived.
+ * irrelevant element is skipped before it has arrived, without being held.
  */
 abstract class HeaderParser {
 
@@ -44,8 +44,11 @@ abstract class HeaderParser {
         while (more) {
             more = step();
         }
-        if (result.isEmpty() && header.isFull()) {
+        header.discardBefore(position);
+        if (result.isEmpty() && header.receivedBytes() >= HeaderBytes.MAX_HEADER_BYTES) {
             refuseLength();
+        } else if (result.isEmpty() && header.isFull()) {
+            refuse("has an element of more than " + HeaderBytes.MAX_BYTES + " bytes that describes a track");
         }
         return result;
     }
@@ -70,7 +73,7 @@ abstract class HeaderParser {
     abstract boolean onEnd(int type);
 
     final boolean enter(int type, int bodyAt, long end) {
-        if (end > HeaderBytes.MAX_BYTES) {
+        if (end > HeaderBytes.MAX_HEADER_BYTES) {
             return refuseLength();
         }
         return enterUnbounded(type, bodyAt, end);
@@ -84,7 +87,7 @@ abstract class HeaderParser {
     }
 
     final boolean skipTo(long end) {
-        if (end > HeaderBytes.MAX_BYTES) {
+        if (end > HeaderBytes.MAX_HEADER_BYTES) {
             return refuseLength();
         }
         position = (int) end;
@@ -125,6 +128,11 @@ abstract class HeaderParser {
     }
 
     final boolean refuseLength() {
-        return refuse("exceeds " + HeaderBytes.MAX_BYTES + " bytes");
+        return refuse("exceeds " + HeaderBytes.MAX_HEADER_BYTES + " bytes");
+    }
+
+    /** Whether a body that has to be held as a whole can be. */
+    static boolean canHold(long bytes) {
+        return bytes <= HeaderBytes.MAX_BYTES / 2;
     }
 }

@@ -1,8 +1,10 @@
 package io.sluice.gateway.media.container;
 
+import io.sluice.protocol.EncodedMedia;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.Result;
+import java.nio.ByteBuffer;
 import java.util.StringJoiner;
 
 /**
@@ -25,7 +27,11 @@ final class MediaErrors {
 
     /** Refuses a stream that does not start with a known container. */
     static Result<MediaFormat> start(HeaderBytes header) {
-        return refused("The stream starts like " + describe(header) + ADVICE);
+        return EncodedMedia.in(ByteBuffer.wrap(header.copy(0, header.length())))
+                .filter(media -> media != EncodedMedia.BYTES)
+                .map(media ->
+                        MediaErrors.refused("The stream starts like " + media.description() + ". " + media.advice()))
+                .orElseGet(() -> refused("The stream starts like " + describe(header) + ADVICE));
     }
 
     /** Refuses a container with an invalid header. */

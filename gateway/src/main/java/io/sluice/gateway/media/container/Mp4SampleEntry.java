@@ -1,7 +1,9 @@
 package io.sluice.gateway.media.container;
 
+import io.sluice.gateway.media.container.MediaDetails.Reordering;
 import io.sluice.protocol.AudioCodec;
 import io.sluice.protocol.VideoCodec;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** An entry of MP4's {@code stsd} box, which names a track's codec. Used only after all of it has arrived. */
@@ -15,6 +17,9 @@ final class Mp4SampleEntry {
     /** Offset of a visual entry's width; the height follows. */
     private static final int WIDTH_OFFSET = 32;
 
+    private static final int VIDEO_BOXES_OFFSET = 86;
+    private static final int CHANNELS_OFFSET = 24;
+    private static final int SAMPLE_RATE_OFFSET = 32;
     private static final int AUDIO_BOXES_OFFSET = 36;
     private static final int VERSION_1_EXTRA_BYTES = 16;
     private static final int VERSION_2_EXTRA_BYTES = 36;
@@ -23,6 +28,11 @@ final class Mp4SampleEntry {
     private static final int ES_DESCRIPTOR = 3;
 
     private static final int DECODER_CONFIG_DESCRIPTOR = 4;
+    private static final int DECODER_SPECIFIC_DESCRIPTOR = 5;
+
+    /** Object type, stream type, buffer size, and two bit rates. */
+    private static final int DECODER_CONFIG_BYTES = 13;
+
     private static final int MAX_LENGTH_BYTES = 4;
 
     private final HeaderBytes header;
@@ -70,7 +80,8 @@ final class Mp4SampleEntry {
             case "Opus" -> Optional.of(AudioCodec.OPUS);
             case "fLaC" -> Optional.of(AudioCodec.FLAC);
             case ".mp3" -> Optional.of(AudioCodec.MP3);
-            case "ipcm", "fpcm", "sowt", "twos", "lpcm" -> Optional.of(AudioCodec.PCM);
+            case "ipcm", "fpcm", "sowt", "twos", "lpcm", "raw ", "in24", "in32", "fl32", "fl64" ->
+                Optional.of(AudioCodec.PCM);
             default -> Optional.empty();
         };
     }
@@ -85,35 +96,92 @@ final class Mp4SampleEntry {
         };
     }
 
-    /** The position of the descriptors in the {@code esds} box, or the entry's end if there is none. */
-    private int descriptors() {
-        int box = at + AUDIO_BOXES_OFFSET;
-        if (box > end) {
-            return end;
+    /** Adds what the entry says about a picture. */
+    void describe(VideoCodec codec, VideoFields track) {
+        String config = codec == VideoCodec.H264 ? "avcC" : codec == VideoCodec.HEVC ? "hvcC" : "av1C";
+        track.configure(codec, body(boxOf(config, VIDEO_BOXES_OFFSET)));
+        if (codec == VideoCodec.VP9) {
+            byte[] box = body(boxOf("vpcC", VIDEO_BOXES_OFFSET));
+            track.vp9Box(Arrays.copyOfRange(box, Math.min(4, box.length), box.length));
         }
-        long version = header.unsigned(at + AUDIO_VERSION_OFFSET, 2);
-        if (version == 1) {
-            box += VERSION_1_EXTRA_BYTES;
-        } else if (version == 2) {
-            box += VERSION_2_EXTRA_BYTES;
+        int colour = boxOf("colr", VIDEO_BOXES_OFFSET);
+        if (colour + BOX_BYTES + 10 <= end && header.matches(colour + BOX_BYTES, "ncl")) {
+            track.setTransfer(header.unsigned(colour + BOX_BYTES + 6, 2));
         }
+        int shape = boxOf("pasp", VIDEO_BOXES_OFFSET);
+        if (shape + BOX_BYTES + 8 <= end && height() > 0) {
+            long horizontal = header.unsigned(shape + BOX_BYTES, 4);
+            long vertical = header.unsigned(shape + BOX_BYTES + 4, 4);
+            if (horizontal > 0 && vertical > 0 && horizontal != vertical) {
+                track.aspect = (double) width() / height() * horizontal / vertical;
+            }
+        }
+        // Each sample has its decoding time.
+        track.reordering = Reordering.DECLARED;
+    }
+
+    /** Adds what the entry says about audio. The entry of QuickTime's second version is another. */
+    void describe(AudioCodec codec, AudioFields track) {
+        if (at + AUDIO_BOXES_OFFSET > end || header.unsigned(at + AUDIO_VERSION_OFFSET, 2) > 1) {
+            return;
+        }
+        track.channels = header.unsigned(at + CHANNELS_OFFSET, 2);
+        track.sampleRate = header.unsigned(at + SAMPLE_RATE_OFFSET, 4) >>> 16;
+        if (codec == AudioCodec.OPUS) {
+            byte[] box = body(boxOf("dOps", audioBoxes()));
+            track.channels = box.length > 1 ? box[1] & 0xff : track.channels;
+        } else if (codec == AudioCodec.AAC) {
+            int config = decoderConfig(descriptors());
+            int specific = bodyOf(config + DECODER_CONFIG_BYTES, DECODER_SPECIFIC_DESCRIPTOR);
+            if (config < end && specific < end) {
+                track.configure(codec, header.copy(specific, Math.min(end - specific, 8)));
+            }
+        }
+    }
+
+    private int audioBoxes() {
+        long version = at + AUDIO_BOXES_OFFSET > end ? 0 : header.unsigned(at + AUDIO_VERSION_OFFSET, 2);
+        return AUDIO_BOXES_OFFSET + (version == 1 ? VERSION_1_EXTRA_BYTES : version == 2 ? VERSION_2_EXTRA_BYTES : 0);
+    }
+
+    /** The position of a box in the entry, or the entry's end if there is none. */
+    private int boxOf(String type, int offset) {
+        int box = at + offset;
         while (box + BOX_BYTES <= end) {
             long boxBytes = header.unsigned(box, 4);
-            if (header.matches(box + 4, "esds")) {
-                return box + BOX_BYTES + 4;
-            }
             if (boxBytes < BOX_BYTES || boxBytes > end - box) {
-                return end;
+                // An esds may be cut short by its entry, and FFmpeg accepts that.
+                return header.matches(box + 4, type) && type.equals("esds") ? box : end;
+            }
+            if (header.matches(box + 4, type)) {
+                return box;
             }
             box += (int) boxBytes;
         }
         return end;
     }
 
+    private byte[] body(int box) {
+        return box + BOX_BYTES > end
+                ? new byte[0]
+                : header.copy(box + BOX_BYTES, (int) header.unsigned(box, 4) - BOX_BYTES);
+    }
+
+    /** The position of the descriptors in the {@code esds} box, or the entry's end if there is none. */
+    private int descriptors() {
+        int box = boxOf("esds", audioBoxes());
+        return box < end ? box + BOX_BYTES + 4 : end;
+    }
+
     private int objectType(int descriptor) {
-        int stream = body(descriptor, ES_DESCRIPTOR);
+        int body = decoderConfig(descriptor);
+        return body < end ? header.unsignedByte(body) : -1;
+    }
+
+    private int decoderConfig(int descriptor) {
+        int stream = bodyOf(descriptor, ES_DESCRIPTOR);
         if (stream + 3 > end) {
-            return -1;
+            return end;
         }
         int flags = header.unsignedByte(stream + 2);
         int config = stream + 3;
@@ -126,12 +194,11 @@ final class Mp4SampleEntry {
         if ((flags & 0x20) != 0) {
             config += 2;
         }
-        int body = body(config, DECODER_CONFIG_DESCRIPTOR);
-        return body < end ? header.unsignedByte(body) : -1;
+        return bodyOf(config, DECODER_CONFIG_DESCRIPTOR);
     }
 
     /** The position after a descriptor's tag and length, or the entry's end if the tag differs. */
-    private int body(int descriptor, int tag) {
+    private int bodyOf(int descriptor, int tag) {
         if (descriptor >= end || header.unsignedByte(descriptor) != tag) {
             return end;
         }

@@ -10,6 +10,7 @@ final class Mp4Tracks extends HeaderParser {
 
     private static final int MOOV = 0x6d6f6f76;
     private static final int TRAK = 0x7472616b;
+    private static final int TKHD = 0x746b6864;
     private static final int MDIA = 0x6d646961;
     private static final int HDLR = 0x68646c72;
     private static final int MINF = 0x6d696e66;
@@ -31,8 +32,8 @@ final class Mp4Tracks extends HeaderParser {
     private String sampleEntry = "";
     private Optional<VideoCodec> video = Optional.empty();
     private Optional<AudioCodec> audio = Optional.empty();
-    private long width;
-    private long height;
+    private VideoFields picture = new VideoFields();
+    private AudioFields sound = new AudioFields();
 
     Mp4Tracks(HeaderBytes header, long maxPixels) {
         super(header, Container.MP4, "MP4", maxPixels);
@@ -57,7 +58,7 @@ final class Mp4Tracks extends HeaderParser {
         }
         int bodyAt = at + (large ? LARGE_BOX_BYTES : BOX_BYTES);
         long boxBytes = large ? header.unsigned(at + BOX_BYTES, 8) : size;
-        if (boxBytes < 0 || boxBytes > HeaderBytes.MAX_BYTES) {
+        if (boxBytes < 0 || boxBytes > HeaderBytes.MAX_HEADER_BYTES) {
             return refuseLength();
         }
         if (boxBytes < bodyAt - at) {
@@ -78,6 +79,9 @@ final class Mp4Tracks extends HeaderParser {
         // QuickTime writes a second hdlr box into minf, which describes the data's location.
         if (parent.type() == MDIA && type == HDLR) {
             return hdlr(bodyAt, end);
+        }
+        if (parent.type() == TRAK && type == TKHD) {
+            return tkhd(bodyAt, end);
         }
         if (parent.type() == STBL && type == STSD) {
             return stsd(bodyAt, end);
@@ -101,8 +105,8 @@ final class Mp4Tracks extends HeaderParser {
         sampleEntry = "";
         video = Optional.empty();
         audio = Optional.empty();
-        width = 0;
-        height = 0;
+        picture = new VideoFields();
+        sound = new AudioFields();
     }
 
     private boolean hdlr(int bodyAt, int end) {
@@ -117,10 +121,35 @@ final class Mp4Tracks extends HeaderParser {
         return skipTo(end);
     }
 
+    /** The matrix by which a player turns the picture; FFmpeg ignores one that neither turns nor mirrors. */
+    private boolean tkhd(int bodyAt, int end) {
+        int matrixBytes = 20;
+        if (bodyAt + FLAGS_BYTES > end || !header.has(bodyAt, FLAGS_BYTES)) {
+            return bodyAt + FLAGS_BYTES > end && skipTo(end);
+        }
+        int matrixAt = bodyAt + (header.unsignedByte(bodyAt) == 1 ? 52 : 40);
+        if (matrixAt + matrixBytes > end) {
+            return skipTo(end);
+        }
+        if (!header.has(matrixAt, matrixBytes)) {
+            return false;
+        }
+        double a = (int) header.unsigned(matrixAt, 4);
+        double b = (int) header.unsigned(matrixAt + 4, 4);
+        double c = (int) header.unsigned(matrixAt + 12, 4);
+        double d = (int) header.unsigned(matrixAt + 16, 4);
+        picture.degrees = Math.round(Math.toDegrees(Math.atan2(b, a)));
+        picture.mirrored = a * d - b * c < 0;
+        return skipTo(end);
+    }
+
     private boolean stsd(int bodyAt, int end) {
         int entryAt = bodyAt + FLAGS_BYTES + 4;
         if (entryAt + BOX_BYTES > end) {
             return refuse("has a stsd box without an entry");
+        }
+        if (!canHold(end - bodyAt)) {
+            return refuse("has a stsd box of more than " + HeaderBytes.MAX_BYTES / 2 + " bytes");
         }
         if (!header.has(bodyAt, end - bodyAt)) {
             return false;
@@ -136,8 +165,10 @@ final class Mp4Tracks extends HeaderParser {
         sampleEntry = entry.name();
         video = entry.video();
         audio = entry.audio();
-        width = entry.width();
-        height = entry.height();
+        picture.codedWidth = entry.width();
+        picture.codedHeight = entry.height();
+        video.ifPresent(codec -> entry.describe(codec, picture));
+        audio.ifPresent(codec -> entry.describe(codec, sound));
         return skipTo(end);
     }
 
@@ -151,15 +182,15 @@ final class Mp4Tracks extends HeaderParser {
     }
 
     private boolean trackEnded() {
-        if (handler == VIDE && !acceptsPicture(width, height)) {
+        if (handler == VIDE && !acceptsPicture(picture.codedWidth, picture.codedHeight)) {
             return false;
         }
         if (handler == VIDE && tracks.needsVideo()) {
-            video.ifPresent(tracks::video);
+            video.ifPresent(codec -> tracks.video(codec, picture));
             return video.isPresent() || refuseCodec("video", sampleEntry);
         }
         if (handler == SOUN && tracks.needsAudio()) {
-            audio.ifPresent(tracks::audio);
+            audio.ifPresent(codec -> tracks.audio(codec, sound));
             return audio.isPresent() || refuseCodec("audio", sampleEntry);
         }
         return true;

@@ -14,6 +14,7 @@ final class TrackSelection {
 
     private Optional<VideoCodec> video = Optional.empty();
     private Optional<AudioCodec> audio = Optional.empty();
+    private MediaDetails details = MediaDetails.UNKNOWN;
 
     boolean needsVideo() {
         return video.isEmpty();
@@ -23,12 +24,18 @@ final class TrackSelection {
         return audio.isEmpty();
     }
 
-    void video(VideoCodec codec) {
+    void video(VideoCodec codec, VideoFields fields) {
         video = Optional.of(codec);
+        details = new MediaDetails(Optional.of(fields.details()), details.audio());
     }
 
-    void audio(AudioCodec codec) {
+    void audio(AudioCodec codec, AudioFields fields) {
         audio = Optional.of(codec);
+        details = new MediaDetails(details.video(), Optional.of(fields.details()));
+    }
+
+    MediaDetails details() {
+        return details;
     }
 
     /** The format, or empty if there is neither a video nor an audio track. */

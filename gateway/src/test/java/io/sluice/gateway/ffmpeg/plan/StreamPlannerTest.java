@@ -8,6 +8,11 @@ import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities.LibraryVersion;
 import io.sluice.gateway.ffmpeg.install.H264Encoder;
 import io.sluice.gateway.ffmpeg.run.RealFfmpeg;
+import io.sluice.gateway.media.container.MediaDetails;
+import io.sluice.gateway.media.container.MediaDetails.AudioDetails;
+import io.sluice.gateway.media.container.MediaDetails.Reordering;
+import io.sluice.gateway.media.container.MediaDetails.Transfer;
+import io.sluice.gateway.media.container.MediaDetails.VideoDetails;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.gateway.output.Output.RtmpOutput;
@@ -16,12 +21,16 @@ import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.Result;
+import io.sluice.protocol.TrackHandling;
 import io.sluice.protocol.VideoSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StreamPlannerTest {
 
@@ -127,7 +136,7 @@ class StreamPlannerTest {
     @Test
     void anFfmpegThatCannotWriteToTheOutputIsReportedAsUnavailable() {
         FfmpegCapabilities unknown = new FfmpegCapabilities(
-                "7.1-standin", new LibraryVersion(0, 0), Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
+                "7.1-standin", new LibraryVersion(0, 0), Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
         Failure failure = refusal(unknown, new RtmpOutput("rtmps://host/app/key", false), H264);
         assertThat(failure.code()).isEqualTo(FailureCode.FFMPEG_UNAVAILABLE);
         assertThat(failure.message()).contains("the protocol rtmps").doesNotContain("key");
@@ -204,6 +213,93 @@ class StreamPlannerTest {
                 .toList();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "66, 8, 1, false, COPY",
+        "77, 8, 1, false, COPY",
+        "100, 8, 1, false, COPY",
+        "-1, 0, -1, false, COPY",
+        "100, 8, 1, true, TRANSCODE",
+        "100, 8, 2, false, TRANSCODE",
+        "110, 10, 1, false, TRANSCODE",
+        "122, 8, 2, false, TRANSCODE",
+        "244, 8, 3, false, TRANSCODE"
+    })
+    void aPictureThatPlatformsDoNotPlayIsTranscoded(
+            int profile, int depth, int chroma, boolean turned, TrackHandling expected) {
+        MediaDetails header = new MediaDetails(Optional.of(video(profile, depth, chroma, turned)), Optional.empty());
+        assertThat(planOf(MP4_AAC, PLAIN, header).video()).isEqualTo(expected);
+        assertThat(planOf(MP4_AAC, HLS, header).video()).isEqualTo(expected);
+
+        StreamPlan announced = plan(FULL, PLAIN, MP4_AAC);
+        assertThat(announced.video()).isEqualTo(COPY);
+        StreamPlan again = new StreamPlanner(FULL)
+                .replan(announced, announced.format(), header)
+                .orElseThrow();
+        assertThat(again.video()).isEqualTo(expected);
+        assertThat(again.encoding().source()).isEqualTo(header);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mp4a, 2, 48000, 2, COPY",
+        "mp4a, 1, 44100, 2, COPY",
+        "mp4a, 0, 0, 0, COPY",
+        "mp4a, 6, 48000, 2, TRANSCODE",
+        "mp4a, 2, 96000, 2, TRANSCODE",
+        "mp4a, 2, 24000, 5, TRANSCODE",
+        "mp3, 2, 44100, 0, COPY",
+        "mp3, 2, 48000, 0, COPY",
+        "mp3, 1, 32000, 0, TRANSCODE",
+        "mp3, 1, 24000, 0, TRANSCODE"
+    })
+    void soundThatPlatformsDoNotPlayIsTranscoded(
+            String codec, int channels, int rate, int objectType, TrackHandling expected) {
+        MediaDetails header =
+                new MediaDetails(Optional.empty(), Optional.of(new AudioDetails(channels, rate, objectType)));
+        assertThat(planOf("video/mp4;codecs=\"avc1," + codec + "\"", PLAIN, header)
+                        .audio())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void tenBitsAreCopiedByEnhancedRtmp() {
+        MediaDetails header = new MediaDetails(Optional.of(video(2, 10, 1, false)), Optional.empty());
+        assertThat(planOf("video/mp4;codecs=\"hvc1,mp4a\"", ENHANCED, header).video())
+                .isEqualTo(COPY);
+        assertThat(planOf("video/mp4;codecs=\"hvc1,mp4a\"", PLAIN, header).video())
+                .isEqualTo(TRANSCODE);
+    }
+
+    @Test
+    void aCodecThatWasNotAnnouncedIsCopiedOnceTheHeaderNamesIt() {
+        StreamPlan announced = plan(FULL, PLAIN, "video/webm");
+        assertThat(announced.video()).isEqualTo(TRANSCODE);
+        StreamPlan again = new StreamPlanner(FULL)
+                .replan(announced, MediaFormat.parse(H264).orElseThrow(), MediaDetails.UNKNOWN)
+                .orElseThrow();
+        assertThat(again.video()).isEqualTo(COPY);
+        assertThat(again.format().mimeType()).isEqualTo("video/webm");
+    }
+
+    @Test
+    void theHeadersFrameRateIsExpected() {
+        MediaDetails header = new MediaDetails(
+                Optional.of(new VideoDetails(0, 0, false, -1, 0, -1, Transfer.UNKNOWN, Reordering.NONE, 50)),
+                Optional.empty());
+        assertThat(planOf(VP8, PLAIN, header).encoding().frameRate()).isEqualTo(50);
+    }
+
+    private static VideoDetails video(int profile, int depth, int chroma, boolean turned) {
+        return new VideoDetails(320, 180, turned, profile, depth, chroma, Transfer.UNKNOWN, Reordering.DECLARED, 0);
+    }
+
+    private static StreamPlan planOf(String type, Output output, MediaDetails header) {
+        return new StreamPlanner(FULL)
+                .plan(offers(type), List.of(output), null, null, header)
+                .orElseThrow();
+    }
+
     private static FfmpegCapabilities capabilities(
             LibraryVersion libavformat, Set<String> encoders, Set<String> decoders) {
         return new FfmpegCapabilities(
@@ -213,6 +309,7 @@ class StreamPlannerTest {
                 decoders,
                 Set.of("flv", "hls"),
                 Set.of("matroska", "mov"),
-                Set.of("rtmp", "rtmps"));
+                Set.of("rtmp", "rtmps"),
+                Set.of("zscale", "tonemap"));
     }
 }

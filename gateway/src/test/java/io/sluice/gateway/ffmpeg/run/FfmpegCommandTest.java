@@ -2,10 +2,15 @@ package io.sluice.gateway.ffmpeg.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sluice.gateway.ffmpeg.install.FfmpegCapabilities;
 import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.plan.StreamPlanner;
+import io.sluice.gateway.media.container.MediaDetails;
+import io.sluice.gateway.media.container.MediaDetails.Reordering;
+import io.sluice.gateway.media.container.MediaDetails.Transfer;
+import io.sluice.gateway.media.container.MediaDetails.VideoDetails;
 import io.sluice.gateway.output.Output;
 import io.sluice.gateway.output.Output.HlsOutput;
 import io.sluice.gateway.output.Output.RtmpOutput;
@@ -13,6 +18,7 @@ import io.sluice.protocol.MediaFormat;
 import io.sluice.protocol.TrackHandling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -174,7 +181,8 @@ class FfmpegCommandTest {
                 all.decoders(),
                 all.muxers(),
                 all.demuxers(),
-                all.outputProtocols());
+                all.outputProtocols(),
+                all.filters());
         StreamPlan plan = new StreamPlanner(free)
                 .plan(
                         List.of(MediaFormat.parse("video/webm;codecs=vp8,opus").orElseThrow()),
@@ -228,6 +236,91 @@ class FfmpegCommandTest {
                         .orElseThrow()
                         .message())
                 .contains("announced", "vp8 not compatible with flv");
+    }
+
+    /** Standard input stays open, as it does while a microphone is off. */
+    @Test
+    void aTrackThatStopsDoesNotHoldUpTheOtherInFfmpeg5() throws Exception {
+        RealFfmpeg real = RealFfmpeg.ON_PATH;
+        assumeThat(real.get().capabilities().encodesInOrder()).isTrue();
+        Path made = directory.resolve("stops.mkv");
+        String arguments = "-v error -y -f lavfi -i testsrc2=s=320x180:r=30:d=6 -f lavfi -i sine=d=2 -c:v libx264"
+                + " -preset ultrafast -tune zerolatency -g 30 -b:v 1M -c:a libopus -live 1 " + made;
+        List<String> make = new ArrayList<>(List.of(real.get().executable().toString()));
+        make.addAll(List.of(arguments.split(" ")));
+        assertThat(real.run(make, directory, new byte[0]).exitCode()).isZero();
+        StreamPlan plan = plan(real, "video/x-matroska;codecs=avc1,opus", new RtmpOutput("rtmp://host/app/key", false));
+        Path file = directory.resolve("stops.flv");
+        Process process = real.start(intoFile(real, plan, file), directory);
+        try {
+            process.getOutputStream().write(bytes(made));
+            process.getOutputStream().flush();
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            double last = 0;
+            while (last < 3 && System.nanoTime() < deadline) {
+                Thread.sleep(50);
+                last = newestVideoSeconds(file);
+            }
+            assertThat(last).isGreaterThan(3);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Reads the tags of an FLV file that is still being written; 0 if there is none. */
+    private static double newestVideoSeconds(Path file) {
+        ByteBuffer tags = ByteBuffer.wrap(Files.exists(file) ? bytes(file) : new byte[0]);
+        double newest = 0;
+        int at = 13;
+        while (at + 11 <= tags.limit()) {
+            if (tags.get(at) == 9) {
+                newest = (tags.getInt(at + 4) >>> 8) / 1_000.0;
+            }
+            at += 15 + (tags.getInt(at) & 0xffffff);
+        }
+        return newest;
+    }
+
+    /** What the gateway does with an FFmpeg that has no filters for it: no player may take 8 bits for HDR. */
+    @ParameterizedTest
+    @MethodSource("ffmpegs")
+    void withoutToneMappingHighDynamicRangeIsAtLeastLabelledAsStandard(RealFfmpeg real) {
+        Path made = directory.resolve("pq.mkv");
+        String arguments = "-v error -y -f lavfi -i testsrc2=s=320x180:r=30:d=1 -c:v libx265 -preset ultrafast"
+                + " -x265-params log-level=0:transfer=16:colorprim=9:colormatrix=9 -pix_fmt yuv420p10le " + made;
+        List<String> make = new ArrayList<>(List.of(real.get().executable().toString()));
+        make.addAll(List.of(arguments.split(" ")));
+        assertThat(real.run(make, directory, new byte[0]).exitCode()).isZero();
+        VideoDetails video = new VideoDetails(320, 180, false, 2, 10, 1, Transfer.PQ, Reordering.DECLARED, 30);
+        StreamPlan mapped = new StreamPlanner(real.get().capabilities())
+                .plan(
+                        List.of(MediaFormat.parse("video/x-matroska;codecs=hvc1")
+                                .orElseThrow()),
+                        List.of(new RtmpOutput("rtmp://host/app/key", false)),
+                        null,
+                        null,
+                        new MediaDetails(Optional.of(video), Optional.empty()))
+                .orElseThrow();
+        assertThat(mapped.encoding().mapsTones()).isTrue();
+        StreamPlan.Encoding e = mapped.encoding();
+        StreamPlan labelled = new StreamPlan(
+                mapped.format(),
+                mapped.outputs(),
+                new StreamPlan.Encoding(
+                        e.h264(), e.frameRate(), e.videoBitsPerSecond(), e.audioBitsPerSecond(), e.source(), false));
+        for (StreamPlan plan : List.of(mapped, labelled)) {
+            Path file = directory.resolve("pq" + plan.encoding().mapsTones() + ".flv");
+            RealFfmpeg.Run run = real.run(intoFile(real, plan, file), directory, bytes(made));
+            assertThat(run.exitCode()).as(run.stderr()).isZero();
+            assertThat(RealFfmpeg.ffprobe(
+                            file,
+                            "-select_streams",
+                            "v",
+                            "-show_entries",
+                            "stream=pix_fmt,color_transfer,color_primaries,color_space"))
+                    .containsExactly("yuv420p,bt709,bt709,bt709");
+            assertThat(packets(file, "v:0")).hasSize(30);
+        }
     }
 
     private static StreamPlan plan(RealFfmpeg real, String type, Output output) {

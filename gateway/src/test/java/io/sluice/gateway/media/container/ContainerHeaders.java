@@ -2,6 +2,7 @@ package io.sluice.gateway.media.container;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.MediaFormat;
@@ -143,10 +144,13 @@ final class ContainerHeaders {
     /** Passes the bytes one by one. Returns how many it took until there was a result. */
     static int bytesUntilResult(byte[] bytes) {
         ContainerSniffer sniffer = new ContainerSniffer();
-        for (int i = 0; i < bytes.length; i++) {
-            if (sniff(sniffer, new byte[] {bytes[i]}).isPresent()) {
-                return i + 1;
+        ByteBuf all = Unpooled.wrappedBuffer(bytes);
+        while (all.isReadable()) {
+            all.writerIndex(all.readerIndex() + 1);
+            if (sniffer.accept(all).isPresent()) {
+                return all.writerIndex();
             }
+            all.skipBytes(1).writerIndex(bytes.length);
         }
         throw new AssertionError("undecided");
     }

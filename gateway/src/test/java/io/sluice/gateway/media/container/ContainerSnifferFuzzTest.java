@@ -14,10 +14,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Any input has a result by its 65,536th byte, in bounded memory, and the same result however it is split. For input
+ * Any input has a result by its 1,048,576th byte, in bounded memory, and the same result however it is split. For input
  * that is no media, the message may contain less detail if fewer bytes were seen.
  */
 class ContainerSnifferFuzzTest {
+
+    private static final int REPEATED_BYTES = 16_384;
 
     static Stream<byte[]> seeds() {
         return Stream.concat(
@@ -49,8 +51,12 @@ class ContainerSnifferFuzzTest {
         assertThat(result(bytes, 2 + Math.floorMod(Arrays.hashCode(bytes), 97))).isEqualTo(whole);
         if (bytes.length > 0) {
             ContainerSniffer sniffer = new ContainerSniffer();
-            for (int total = 0; total < HeaderBytes.MAX_BYTES; total += bytes.length) {
-                sniffer.accept(Unpooled.wrappedBuffer(bytes));
+            ByteBuf repeated = Unpooled.buffer();
+            while (repeated.readableBytes() < REPEATED_BYTES) {
+                repeated.writeBytes(bytes);
+            }
+            for (int total = 0; total < ContainerSniffer.MAX_HEADER_BYTES; total += repeated.readableBytes()) {
+                sniffer.accept(repeated);
                 assertThat(sniffer.bufferedBytes()).isLessThanOrEqualTo(HeaderBytes.MAX_BYTES);
             }
             Optional<String> late = sniffer.accept(Unpooled.EMPTY_BUFFER).map(ContainerSnifferFuzzTest::validated);

@@ -40,14 +40,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileHeaderTest {
 
     private static final long UNKNOWN = (1L << 56) - 1;
-    private static final int MAX_BYTES = 65_536;
+    private static final int MAX_BYTES = ContainerSniffer.MAX_HEADER_BYTES;
     private static final byte[] TRACK = element(TRACKS, track(1, "V_VP8"));
 
     @ParameterizedTest
     @ValueSource(longs = {UNKNOWN - 1, UNKNOWN, 1L << 32, MAX_BYTES})
     void anElementThatCannotFitIsRefusedBeforeItArrives(long size) {
-        assertThat(refusal(matroska(elementOfSize(VOID, size)))).contains("exceeds 65536 bytes");
-        assertThat(refusal(matroska(elementOfSize(TRACKS, size)))).contains("exceeds 65536 bytes");
+        assertThat(refusal(matroska(elementOfSize(VOID, size)))).contains("exceeds 1048576 bytes");
+        assertThat(refusal(matroska(elementOfSize(TRACKS, size)))).contains("exceeds 1048576 bytes");
     }
 
     @ParameterizedTest
@@ -63,8 +63,8 @@ class HostileHeaderTest {
     @ParameterizedTest
     @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32, MAX_BYTES + 1})
     void aBoxThatCannotFitIsRefusedBeforeItArrives(long size) {
-        assertThat(refusal(mp4(largeBox("free", size)))).contains("exceeds 65536 bytes");
-        assertThat(refusal(mp4(largeBox("moov", size)))).contains("exceeds 65536 bytes");
+        assertThat(refusal(mp4(largeBox("free", size)))).contains("exceeds 1048576 bytes");
+        assertThat(refusal(mp4(largeBox("moov", size)))).contains("exceeds 1048576 bytes");
     }
 
     @Test
@@ -166,7 +166,7 @@ class HostileHeaderTest {
     }
 
     @Test
-    void sixtyFourKibibytesWithoutTracksAreEnough() {
+    void aMebibyteWithoutTracksIsEnough() {
         byte[] voids = new byte[MAX_BYTES * 2];
         for (int i = 0; i < voids.length; i += 2) {
             voids[i] = (byte) VOID;
@@ -175,12 +175,12 @@ class HostileHeaderTest {
         byte[] all = matroska(voids);
 
         assertThat(ContainerHeaders.bytesUntilResult(all)).isEqualTo(MAX_BYTES);
-        assertThat(refusal(all)).contains("exceeds 65536 bytes");
+        assertThat(refusal(all)).contains("exceeds 1048576 bytes");
         assertThat(sniffed(Arrays.copyOf(all, MAX_BYTES - 1))).isEmpty();
     }
 
     @Test
-    void aHeaderOfExactlySixtyFourKibibytesIsAccepted() {
+    void aHeaderOfExactlyAMebibyteIsAccepted() {
         int filling = MAX_BYTES - matroska(element(VOID), TRACK).length;
         byte[] header = matroska(element(VOID, new byte[filling]), TRACK);
 
