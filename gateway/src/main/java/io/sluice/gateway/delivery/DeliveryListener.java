@@ -19,6 +19,9 @@ public interface DeliveryListener {
      */
     void onGroupsSkipped(int index);
 
+    /** An output starts again, and is the sooner up to date the sooner a key frame arrives. */
+    void onKeyFrameWanted();
+
     /**
      * The stream cannot go on: its media is at fault, or the outputs that it needs have failed.
      *

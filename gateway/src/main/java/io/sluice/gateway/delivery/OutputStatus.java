@@ -79,7 +79,8 @@ public record OutputStatus(
     }
 
     OutputStatus in(OutputState next, Optional<Failure> reason) {
-        return new OutputStatus(index, name, next, reason, Instant.now(), restarts, lost, repeated);
+        Instant entered = next == state ? since : Instant.now();
+        return new OutputStatus(index, name, next, reason, entered, restarts, lost, repeated);
     }
 
     OutputStatus restarted() {

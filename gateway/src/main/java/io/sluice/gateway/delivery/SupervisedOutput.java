@@ -261,8 +261,7 @@ final class SupervisedOutput {
             fail(end.failure());
         } else if (decision instanceof RestartDecision.Fail fail) {
             fail(fail.failure());
-        } else if (!stream.buffer().canReplay() && !stream.buffer().keepsStart()) {
-            // Without its header the rest of a stream is worth nothing.
+        } else if (!isReadable()) {
             fail(cause);
         } else if (decision instanceof RestartDecision.Restart restart) {
             restart(restart, cause);
@@ -323,6 +322,10 @@ final class SupervisedOutput {
         starting = true;
         policy.started();
         note(status.restarted());
+        if (!replay) {
+            // The next one may be seconds away, and the newest one as old.
+            stream.listener().onKeyFrameWanted();
+        }
         stream.launch(plan.continued(streamStart)).subscribe(ffmpeg -> started(ffmpeg, replay, nextGroup), error -> {
             LOG.error("[{}] FFmpeg could not be started again", stream.sessionId(), error);
             starting = false;
@@ -336,16 +339,25 @@ final class SupervisedOutput {
 
     private void started(FfmpegStream ffmpeg, boolean replay, boolean nextGroup) {
         starting = false;
+        boolean isReadable = isReadable();
         attach(ffmpeg, reader(replay, nextGroup));
-        if (aborting && run != null) {
+        if (!isReadable && !aborting) {
+            fail(OutputFailures.endedEarly());
+        }
+        if (run != null && (aborting || !isReadable)) {
             shutDown(run);
         }
+    }
+
+    /** Without its header the rest of a stream is worth nothing. */
+    private boolean isReadable() {
+        return stream.buffer().canReplay() || stream.buffer().keepsStart();
     }
 
     /** A run that follows a short interruption goes on where the other stopped; after a long one, with what is new. */
     private ReplayReader reader(boolean replay, boolean nextGroup) {
         ReplayBuffer buffer = stream.buffer();
-        if (!buffer.canReplay()) {
+        if (!buffer.canReplay() && buffer.keepsStart()) {
             return buffer.readFromStart();
         }
         Optional<ReplayBuffer.Group> group = !replay

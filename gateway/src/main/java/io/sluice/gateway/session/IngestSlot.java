@@ -4,10 +4,12 @@ import io.netty.channel.EventLoop;
 import io.sluice.gateway.access.Peer;
 import io.sluice.protocol.ClientFeature;
 import io.sluice.protocol.Failed;
+import io.sluice.protocol.KeyFrame;
 import io.sluice.protocol.Open;
 import io.sluice.protocol.ServerMessage;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +22,9 @@ import java.util.function.Consumer;
  */
 final class IngestSlot {
 
+    /** Several outputs may come back together. */
+    private static final long KEY_FRAME_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final EventLoop eventLoop;
     private final Ingest session;
     private final Consumer<Peer> onPeerChanged;
@@ -28,6 +33,8 @@ final class IngestSlot {
 
     private ClientConnection connection;
     private Ingest attached;
+    private boolean hasRequestedKeyFrame;
+    private long keyFrameNanos;
     private boolean paused;
     private boolean letGo;
     private Duration reportInterval = Open.DEFAULT_PROGRESS_INTERVAL;
@@ -112,6 +119,16 @@ final class IngestSlot {
     /** The connection belongs to another session from now on: this one neither sends to it nor pauses it. */
     void letGo() {
         letGo = true;
+    }
+
+    /** Asks a client that can make one for a key frame, unless it was asked just now. */
+    void requestKeyFrame(long nowNanos) {
+        boolean isSoon = hasRequestedKeyFrame && nowNanos - keyFrameNanos < KEY_FRAME_PAUSE_NANOS;
+        if (has(ClientFeature.KEY_FRAMES) && !isSoon) {
+            hasRequestedKeyFrame = true;
+            keyFrameNanos = nowNanos;
+            send(new KeyFrame());
+        }
     }
 
     void send(ServerMessage message) {

@@ -177,10 +177,15 @@ final class SessionReporter {
     /** To everyone: an output is in another state, or has lost or repeated media. */
     void output(OutputStatus output) {
         status.output(output);
+        repeatOutput(output);
+        notifyListener(new SessionEvent.OutputChanged(sessionId, streamKey(), output));
+    }
+
+    /** To the client only: another connection may have missed it. */
+    void repeatOutput(OutputStatus output) {
         if (ingest.has(ClientFeature.OUTPUTS)) {
             OutputMessages.of(output).ifPresent(ingest::send);
         }
-        notifyListener(new SessionEvent.OutputChanged(sessionId, streamKey(), output));
     }
 
     void groupsSkipped(int output) {

@@ -261,6 +261,7 @@ public final class StreamSession {
         reporter.resumed(away, nextByte, claim.sentBytes());
         takeOver.grant(
                 next, Optional.of(new Resumed(Resumed.Mode.EXACT, id, nextByte, resumption.grant(claim.secret()))));
+        delivery().statuses().forEach(reporter::repeatOutput);
         drainEndNanos.ifPresent(end -> announceDrain(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
     }
 
@@ -537,6 +538,11 @@ public final class StreamSession {
         @Override
         public void onGroupsSkipped(int index) {
             reporter.groupsSkipped(index);
+        }
+
+        @Override
+        public void onKeyFrameWanted() {
+            ingest.requestKeyFrame(System.nanoTime());
         }
 
         @Override
