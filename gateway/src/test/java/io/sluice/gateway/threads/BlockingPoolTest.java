@@ -25,8 +25,14 @@ class BlockingPoolTest {
         for (int i = 0; i < 10; i++) {
             assertThat(pool.call(() -> "done").block(PATIENCE)).isEqualTo("done");
         }
-        CompletableFuture<Boolean> second =
-                pool.call(() -> hang.await(40, TimeUnit.SECONDS)).toFuture();
+        CountDownLatch running = new CountDownLatch(1);
+        CompletableFuture<Boolean> second = pool.call(() -> {
+                    running.countDown();
+                    return hang.await(40, TimeUnit.SECONDS);
+                })
+                .toFuture();
+        // Until it has a thread, it waits like those that follow.
+        assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
         pool.call(() -> 1).subscribe();
         pool.call(() -> 2).subscribe();
         assertThatThrownBy(() -> pool.call(() -> 3).block(PATIENCE)).isInstanceOf(RejectedExecutionException.class);
