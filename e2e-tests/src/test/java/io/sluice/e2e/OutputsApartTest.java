@@ -3,6 +3,7 @@ package io.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.e2e.harness.DocumentedLog;
 import io.sluice.e2e.harness.GatewayProcess;
 import io.sluice.e2e.harness.Pace;
 import io.sluice.e2e.harness.Publisher;
@@ -49,7 +50,7 @@ final class OutputsApartTest {
 
     /** What can happen to a server. */
     private enum Fault {
-        KILLED {
+        KILLED("closed the connection during the stream") {
             @Override
             void happen(RtmpServer server) {
                 server.kill();
@@ -60,7 +61,7 @@ final class OutputsApartTest {
                 server.start();
             }
         },
-        FROZEN {
+        FROZEN("has accepted no media for 5 s") {
             @Override
             void happen(RtmpServer server) {
                 server.freeze();
@@ -71,6 +72,12 @@ final class OutputsApartTest {
                 server.thaw();
             }
         };
+
+        private final String words;
+
+        Fault(String words) {
+            this.words = words;
+        }
 
         abstract void happen(RtmpServer server);
 
@@ -115,6 +122,8 @@ final class OutputsApartTest {
                 .isGreaterThan(viewer.pictures().get(0).millis());
         assertThat(viewer.missing(recording.sentPictures())).isEmpty();
         assertThat(publisher.heard().all(Failed.class)).isEmpty();
+        DocumentedLog.assertLogged(gateway, fault.words);
+        DocumentedLog.assertLogged(gateway, "is live again");
         assertThat(gateway.output())
                 .contains("Output 1 (" + server.name() + ")")
                 .doesNotContain(key);
@@ -124,10 +133,12 @@ final class OutputsApartTest {
     void aRefusedKeyIsToldWithin3SecondsAndNotTriedAgain() {
         RtmpServer server = stage.rtmpServer().start();
         server.refuse(true);
-        Publisher publisher = live(publishingTo(server, healthy));
+        GatewayProcess gateway = publishingTo(server, healthy);
+        Publisher publisher = live(gateway);
         Output failed = awaitOutput(publisher, 0, Output.State.FAILED, Duration.ofSeconds(10));
         assertThat(failed.message()).contains("rejected");
         assertThat(server.publishes()).hasSizeLessThanOrEqualTo(2);
+        DocumentedLog.assertLogged(gateway, "has failed for good");
         awaitOutput(publisher, 1, Output.State.LIVE, Publisher.SOON);
         awaitMedia(publisher, 2);
         assertThat(publisher.heard().all(Failed.class)).isEmpty();
@@ -188,6 +199,7 @@ final class OutputsApartTest {
             }
             viewer.awaitPicture(before + 4_000);
         }
+        DocumentedLog.assertLogged(gateway, "was interrupted");
         assertThat(viewer.missing(recording.sentPictures())).isEmpty();
         assertThat(viewer.repeated(recording.sentPictures()))
                 .as("a group and 1.5 s each")
