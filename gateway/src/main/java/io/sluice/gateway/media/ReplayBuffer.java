@@ -62,6 +62,7 @@ public final class ReplayBuffer implements StructureListener {
     private ReplayReader[] readers = {};
 
     private boolean hadReader;
+    private int headerBytes;
     private boolean completed;
     private boolean released;
 
@@ -155,6 +156,15 @@ public final class ReplayBuffer implements StructureListener {
         requireEventLoop();
         pressure.readOn(readOn);
         settle();
+    }
+
+    /**
+     * For a source whose header must be known before there is a reader: lets more of it wait.
+     *
+     * @param bytes of memory, in addition to {@code highBytes}, until the header is complete
+     */
+    public void awaitHeader(int bytes) {
+        headerBytes = bytes;
     }
 
     @Override
@@ -365,7 +375,8 @@ public final class ReplayBuffer implements StructureListener {
             needed = Math.min(needed, reader.claim());
         }
         window.trim(needed);
-        pressure.update(readers, hadReader ? 0 : media.heldBytes());
+        long forHeader = index.canReplay() ? 0 : headerBytes;
+        pressure.update(readers, hadReader ? 0 : Math.max(0, media.heldBytes() - forHeader));
     }
 
     /** The oldest position that a reader needs which waits for a group. */

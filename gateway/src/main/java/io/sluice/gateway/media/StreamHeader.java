@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamHeader {
 
-    /** MediaRecorder writes some 200 bytes of WebM and 1,300 of MP4. */
-    static final int MAX_BYTES = 64 * 1_024;
+    /** MediaRecorder writes some 200 bytes of WebM and 1,300 of MP4. Other programs add tags and pictures. */
+    static final int MAX_BYTES = 256 * 1_024;
 
     private static final int INITIAL_BYTES = 256;
 

@@ -49,6 +49,9 @@ public final class StreamSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamSession.class);
 
+    /** Of a plain client, whose header comes before FFmpeg is started. */
+    private static final int MAX_WAITING_HEADER_BYTES = 256 * 1_024;
+
     private final SessionContext context;
     private final EventLoop eventLoop;
     private final String id = SessionIds.next();
@@ -150,6 +153,7 @@ public final class StreamSession {
             @Nullable String streamKey,
             @Nullable String mimeType) {
         StreamSession session = new StreamSession(context, connection, streamKey, IngestMode.PLAIN, Optional::empty);
+        session.buffer.awaitHeader(MAX_WAITING_HEADER_BYTES);
         Mono<Result<Offer>> offer = Optional.ofNullable(mimeType)
                 .map(OfferNegotiation::ofMimeType)
                 .filter(declared -> !OfferNegotiation.leavesCodecsOpen(declared))
