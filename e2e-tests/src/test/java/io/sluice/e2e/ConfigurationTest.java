@@ -104,7 +104,7 @@ final class ConfigurationTest {
         assertThat(run.err().lines()).hasSize(5).allMatch(line -> line.startsWith("sluice: "));
         assertThat(run.err())
                 .contains("sluice.yaml:1: unknown option 'prot'; the closest match is 'port'")
-                .contains("--stall-timeout", "sluice.yaml:2")
+                .contains("--output-stall", "sluice.yaml:2")
                 .contains("--publish", "sluice.yaml:3")
                 .contains("--open-timeout", "SLUICE_OPEN_TIMEOUT")
                 .contains("--port: 99999")

@@ -13,6 +13,7 @@ import io.sluice.e2e.harness.TcpGate;
 import io.sluice.e2e.harness.Together;
 import io.sluice.e2e.harness.Tool;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class FfmpegBoundsTest {
         NginxReceiver nginx = stage.nginx();
         String key = stage.key("bounds");
         ProcessHandle ffmpeg =
-                live(stage.gateway("--publish", nginx.publishUrl()).start(), key);
+                live(stage.gateway("--publish", nginx.publishUrl()).start(), key, 1);
         Path proc = Path.of("/proc/" + ffmpeg.pid());
 
         assertThat(Files.readString(proc.resolve("cmdline")))
@@ -71,7 +72,8 @@ final class FfmpegBoundsTest {
         String key = stage.key("other");
         GatewayProcess gateway = stage.gateway("--publish", nginx.publishUrl(), "--preview", "--ffmpeg-user", "nobody")
                 .start();
-        Path proc = Path.of("/proc/" + live(gateway, key).pid());
+        live(gateway, key, 2);
+        Path proc = procOf(gateway, true);
         String status = Files.readString(proc.resolve("status"));
         assertThat(status)
                 .doesNotContainPattern("[UG]id:.*\\s0\\s")
@@ -85,7 +87,7 @@ final class FfmpegBoundsTest {
                 .until(() -> gateway.get("/watch/" + key + "/index.m3u8").statusCode() == 200);
         await("RTMP").atMost(Publisher.SOON).until(() -> nginx.receivedBytes(key) > 0);
 
-        Path preview = Files.readSymbolicLink(proc.resolve("cwd"));
+        Path preview = Files.readSymbolicLink(procOf(gateway, false).resolve("cwd"));
         assertThat(Files.getAttribute(preview.resolve("index.m3u8"), "unix:uid"))
                 .isNotEqualTo(0);
         // What somebody who controls that FFmpeg can do.
@@ -136,12 +138,29 @@ final class FfmpegBoundsTest {
         return Integer.parseInt(stat.replaceFirst(".*\\) ", "").split(" ", -1)[16]);
     }
 
-    private ProcessHandle live(GatewayProcess gateway, String key) {
+    /** The FFmpeg that publishes, or the one that writes the preview. */
+    private static Path procOf(GatewayProcess gateway, boolean publishes) {
+        return gateway.children().stream()
+                .map(child -> Path.of("/proc/" + child.pid()))
+                .filter(proc -> commandOf(proc).contains("flv") == publishes)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String commandOf(Path proc) {
+        try {
+            return Files.readString(proc.resolve("cmdline"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ProcessHandle live(GatewayProcess gateway, String key, int ffmpegs) {
         Publisher publisher = gateway.connect(Publisher.negotiated(key));
         publisher.open(recording.mimeType());
         Together.start(() -> publisher.send(recording, Pace.ITS_OWN));
         publisher.heard().awaitProgress(Publisher.SOON, progress -> progress.outTimeMs() > 0);
-        assertThat(gateway.children()).hasSize(1);
+        assertThat(gateway.children()).hasSize(ffmpegs);
         return gateway.children().get(0);
     }
 }

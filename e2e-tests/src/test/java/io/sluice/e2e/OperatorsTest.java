@@ -66,7 +66,7 @@ final class OperatorsTest {
         HttpResponse<String> list = operators.get(gateway, "/api/streams");
         assertThat(list.body())
                 .contains(sessionId(loud), sessionId(other), "\"state\":\"live\"", "\"streamKey\":\"live…\"")
-                .contains("\"outputs\":[\"rtmp://127.0.0.1:" + nginx.port() + "/…\"]")
+                .contains("\"outputs\":[{\"name\":\"rtmp://127.0.0.1:" + nginx.port() + "\",\"state\":\"live\"")
                 .doesNotContain(key, otherKey, "canary");
         HttpResponse<String> end =
                 operators.delete(gateway, "/api/streams/" + sessionId(loud) + "?reason=Too%20loud%20for%20" + otherKey);

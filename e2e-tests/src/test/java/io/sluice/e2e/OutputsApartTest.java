@@ -17,8 +17,8 @@ import io.sluice.protocol.Failed;
 import io.sluice.protocol.FailureCode;
 import io.sluice.protocol.Output;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -212,11 +212,9 @@ final class OutputsApartTest {
     }
 
     private GatewayProcess publishingTo(RtmpServer... servers) {
-        String[] arguments = LongStream.range(0, servers.length)
-                .mapToObj(i -> List.of("--publish", servers[(int) i].publishUrl()))
-                .flatMap(List::stream)
-                .toArray(String[]::new);
-        return stage.gateway(arguments).start();
+        List<String> arguments = new ArrayList<>(List.of("--max-delay", "4s"));
+        List.of(servers).forEach(server -> arguments.addAll(List.of("--publish", server.publishUrl())));
+        return stage.gateway(arguments.toArray(String[]::new)).start();
     }
 
     private Publisher live(GatewayProcess gateway) {

@@ -125,7 +125,7 @@ class ResumptionTest {
         assertThat(sha256(Files.readAllBytes(copy))).as("seed %s", seed).isEqualTo(sha256(sent()));
         // A second publish would have replaced the recording.
         Broadcast.assertSameMedia(recording, nginx.recording(key));
-        assertThat(gateway.output().lines().filter(line -> line.contains("] Live: ")))
+        assertThat(gateway.output().lines().filter(line -> line.contains("] Started: ")))
                 .hasSize(1);
         assertThat(publisher.outcomes()).hasSize(1);
     }

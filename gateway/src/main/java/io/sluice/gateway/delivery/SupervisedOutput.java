@@ -53,6 +53,7 @@ final class SupervisedOutput {
     private Duration takenTime = Duration.ZERO;
     private Duration outTime = Duration.ZERO;
     private Duration streamStart = Duration.ZERO;
+    private RunEnd lastEnd = RunEnd.COMPLETED;
     private FfmpegProgress lastProgress = FfmpegProgress.NONE;
     private long skippedMessageBytes;
 
@@ -227,6 +228,7 @@ final class SupervisedOutput {
                     .groupAtOrBefore(writtenTime())
                     .map(ReplayBuffer.Group::position)
                     .orElse(RestartPolicy.UNKNOWN_GROUP);
+            lastEnd = outcome.end();
             follow(
                     policy.ended(outcome.end(), outcome.failure(), groupPosition),
                     outcome.failure().orElseGet(OutputFailures::endedEarly));
@@ -239,7 +241,7 @@ final class SupervisedOutput {
             return completing || stream.buffer().receivedBytes() == finished.acceptedPosition();
         }
         // A last run of less than a second reports nothing that shows that it has written.
-        return completing && status.restarts() > 0 && outcome.end() == RunEnd.INPUT;
+        return completing && status.restarts() > 0 && outcome.end() == RunEnd.INPUT && lastEnd != RunEnd.INPUT;
     }
 
     /** Remembers how far a run has come: what its pipe has accepted, FFmpeg has read within milliseconds. */

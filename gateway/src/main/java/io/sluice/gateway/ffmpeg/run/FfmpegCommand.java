@@ -180,8 +180,9 @@ final class FfmpegCommand {
     private void output(OutputPlan output, StreamPlan plan) {
         video(output.video(), plan.format(), plan.encoding());
         audio(output.audio(), plan.encoding());
-        if (encodesInOrder) {
-            // By default a track that falls silent holds up the other for 10 s.
+        if (encodesInOrder && Demuxer.of(plan.format().container()) == Demuxer.MATROSKA) {
+            // By default a track that falls silent holds up the other for 10 s. A fragment of MP4 has its tracks one
+            // after the other, which needs more than this.
             add("-max_interleave_delta", MAX_INTERLEAVE_MICROS);
         }
         // Titles and chapters are untrusted text, and must not reach the receiver.
