@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoBufferLeaks.class)
 class StreamHeaderTest {
 
+    private static final int TOO_LONG = StreamHeader.MAX_BYTES + 16_000;
+
     private static final byte[] CLUSTER = {0x1F, 0x43, (byte) 0xB6, 0x75};
 
     /** A header together with the observer that says where it ends. */
@@ -149,8 +151,8 @@ class StreamHeaderTest {
         Observed header = new Observed();
         // An EBML header and a Segment, then empty Void elements without end.
         header.inspect(Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump("1a45dfa38018538067ff")));
-        ByteBuf voids = Unpooled.buffer(80_000);
-        while (voids.writerIndex() < 80_000) {
+        ByteBuf voids = Unpooled.buffer(TOO_LONG);
+        while (voids.writerIndex() < TOO_LONG) {
             voids.writeShort(0xEC80);
         }
         header.inspect(voids);
