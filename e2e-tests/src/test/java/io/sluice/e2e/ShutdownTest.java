@@ -116,6 +116,8 @@ final class ShutdownTest {
                 .isEqualTo(5_000);
         assertThat(gateway.get("/health/ready").statusCode()).isEqualTo(503);
         Publisher late = gateway.connect(Publisher.negotiated(stage.key("late")));
+        // Until then it might be a client that comes back.
+        late.say("{\"type\":\"open\",\"offers\":[\"" + recording.mimeType() + "\"]}");
         Refusal.assertTold(late, FailureCode.SHUTTING_DOWN, BOUND);
         assertThat(late.heard().awaitFailed(BOUND).retryAfterMs()).isEqualTo(2_000);
         one.send(recording.from(20), Pace.FLAT_OUT);
