@@ -74,7 +74,9 @@ final class BrowserEnginesTest {
         Media media = Media.in(recording);
         assertThat(media.video().codec()).isEqualTo("h264");
         assertThat(media.audio().codec()).isEqualTo("aac");
-        assertThat(media.video().longestKeyFrameIntervalSeconds()).isLessThan(KEY_FRAME_INTERVAL_SECONDS);
+        // The first picture after two seconds is a key frame, and a busy browser leaves out pictures.
+        assertThat(media.video().longestKeyFrameIntervalSeconds())
+                .isLessThan(KEY_FRAME_INTERVAL_SECONDS + media.video().longestPictureSeconds());
         Footage footage = Footage.in(recording);
         assertThat(footage.complaints()).isEmpty();
         assertThat(footage.damaged()).isZero();

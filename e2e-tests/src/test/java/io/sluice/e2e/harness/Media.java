@@ -47,6 +47,16 @@ public record Media(String source, List<Track> tracks) {
             return lastSeconds() - firstSeconds();
         }
 
+        /** The longest time from one picture to the next. */
+        public double longestPictureSeconds() {
+            List<Double> shown = packets.stream().map(Packet::seconds).sorted().toList();
+            double longest = 0;
+            for (int i = 1; i < shown.size(); i++) {
+                longest = Math.max(longest, shown.get(i) - shown.get(i - 1));
+            }
+            return longest;
+        }
+
         /** The longest time from one keyframe to the next or to the end. */
         public double longestKeyFrameIntervalSeconds() {
             double longest = 0;

@@ -48,6 +48,8 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
 
     private static final Map<Path, List<String>> PICTURES = new ConcurrentHashMap<>();
 
+    private static final Map<Integer, Recording> LIVE = new ConcurrentHashMap<>();
+
     /** Reads a recording from the fixtures, such as {@code webm-h264-opus.webm}. */
     public static Recording named(String name) {
         try {
@@ -109,11 +111,15 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
      * Seconds of a moving picture and a tone as an encoder sends them live: 30 pictures a second, a key frame every two
      * seconds, some 2 Mbit/s, a message for each picture. Each picture is known by its time.
      */
-    public static Recording live(Path directory, int seconds) {
-        Path file = directory.resolve("live.mkv");
+    public static Recording live(int seconds) {
+        return LIVE.computeIfAbsent(seconds, Recording::madeLive);
+    }
+
+    private static Recording madeLive(int seconds) {
+        Path file = inFolder("live").resolve(seconds + "s.mkv");
         Tool.FFMPEG.run(
                 Duration.ofMinutes(2),
-                ("-v error -f lavfi -i testsrc2=size=480x270:rate=30:duration=" + seconds
+                ("-v error -y -f lavfi -i testsrc2=size=480x270:rate=30:duration=" + seconds
                                 + ",noise=alls=12:allf=t -f lavfi -i sine=frequency=440:sample_rate=48000:duration="
                                 + seconds
                                 + " -c:v libx264 -preset ultrafast -tune zerolatency -b:v 2M -maxrate 2M -bufsize 500k"
@@ -138,6 +144,14 @@ public record Recording(Path file, String mimeType, int initSegmentBytes, ByteBu
             }
             return new Recording(
                     file, "video/x-matroska;codecs=avc1,opus", clusters.get(0), bytes, List.copyOf(messages));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path inFolder(String name) {
+        try {
+            return Files.createDirectories(Path.of("target", "e2e", name)).toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
