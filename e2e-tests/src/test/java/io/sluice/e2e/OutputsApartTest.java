@@ -180,7 +180,9 @@ final class OutputsApartTest {
 
     @Test
     void anFfmpegThatIsKilledIsReplacedWithoutAMissingPicture() {
-        GatewayProcess gateway = publishingTo(healthy);
+        // However late: on a busy machine it could otherwise skip.
+        GatewayProcess gateway = stage.gateway("--publish", healthy.publishUrl(), "--max-delay", "0s")
+                .start();
         Publisher publisher = live(gateway);
         awaitOutput(publisher, 0, Output.State.LIVE, Publisher.SOON);
         RtmpViewer viewer = healthy.watch(key);
