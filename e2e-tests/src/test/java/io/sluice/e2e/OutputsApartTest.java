@@ -31,6 +31,9 @@ final class OutputsApartTest {
     /** On an idle machine it takes 0.3 to 2.5 s. */
     private static final Duration BACK = Duration.ofSeconds(10);
 
+    /** On an idle machine it takes less than 3 s. */
+    private static final Duration REFUSED = Duration.ofSeconds(30);
+
     /** On an idle machine a server that hangs is noticed after 8 s, and an FFmpeg that died replaced within 1 s. */
     private static final Duration NOTICED = Duration.ofSeconds(20);
 
@@ -130,12 +133,12 @@ final class OutputsApartTest {
     }
 
     @Test
-    void aRefusedKeyIsToldWithin3SecondsAndNotTriedAgain() {
+    void aRefusedKeyIsToldAndNotTriedAgain() {
         RtmpServer server = stage.rtmpServer().start();
         server.refuse(true);
         GatewayProcess gateway = publishingTo(server, healthy);
         Publisher publisher = live(gateway);
-        Output failed = awaitOutput(publisher, 0, Output.State.FAILED, Duration.ofSeconds(10));
+        Output failed = awaitOutput(publisher, 0, Output.State.FAILED, REFUSED);
         assertThat(failed.message()).contains("rejected");
         assertThat(server.publishes()).hasSizeLessThanOrEqualTo(2);
         DocumentedLog.assertLogged(gateway, "has failed for good");
@@ -148,7 +151,7 @@ final class OutputsApartTest {
     void aRefusedKeyOfTheOnlyOutputEndsTheStreamForGood() {
         healthy.refuse(true);
         Publisher publisher = live(publishingTo(healthy));
-        Failed failed = publisher.heard().awaitFailed(Duration.ofSeconds(10));
+        Failed failed = publisher.heard().awaitFailed(REFUSED);
         assertThat(failed.code()).isEqualTo(FailureCode.OUTPUT_FAILED);
         assertThat(failed.failure().retryable()).isFalse();
         assertThat(healthy.publishes()).hasSizeLessThanOrEqualTo(2);
@@ -162,7 +165,7 @@ final class OutputsApartTest {
                         "--publish", server.publishUrl(), "--publish", healthy.publishUrl(), "--require-outputs", "all")
                 .start();
         Publisher publisher = live(gateway);
-        assertThat(publisher.heard().awaitFailed(Duration.ofSeconds(10)).code()).isEqualTo(FailureCode.OUTPUT_FAILED);
+        assertThat(publisher.heard().awaitFailed(REFUSED).code()).isEqualTo(FailureCode.OUTPUT_FAILED);
         gateway.awaitNoChildren(Publisher.SOON);
     }
 
