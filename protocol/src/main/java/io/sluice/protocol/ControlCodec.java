@@ -73,7 +73,8 @@ public final class ControlCodec {
         try {
             // A new decoder reports malformed input; String's constructors would replace it with U+FFFD.
             Result<ClientMessage> message = decode(
-                    StandardCharsets.UTF_8.newDecoder().decode(utf8.duplicate()).toString());
+                    StandardCharsets.UTF_8.newDecoder().decode(utf8.duplicate()).toString(),
+                    MessageReader::clientMessage);
             return message instanceof Result.Refused
                     ? encodedMedia(FailureCode.MALFORMED_MESSAGE, utf8).orElse(message)
                     : message;
@@ -112,7 +113,7 @@ public final class ControlCodec {
      * @return the message, or why it cannot be decoded
      */
     public Result<ClientMessage> decode(String text) {
-        return decode(text, MessageReader::clientMessage);
+        return decode(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -40,7 +40,7 @@ public enum EncodedMedia {
             Pattern.compile("^(\\d{1,2}(\\d*-)?(/[^,]{0,64},)?\\d{0,9}[\\[{]|[23]probe$)");
 
     private static final Pattern INSIDE_JSON = Pattern.compile(
-            "^\\s*[\\[{].*(\"(data:[a-z]+/|GkXfo|AAAA[A-Za-z0-9+/]GZ0eX)|[A-Za-z0-9+/]{128})", Pattern.DOTALL);
+            "^\\s*[\\[{].*\"(data:[a-z]+/|GkXfo|AAAA[A-Za-z0-9+/]GZ0eX|[A-Za-z0-9+/]{128})", Pattern.DOTALL);
 
     private final String description;
     private final String advice;

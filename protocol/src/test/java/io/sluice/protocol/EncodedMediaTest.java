@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -89,5 +90,12 @@ class EncodedMediaTest {
                     throw new AssertionError(message);
                 },
                 failure -> failure);
+    }
+
+    @Test
+    void aMessageIsRefusedInTheSameWordsHoweverItIsGiven() {
+        ControlCodec codec = new ControlCodec();
+        String text = "data:e12tKwzmIGGg\",\"endsInMs\":0}";
+        assertThat(codec.decode(text)).isEqualTo(codec.decode(text.getBytes(StandardCharsets.UTF_8)));
     }
 }
