@@ -4,7 +4,6 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.gateway.ffmpeg.run.FfmpegStream;
 import io.sluice.gateway.media.ReplayReader;
-import io.sluice.gateway.output.Output;
 import io.sluice.protocol.Failure;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,12 +25,9 @@ final class OutputRun {
     private final OutputRules rules;
     private final OutputPace pace;
     private final Optional<SegmentWatch> segments;
-    private final long startedNanos;
 
     private long acceptedBytes;
     private long lastAcceptedNanos;
-    private long wroteSinceNanos;
-    private boolean writing;
     private boolean stalled;
     private @Nullable Failure failure;
 
@@ -58,16 +54,11 @@ final class OutputRun {
         this.rules = rules;
         this.segments = segments;
         this.pace = new OutputPace(rules, nowNanos);
-        this.startedNanos = nowNanos;
         this.lastAcceptedNanos = nowNanos;
     }
 
     FfmpegStream ffmpeg() {
         return ffmpeg;
-    }
-
-    long startedNanos() {
-        return startedNanos;
     }
 
     FfmpegProgress progress() {
@@ -77,17 +68,6 @@ final class OutputRun {
     /** Gives FFmpeg the media. */
     void start() {
         reader.subscribe(ffmpeg.input());
-    }
-
-    /** FFmpeg has opened its output. */
-    void writes(long nowNanos) {
-        writing = true;
-        wroteSinceNanos = nowNanos;
-    }
-
-    /** How long FFmpeg has written; empty if it has not opened its output. */
-    Optional<Duration> writingTime(long nowNanos) {
-        return writing ? Optional.of(Duration.ofNanos(nowNanos - wroteSinceNanos)) : Optional.empty();
     }
 
     /** No more media for FFmpeg, and no more memory for its reader. */
@@ -135,7 +115,7 @@ final class OutputRun {
 
     /** FFmpeg counts what it has written to a server, but not what it has written to a preview. */
     private OptionalLong writtenBytes() {
-        return plan.outputs().get(0).output() instanceof Output.RtmpOutput
+        return plan.rtmp().isPresent()
                 ? OptionalLong.of(progress().totalSizeBytes().orElse(0))
                 : OptionalLong.empty();
     }

@@ -1,7 +1,7 @@
 package io.sluice.gateway.delivery;
 
 import io.sluice.gateway.output.Output;
-import io.sluice.gateway.output.RtmpUrl;
+import io.sluice.gateway.output.RtmpServer;
 import io.sluice.protocol.Failure;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,15 +44,7 @@ public record OutputStatus(
     }
 
     private static String nameOf(Output output) {
-        if (!(output instanceof Output.RtmpOutput rtmp)) {
-            return PREVIEW;
-        }
-        try {
-            return RtmpUrl.parse(rtmp.url()).serverWithPort();
-        } catch (IllegalArgumentException e) {
-            // Keys may contain characters that are invalid in a URI; then only the scheme is shown.
-            return Output.RtmpOutput.redacted(rtmp.url());
-        }
+        return output instanceof Output.RtmpOutput rtmp ? RtmpServer.of(rtmp).toString() : PREVIEW;
     }
 
     /**

@@ -6,7 +6,6 @@ import io.sluice.gateway.ffmpeg.plan.StreamPlan;
 import io.sluice.gateway.ffmpeg.run.FfmpegProgress;
 import io.sluice.gateway.ffmpeg.run.FfmpegStream;
 import io.sluice.gateway.media.ReplayBuffer;
-import io.sluice.gateway.output.Output;
 import io.sluice.gateway.receivers.Receivers;
 import io.sluice.protocol.Failure;
 import io.sluice.protocol.FailureCode;
@@ -237,7 +236,7 @@ public final class StreamDelivery {
 
     private List<SupervisedOutput> needed() {
         List<SupervisedOutput> published = outputs.stream()
-                .filter(output -> output.plan().outputs().get(0).output() instanceof Output.RtmpOutput)
+                .filter(output -> output.plan().rtmp().isPresent())
                 .toList();
         return published.isEmpty() ? outputs : published;
     }

@@ -8,7 +8,6 @@ import io.sluice.gateway.ffmpeg.run.FfmpegStream;
 import io.sluice.gateway.ffmpeg.run.RunEnd;
 import io.sluice.gateway.media.ReplayBuffer;
 import io.sluice.gateway.media.ReplayReader;
-import io.sluice.gateway.output.Output;
 import io.sluice.protocol.Failure;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,11 +174,8 @@ final class SupervisedOutput {
         if (started != run || status.isOver()) {
             return;
         }
-        started.writes(System.nanoTime());
         policy.live();
-        if (plan.outputs().get(0).output() instanceof Output.RtmpOutput rtmp) {
-            stream.receivers().up(rtmp);
-        }
+        plan.rtmp().ifPresent(stream.receivers()::up);
         if (status.restarts() > 0) {
             LOG.info(
                     "[{}] Output {} is live again after {} ms; restarts: {}, lost: {} ms, repeated: {} ms",
@@ -301,11 +297,9 @@ final class SupervisedOutput {
                     Instant.now().plus(left).truncatedTo(ChronoUnit.SECONDS));
         }
         become(status.in(OutputState.AWAY, Optional.of(cause)));
-        Mono<Void> available = Mono.empty();
-        if (plan.outputs().get(0).output() instanceof Output.RtmpOutput rtmp) {
-            stream.receivers().down(rtmp);
-            available = stream.receivers().whenAvailable(rtmp);
-        }
+        plan.rtmp().ifPresent(stream.receivers()::down);
+        Mono<Void> available =
+                plan.rtmp().map(stream.receivers()::whenAvailable).orElseGet(Mono::empty);
         waiting = Mono.delay(decision.pause(), stream.onLoop())
                 .then(available)
                 .thenReturn(true)

@@ -90,6 +90,15 @@ public record StreamPlan(
     }
 
     /**
+     * The server's output, of a plan from {@link #runs()}.
+     *
+     * @return the output; empty if the run writes local ones
+     */
+    public Optional<Output.RtmpOutput> rtmp() {
+        return outputs.get(0).output() instanceof Output.RtmpOutput rtmp ? Optional.of(rtmp) : Optional.empty();
+    }
+
+    /**
      * One output and its tracks.
      *
      * @param output the output

@@ -24,14 +24,4 @@ public record FfmpegOutcome(FfmpegProgress progress, long acceptedBytes, RunEnd 
     public static FfmpegOutcome unknown(FfmpegProgress progress, long acceptedBytes) {
         return new FfmpegOutcome(progress, acceptedBytes, RunEnd.COMPLETED, Optional.empty());
     }
-
-    /**
-     * This outcome with another failure.
-     *
-     * @param cause replaces FFmpeg's own failure, which is misleading if the gateway killed it
-     * @return the outcome
-     */
-    public FfmpegOutcome withFailure(Optional<Failure> cause) {
-        return new FfmpegOutcome(progress, acceptedBytes, end, cause);
-    }
 }
