@@ -55,11 +55,14 @@ final class OutputFailures {
                         + " bit rate.");
     }
 
-    static Failure stalled(Duration timeout) {
+    static Failure stalled(Duration timeout, String output, boolean isPreview) {
         return new Failure(
                 FailureCode.OUTPUT_FAILED,
-                "The output server has accepted no media for " + timeout.toSeconds()
-                        + " s. It or its network is too slow, or the server hangs.");
+                isPreview
+                        ? "The preview has accepted no media for " + timeout.toSeconds()
+                                + " s. The machine or its storage is too slow: tell the gateway's operator."
+                        : "The output server has accepted no media for " + timeout.toSeconds()
+                                + " s. It or its network is too slow, or the server hangs. Output: " + output + ".");
     }
 
     static Failure notStarted() {

@@ -133,18 +133,15 @@ public final class RestartPolicy {
     /**
      * The present run was killed by the gateway, because its standard input took nothing for too long.
      *
-     * @param time how long it took nothing
+     * @param failure the same in words, for humans
      * @return what follows
      */
-    public RestartDecision stalled(Duration time) {
+    public RestartDecision stalled(Failure failure) {
         long now = nanoClock.getAsLong();
         endRun(now);
         rejectedSince = OptionalLong.empty();
         earlyEnds = 0;
-        last = new Failure(
-                FailureCode.OUTPUT_FAILED,
-                "The output server took no media for " + words(time) + ": it hangs, or it or its network is too slow."
-                        + " Output: " + output + ".");
+        last = failure;
         return away(now);
     }
 

@@ -217,8 +217,9 @@ final class SupervisedOutput {
         } else if (aborting || hasDelivered(finished, outcome)) {
             over(OutputState.ENDED, Optional.empty());
         } else if (finished.isStalled()) {
-            Duration time = stream.rules().stallTimeout();
-            follow(policy.stalled(time), OutputFailures.stalled(time));
+            Failure stall = OutputFailures.stalled(
+                    stream.rules().stallTimeout(), status.name(), plan.rtmp().isEmpty());
+            follow(policy.stalled(stall), stall);
         } else {
             groupPosition = stream.buffer()
                     .groupAtOrBefore(writtenTime())

@@ -179,14 +179,15 @@ class RestartPolicyTest {
         long expected = now + PATIENCE.toNanos();
         assertThat(policy.deadlineNanos()).hasValue(expected);
         pass(Duration.ofMinutes(4));
-        assertThat(policy.stalled(Duration.ofSeconds(5))).isInstanceOf(AwaitReceiver.class);
+        assertThat(policy.stalled(OutputFailures.stalled(Duration.ofSeconds(5), "rtmp://host/live", false)))
+                .isInstanceOf(AwaitReceiver.class);
         assertThat(policy.deadlineNanos()).hasValue(expected);
         pass(Duration.ofMinutes(1));
         Failure failure = policy.patienceOver().failure();
         assertThat(failure.code()).isEqualTo(FailureCode.OUTPUT_FAILED);
         assertThat(failure.retryable()).isTrue();
         assertThat(failure.message())
-                .contains("Given up after 5 min", "took no media for 5 s", "Output: rtmp://host/live.");
+                .contains("Given up after 5 min", "accepted no media for 5 s", "Output: rtmp://host/live.");
         assertThat(run(RunEnd.UNAVAILABLE)).isInstanceOf(Fail.class);
     }
 
@@ -306,7 +307,7 @@ class RestartPolicyTest {
 
     private RestartDecision endInSomeWay(Random choice) {
         if (choice.nextInt(6) == 0) {
-            return policy.stalled(Duration.ofSeconds(5));
+            return policy.stalled(OutputFailures.stalled(Duration.ofSeconds(5), "rtmp://host/live", false));
         }
         List<RunEnd> likely = List.of(
                 RunEnd.CRASHED,
